@@ -1,0 +1,41 @@
+import type { Alert } from './alert.ts';
+import type { Labels } from './labels.ts';
+
+/** A ranked candidate for the cause, with its evidence in words and numbers. */
+export interface Suspect {
+  readonly entity: Labels;
+  readonly signal: string;
+  readonly score: number;
+  readonly evidence: readonly string[];
+}
+
+/** An alert of an incident and why it belongs to it, in words. */
+export interface Member {
+  readonly alert: Alert;
+  readonly reason: string;
+}
+
+/** One line of what happened, `at` in ms. */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly what: string;
+}
+
+/** The odds that an incident gets worse; undefined = not enough history to say. */
+export interface Escalation {
+  readonly p: number;
+  readonly drivers: readonly string[];
+}
+
+/** One incident: what an engineer is paged for. Times in ms; `endsAt` undefined while open. */
+export interface Incident {
+  readonly id: string;
+  readonly startsAt: number;
+  readonly endsAt: number | undefined;
+  readonly members: readonly Member[];
+  readonly suspects: readonly Suspect[];
+  readonly escalation: Escalation | undefined;
+  readonly timeline: readonly TimelineEntry[];
+  /** State changes that were told to a person: opened, grown, resolved. */
+  readonly notifications: readonly { readonly at: number; readonly why: string }[];
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** The metric kinds that foreshock knows; a dashboard groups by them. */
+export const signalKinds = [
+  'cpu',
+  'memory',
+  'disk_io',
+  'network',
+  'errors',
+  'latency',
+  'traffic',
+  'saturation',
+  'user_behavior',
+  'security_events',
+] as const;
+
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be lower case letters, digits and _');
+const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
+
+/** One watched quantity of a class: a PromQL query whose result carries the entity labels of the class. */
+export const signalSchema = z.strictObject({
+  name,
+  kind: z.enum(signalKinds),
+  query: z.string().min(1),
+  unit: z.string().default('short'),
+  /** Which direction matters. */
+  bad: z.enum(['high', 'low', 'both']).default('both'),
+  /** The smallest deviation from the expected value worth a page, in the signal's unit. */
+  floor: z.number().nonnegative().default(0),
+  /** What normal looks like and what to do: the panel's description. */
+  about: z.string().default(''),
+});
+export type SignalSpec = z.output<typeof signalSchema>;
+
+/** The entities of one kind that a technology has. */
+export const classSchema = z.strictObject({
+  name,
+  entity: z.array(label).min(1),
+  /** What no sample means: missing, or zero for counters of errors. */
+  absent: z.enum(['missing', 'zero']).default('missing'),
+  signals: z.array(signalSchema).min(1),
+});
+export type ClassSpec = z.output<typeof classSchema>;
+
+const capacitySchema = z.strictObject({
+  resource: z.string(),
+  class: name,
+  used: z.string(),
+  limit: z.string(),
+  regressors: z.array(name).default([]),
+});
+
+/** `from` and `to` are labels of the query's result: an edge caller -> callee, or thing -> what it stands on. */
+const topologySchema = z.strictObject({ from: label, to: label, via: z.string() });
+
+const packAlertSchema = z.strictObject({
+  alert: z.string(),
+  expr: z.string(),
+  for: z.string().default('0s'),
+  severity: z.string().default('warning'),
+  summary: z.string().default(''),
+  runbook: z.string().default(''),
+});
+
+/** A pack: the declaration from which queries, detectors, forecasts, rules and dashboards of a technology follow. */
+export const packSchema = z.strictObject({
+  pack: name,
+  title: z.string(),
+  about: z.string(),
+  links: z.array(z.string()).default([]),
+  exporter: z.strictObject({ name: z.string(), versions: z.string(), docs: z.string().default('') }),
+  params: z.record(label, z.string()).default({}),
+  classes: z.array(classSchema).min(1),
+  capacity: z.array(capacitySchema).default([]),
+  topology: z.array(topologySchema).default([]),
+  alerts: z.array(packAlertSchema).default([]),
+  dashboard: z
+    .strictObject({ rows: z.array(z.strictObject({ title: z.string(), signals: z.array(name) })) })
+    .optional(),
+});
+export type Pack = z.output<typeof packSchema>;

@@ -1,0 +1,79 @@
+import type { Batch } from './batch.ts';
+
+/**
+ * The last `length` batches of a class in one pooled array, laid out entity x step x signal as a ring over steps.
+ * Made once per class and membership, fed one batch a pass, read in place by the detectors.
+ */
+export interface Window {
+  readonly rows: number;
+  readonly width: number;
+  readonly length: number;
+  /** How many batches are in it, at most `length`. */
+  readonly filled: number;
+  /** Time of the newest batch in ms, NaN when empty. */
+  readonly t: number;
+  /** Value of `signal` of `row`, `back` steps before the newest; NaN when missing or not filled. */
+  at(row: number, back: number, signal: number): number;
+  /** Copies the newest row into `out` (length `width`). */
+  newest(row: number, out: Float64Array): void;
+}
+
+/** A window that can be fed; `push` takes batches of the same rows and signals in order of time. */
+export interface MutableWindow extends Window {
+  push(batch: Batch): void;
+}
+
+class RingWindow implements MutableWindow {
+  readonly rows: number;
+  readonly width: number;
+  readonly length: number;
+  #filled = 0;
+  #head = -1;
+  #t = Number.NaN;
+  readonly #data: Float64Array;
+
+  constructor(rows: number, width: number, length: number) {
+    this.rows = rows;
+    this.width = width;
+    this.length = length;
+    this.#data = new Float64Array(rows * width * length).fill(Number.NaN);
+  }
+
+  get filled(): number {
+    return this.#filled;
+  }
+
+  get t(): number {
+    return this.#t;
+  }
+
+  at(row: number, back: number, signal: number): number {
+    if (back >= this.#filled) return Number.NaN;
+    const slot = (this.#head - back + this.length) % this.length;
+    return this.#data[(row * this.length + slot) * this.width + signal]!;
+  }
+
+  newest(row: number, out: Float64Array): void {
+    const from = (row * this.length + this.#head) * this.width;
+    for (let k = 0; k < this.width; k++) out[k] = this.#filled > 0 ? this.#data[from + k]! : Number.NaN;
+  }
+
+  push(batch: Batch): void {
+    if (batch.values.length !== this.rows * this.width)
+      throw new RangeError(
+        `batch has ${batch.values.length} values, the window takes ${this.rows * this.width}`,
+      );
+    this.#head = (this.#head + 1) % this.length;
+    this.#filled = Math.min(this.#filled + 1, this.length);
+    this.#t = batch.t;
+    for (let row = 0; row < this.rows; row++) {
+      const to = (row * this.length + this.#head) * this.width;
+      for (let k = 0; k < this.width; k++) this.#data[to + k] = batch.values[row * this.width + k]!;
+    }
+  }
+}
+
+/** An empty window for `rows` entities of `width` signals and `length` steps. */
+export function createWindow(rows: number, width: number, length: number): MutableWindow {
+  return new RingWindow(rows, width, length);
+}
