@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { summaryReporter } from './test/summary.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    reporters: ['default', summaryReporter()],
   },
 });

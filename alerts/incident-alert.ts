@@ -1,0 +1,97 @@
+import type { Alert } from '../core/alert.ts';
+import type { Incident } from '../core/incident.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
+
+const severities = ['none', 'info', 'warning', 'error', 'critical', 'page'];
+
+/** Labels that describe one alert, not the way it is routed. */
+const notRouting = new Set([
+  'alertname',
+  'severity',
+  'generator',
+  'class',
+  'signal',
+  'incident',
+  '__name__',
+  'le',
+]);
+
+/** The gravest severity among the labels given; `warning` where none is known. */
+export function worstSeverity(labels: readonly Labels[]): string {
+  const ranks = labels.map(each => severities.indexOf(each['severity'] ?? ''));
+  const worst = Math.max(-1, ...ranks);
+  return worst < 0 ? 'warning' : severities[worst]!;
+}
+
+/** Labels that all members carry with the same value: team, namespace, service, external labels. */
+function sharedLabels(members: readonly Labels[]): Labels {
+  const [first, ...rest] = members;
+  const shared: Record<string, string> = {};
+  for (const [name, value] of Object.entries(first ?? {}))
+    if (!notRouting.has(name) && rest.every(labels => labels[name] === value)) shared[name] = value;
+  return shared;
+}
+
+/** The identity of an incident's alert: decided when it is first told, and never changed after. */
+export function incidentLabels(incident: Incident): Labels {
+  const members = incident.members.map(member => member.alert.labels);
+  return {
+    ...sharedLabels(members),
+    alertname: 'ForeshockIncident',
+    generator: 'foreshock',
+    incident: incident.id,
+    severity: worstSeverity(members),
+  };
+}
+
+/** A name for an entity as a person says it: its values, the most telling first. */
+export function entityName(entity: Labels): string {
+  const told = ['service', 'peer_service', 'instance', 'pod', 'node', 'job'].filter(
+    name => entity[name] !== undefined,
+  );
+  const names = told.length > 0 ? told : Object.keys(entity);
+  return names.map(name => entity[name]).join(' / ') || 'unknown';
+}
+
+/** The things that an incident touches, each once, in the order in which they were hit. */
+export function affected(incident: Incident): readonly string[] {
+  const names = incident.members.map(
+    ({ alert }) =>
+      alert.labels['service'] ??
+      alert.labels['instance'] ??
+      alert.labels['job'] ??
+      alert.labels['alertname'] ??
+      '?',
+  );
+  return [...new Set(names)];
+}
+
+function suspectText(incident: Incident): string {
+  const [first] = incident.suspects;
+  return first === undefined ? 'not enough evidence' : `${entityName(first.entity)}: ${first.signal}`;
+}
+
+/** The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told. */
+export function incidentAlert(
+  incident: Incident,
+  told: { readonly labels: Labels; readonly url: string },
+): Alert {
+  const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
+  const services = affected(incident);
+  const annotations: Labels = {
+    summary: `${incident.members.length} alerts on ${services.slice(0, 4).join(', ')}${services.length > 4 ? ` and ${services.length - 4} more` : ''}`,
+    description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
+    suspect: suspectText(incident),
+    suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
+    runbook_url: `${url}#runbook`,
+    dashboard_url: url,
+  };
+  return {
+    labels: told.labels,
+    annotations,
+    startsAt: incident.startsAt,
+    endsAt: incident.endsAt,
+    generatorURL: url,
+    fingerprint: fingerprint(told.labels),
+  };
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Incident } from '../core/incident.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
+import type { TellStage } from '../core/pipeline.ts';
+import type { Notification } from '../core/receiver.ts';
+import { incidentAlert, incidentLabels } from './incident-alert.ts';
+
+/** What was told of the open incidents, as it is stored between passes. */
+export interface Teller extends TellStage {
+  toBytes(): Uint8Array;
+}
+
+const toldSchema = z.array(
+  z.tuple([
+    z.string(),
+    z.strictObject({ labels: z.record(z.string(), z.string()), count: z.number(), resolved: z.boolean() }),
+  ]),
+);
+type Told = { readonly labels: Labels; readonly count: number; readonly resolved: boolean };
+
+/** Notifications of one incident that were not told yet: each entry of `incident.notifications`, the last one resolving. */
+function untold(incident: Incident, told: Told, url: string): Notification[] {
+  const alert = incidentAlert(incident, { labels: told.labels, url });
+  return incident.notifications.slice(told.count).map((_entry, k) => {
+    const last = told.count + k === incident.notifications.length - 1;
+    const status = incident.endsAt !== undefined && last ? 'resolved' : 'firing';
+    const key = `${fingerprint(told.labels)}/${incident.startsAt}/${status}/${told.count + k}`;
+    return { key, status, alert: status === 'firing' ? { ...alert, endsAt: undefined } : alert };
+  });
+}
+
+/**
+ * Turns incidents into the one alert each that people are told by. It remembers how many state changes of an incident
+ * were told, so that a pass that is repeated, or a restart from `toBytes`, tells nothing twice.
+ */
+export function createTeller(options: { readonly url: string }, stored?: Uint8Array): Teller {
+  const told = new Map<string, Told>(
+    stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
+  );
+  return {
+    step(_t, incidents) {
+      const out: Notification[] = [];
+      for (const incident of incidents) {
+        if (incident.notifications.length === 0) continue;
+        const before = told.get(incident.id) ?? {
+          labels: incidentLabels(incident),
+          count: 0,
+          resolved: false,
+        };
+        out.push(...untold(incident, before, options.url));
+        told.set(incident.id, {
+          ...before,
+          count: incident.notifications.length,
+          resolved: incident.endsAt !== undefined,
+        });
+      }
+      return out;
+    },
+    toBytes: () => new TextEncoder().encode(JSON.stringify([...told])),
+  };
+}

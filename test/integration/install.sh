@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs the real servers that the integration tests run against, where this machine lets us: Debian with root.
+# Elsewhere it says what is missing; the tests that need it are then skipped loudly, and fail in CI.
+set -euo pipefail
+packages=(prometheus prometheus-alertmanager prometheus-node-exporter nginx-light redis-server
+  prometheus-redis-exporter prometheus-nginx-exporter chromium)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+[ ${#missing[@]} = 0 ] && exit 0
+if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
+  echo "NOT INSTALLED (needs Debian and root): ${missing[*]}" >&2
+  exit 0
+fi
+# No daemon may start by itself: the tests start their own on loopback.
+restore=
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+  restore=yes
+fi
+export DEBIAN_FRONTEND=noninteractive
+echo "installing ${missing[*]}" >&2
+apt-get update -q >/dev/null
+apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+[ -z "$restore" ] || rm -f /usr/sbin/policy-rc.d

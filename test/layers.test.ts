@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Who may import whom: folder -> folders and packages; `node:` stands for the platform. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: ['zod'],
+  kernels: [],
+  promql: ['core', 'zod', '@prometheus-io/lezer-promql', '@lezer/common', '@lezer/lr', '@lezer/highlight'],
+  config: ['core', 'promql', 'zod', 'yaml', 'node:'],
+  collectors: ['core', 'promql', 'zod', 'undici', 'node:'],
+  detectors: ['core', 'kernels', 'zod'],
+  correlators: ['core', 'zod'],
+  alerts: ['core', 'zod'],
+  'alerts/receivers': ['core', 'zod', 'undici', 'node:'],
+  charts: ['core', 'd3-scale', 'd3-shape', 'd3-time-format'],
+  dashboards: ['core', 'charts', 'promql', '@grafana/grafana-foundation-sdk', 'zod'],
+  store: ['core', 'zod', 'libsql', 'node:'],
+  server: ['core', 'charts', 'promql', 'zod', 'yaml', 'fastify', 'prom-client', 'bcryptjs', 'node:'],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
+    .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)));
+}
+
+/** What `file` may import: the longest folder of the table that it lies in, and its own top-level folder. */
+function rulesFor(file: string): readonly string[] {
+  const key = Object.keys(allowed)
+    .filter(folder => file.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0]!;
+  return [...allowed[key]!, file.split('/')[0]!];
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(match => match[1]!);
+}
+
+/** The folder or package that an import leads to. */
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node:';
+  if (specifier.startsWith('.'))
+    return path.relative(root, path.resolve(root, path.dirname(file), specifier)).split('/')[0]!;
+  const parts = specifier.split('/');
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!;
+}
+
+describe('folders import only what the architecture allows', () => {
+  for (const folder of Object.keys(allowed).filter(name => !name.includes('/'))) {
+    it(folder, () => {
+      const broken = sources(folder).flatMap(file =>
+        importsOf(file)
+          .filter(specifier => !rulesFor(file).includes(target(file, specifier)))
+          .map(specifier => `${file} imports ${specifier}`),
+      );
+      expect(broken).toEqual([]);
+    });
+  }
+});
