@@ -1,0 +1,111 @@
+import type { OpenIncident } from './open-incident.ts';
+import type { Place } from './place.ts';
+import type { Graph } from './topology.ts';
+
+/** Limits of grouping; times in ms. */
+export interface NearnessOptions {
+  /** How long after the last activity of a place an alert there still belongs to it. */
+  readonly window: number;
+  /** How long after a callee failed its callers are still held to suffer from it. */
+  readonly spread: number;
+  /** How long after a symptom its cause may still show. */
+  readonly lateCause: number;
+  readonly maxHops: number;
+}
+
+/** How near an alert is to an incident: `cost` in ms-equivalents, lower is nearer, and the reason in words. */
+export interface Nearness {
+  readonly incident: OpenIncident;
+  readonly cost: number;
+  readonly reason: string;
+  readonly side: 'same' | 'callee' | 'caller';
+}
+
+const hopCost = 60_000;
+const againstCalls = 60_000;
+const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+
+/** The index from places to open incidents, so that only neighbours are looked at. */
+export type ByPlace = ReadonlyMap<string, ReadonlySet<OpenIncident>>;
+
+/** All open incidents that an alert at `place` may join at `t`, nearest first; ties by age, then id. */
+export function nearIncidents(
+  place: Place,
+  t: number,
+  known: { readonly graph: Graph; readonly byPlace: ByPlace; readonly options: NearnessOptions },
+): Nearness[] {
+  const when = { t, options: known.options };
+  const best = new Map<OpenIncident, Nearness>();
+  const offer = (found: Nearness | undefined) => {
+    if (found === undefined) return;
+    const before = best.get(found.incident);
+    if (before === undefined || found.cost < before.cost) best.set(found.incident, found);
+  };
+  for (const incident of known.byPlace.get(place.id) ?? []) offer(samePlace(incident, place.id, when));
+  for (const other of place.also)
+    for (const incident of known.byPlace.get(`shared:${other}`) ?? [])
+      offer(sharedPlace(incident, other, when));
+  for (const near of known.graph.near(place.id, known.options.maxHops))
+    for (const incident of known.byPlace.get(near.id) ?? [])
+      offer(
+        near.side === 'callee'
+          ? calleeFailed(incident, { place, near }, when)
+          : callerFailed(incident, { place, near }, when),
+      );
+  return [...best.values()].sort(
+    (a, b) =>
+      a.cost - b.cost ||
+      a.incident.openedAt - b.incident.openedAt ||
+      (a.incident.id < b.incident.id ? -1 : 1),
+  );
+}
+
+interface When {
+  readonly t: number;
+  readonly options: NearnessOptions;
+}
+
+function samePlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
+  const activity = incident.places.get(id);
+  if (activity === undefined) return undefined;
+  const gap = activity.firing > 0 ? 0 : t - activity.last;
+  if (gap > options.window) return undefined;
+  const reason = `${id} itself has been in trouble for ${seconds(t - activity.first)}`;
+  return { incident, cost: gap / 10, reason, side: 'same' };
+}
+
+function sharedPlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
+  if (t - incident.lastAt > options.window) return undefined;
+  return {
+    incident,
+    cost: hopCost / 2,
+    reason: `it shares ${id} with other alerts of the incident`,
+    side: 'same',
+  };
+}
+
+interface Pair {
+  readonly place: Place;
+  readonly near: { readonly id: string; readonly hops: number };
+}
+
+function calleeFailed(incident: OpenIncident, pair: Pair, { t, options }: When): Nearness | undefined {
+  const activity = incident.places.get(pair.near.id);
+  if (activity === undefined) return undefined;
+  const gap = t - activity.first;
+  const quiet = activity.firing > 0 ? 0 : t - activity.last;
+  if (gap > options.spread || quiet > options.window) return undefined;
+  const how = pair.near.hops === 1 ? 'calls' : `depends over ${pair.near.hops} calls on`;
+  const reason = `${pair.place.id} ${how} ${pair.near.id}, which failed ${seconds(gap)} earlier`;
+  return { incident, cost: pair.near.hops * hopCost + gap, reason, side: 'callee' };
+}
+
+function callerFailed(incident: OpenIncident, pair: Pair, { t, options }: When): Nearness | undefined {
+  const activity = incident.places.get(pair.near.id);
+  if (activity === undefined) return undefined;
+  const gap = t - activity.first;
+  if (gap > options.lateCause) return undefined;
+  const how = pair.near.hops === 1 ? 'is called' : `is used over ${pair.near.hops} calls`;
+  const reason = `${pair.place.id} ${how} by ${pair.near.id}, which failed ${seconds(gap)} earlier`;
+  return { incident, cost: pair.near.hops * hopCost + gap + againstCalls, reason, side: 'caller' };
+}

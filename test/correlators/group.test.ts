@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../core/alert.ts';
+import { fingerprint, type Labels } from '../../core/labels.ts';
+import type { Topology } from '../../core/topology.ts';
+import { type Correlator, correlatorFromBytes, createCorrelator } from '../../correlators/group.ts';
+import { correlateAlerts } from '../../correlators/replay.ts';
+
+const second = 1000;
+const T = Date.UTC(2026, 0, 1, 3);
+
+function alert(labels: Labels, from: number, to?: number): Alert {
+  return {
+    labels,
+    annotations: {},
+    startsAt: T + from * second,
+    endsAt: to === undefined ? undefined : T + to * second,
+    generatorURL: '',
+    fingerprint: fingerprint(labels),
+  };
+}
+
+const on = (service: string, alertname = 'LatencyHigh', severity = 'warning') => ({
+  alertname,
+  service,
+  severity,
+});
+
+const shop: Topology = {
+  nodes: [],
+  edges: [
+    { from: 'frontend', to: 'checkout' },
+    { from: 'frontend', to: 'search' },
+    { from: 'checkout', to: 'redis' },
+    { from: 'search', to: 'index' },
+    { from: 'redis', to: 'redis' },
+    { from: 'index', to: 'search' },
+  ],
+};
+
+function at(correlator: Correlator, seconds: number, alerts: readonly Alert[] = []) {
+  const rest = { suppressed: [], anomalies: [], changes: [], topology: shop };
+  return correlator.step({ t: T + seconds * second, alerts, ...rest });
+}
+
+describe('a storm over a chain of calls', () => {
+  const storm = [
+    alert(on('redis', 'MemHigh'), 0, 300),
+    alert(on('checkout', 'ErrorRate', 'critical'), 20, 300),
+    alert(on('frontend'), 40, 280),
+  ];
+
+  it('is one incident, with reasons in words and the callee as its cause', () => {
+    const correlator = createCorrelator();
+    at(correlator, 0, [{ ...storm[0]!, endsAt: undefined }]);
+    at(correlator, 20, [{ ...storm[1]!, endsAt: undefined }]);
+    const { incidents } = at(correlator, 40, [{ ...storm[2]!, endsAt: undefined }]);
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]!.members[1]!.reason).toBe('checkout calls redis, which failed 20 s earlier');
+    expect(incidents[0]!.suspects[0]!.entity).toEqual({ service: 'redis' });
+    expect(incidents[0]!.suspects[0]!.evidence.join('; ')).toContain('2 of the other 2 places');
+  });
+
+  it('tells once after the wait and once at its end', () => {
+    const lines = correlateAlerts(storm, shop);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.alerts).toEqual([0, 1, 2]);
+    expect(lines[0]!.notifications.map(n => n.at)).toEqual([
+      '2026-01-01T03:00:30.000Z',
+      '2026-01-01T03:10:00.000Z',
+    ]);
+    expect(lines[0]!.endsAt).toBe('2026-01-01T03:05:00.000Z');
+  });
+
+  it('tells again when severity rises, not when it only grows', () => {
+    const rising = [
+      alert(on('redis'), 0, 300),
+      alert(on('redis', 'CPU'), 60, 300),
+      alert(on('redis', 'Down', 'critical'), 90, 300),
+    ];
+    expect(correlateAlerts(rising, shop)[0]!.notifications.map(n => n.why.split(':')[0])).toEqual([
+      'opened',
+      'severity rose',
+      'resolved',
+    ]);
+  });
+
+  it('is the same whatever the order of the alerts in one step', () => {
+    const [a, b] = [createCorrelator(), createCorrelator()];
+    const firing = storm.map(one => ({ ...one, endsAt: undefined }));
+    expect(at(a, 60, firing).incidents).toEqual(at(b, 60, [...firing].reverse()).incidents);
+  });
+});
+
+describe('what stays apart', () => {
+  it('keeps concurrent incidents on neighbouring branches apart', () => {
+    const lines = correlateAlerts([alert(on('redis'), 0, 200), alert(on('index'), 10, 200)], shop);
+    expect(lines.map(line => line.alerts)).toEqual([[0], [1]]);
+  });
+
+  it('pages an alert that stands alone', () => {
+    const lines = correlateAlerts([alert(on('unknown'), 0, 60)], shop);
+    expect(lines[0]!.notifications).toHaveLength(2);
+  });
+
+  it('lets a watchdog join nothing', () => {
+    const lines = correlateAlerts(
+      [alert(on('redis', 'Watchdog', 'none'), 0), alert(on('redis'), 5, 60)],
+      shop,
+    );
+    expect(lines.map(line => line.alerts)).toEqual([[1]]);
+  });
+
+  it('takes alerts without labels, each on its own', () => {
+    expect(correlateAlerts([alert({}, 0, 5), alert({ alertname: 'X' }, 0, 5)], shop)).toHaveLength(2);
+  });
+});
+
+describe('the life of an incident', () => {
+  it('is not opened by an alert that is over, nor reopened by a late resolve', () => {
+    const correlator = createCorrelator();
+    expect(at(correlator, 10, [alert(on('redis'), 0, 5)]).incidents).toEqual([]);
+    at(correlator, 20, [alert(on('redis'), 20)]);
+    at(correlator, 60, [alert(on('redis'), 20, 60)]);
+    expect(at(correlator, 400).resolved).toHaveLength(1);
+    expect(at(correlator, 410, [alert(on('redis'), 20, 60)]).incidents).toEqual([]);
+  });
+
+  it('folds flapping into one member', () => {
+    const flapping = [0, 60, 120].map(s => alert(on('redis'), s, s + 30));
+    const lines = correlateAlerts(flapping, shop);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.alerts).toEqual([0, 1, 2]);
+  });
+
+  it('merges two when the missing link between them fires', () => {
+    const correlator = createCorrelator();
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    at(correlator, 5, [alert(on('frontend'), 5)]);
+    const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
+    expect(merged).toHaveLength(1);
+    expect(incidents.map(one => one.members.length)).toEqual([3]);
+  });
+
+  it('goes on after a restart as if nothing had happened', () => {
+    const whole = createCorrelator();
+    at(whole, 0, [alert(on('redis'), 0)]);
+    const restarted = correlatorFromBytes(whole.toBytes());
+    const next = [alert(on('checkout'), 40)];
+    expect(at(restarted, 40, next)).toEqual(at(whole, 40, next));
+    expect(() => correlatorFromBytes(new Uint8Array([1]))).toThrow(/not JSON/);
+  });
+
+  it('clamps an alert from the future to now', () => {
+    const { incidents } = at(createCorrelator(), 0, [alert(on('redis'), 9999)]);
+    expect(incidents[0]!.startsAt).toBe(T);
+  });
+});
