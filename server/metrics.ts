@@ -1,0 +1,130 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../core/version.ts';
+
+type Named = { readonly name: string; readonly help: string };
+
+function counter<L extends string>(registry: Registry, named: Named, labelNames: readonly L[]): Counter<L> {
+  return new Counter({ ...named, labelNames, registers: [registry] });
+}
+
+function gauge<L extends string>(registry: Registry, named: Named, labelNames: readonly L[]): Gauge<L> {
+  return new Gauge({ ...named, labelNames, registers: [registry] });
+}
+
+function passMetrics(registry: Registry) {
+  return {
+    passDuration: new Histogram({
+      name: 'foreshock_pass_duration_seconds',
+      help: 'Time of one pass over a class, from query to notifications.',
+      labelNames: ['class'],
+      buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 15, 60],
+      registers: [registry],
+    }),
+    passLast: gauge(
+      registry,
+      { name: 'foreshock_pass_last_timestamp_seconds', help: 'When the last pass of a class ended.' },
+      ['class'],
+    ),
+    seriesWatched: gauge(
+      registry,
+      { name: 'foreshock_series_watched', help: 'Rows of a class by their state.' },
+      ['class', 'state'],
+    ),
+    anomalies: counter(registry, { name: 'foreshock_anomalies_total', help: 'Rows judged anomalous.' }, [
+      'class',
+    ]),
+    falsePositiveRateStated: gauge(
+      registry,
+      {
+        name: 'foreshock_false_positive_rate_stated',
+        help: 'False positive rate that the config asks for, 0 to 1.',
+      },
+      ['class'],
+    ),
+    falsePositiveRateRealised: gauge(
+      registry,
+      {
+        name: 'foreshock_false_positive_rate_realised',
+        help: 'Share of judged rows of normal life found anomalous.',
+      },
+      ['class'],
+    ),
+  };
+}
+
+function edgeMetrics(registry: Registry) {
+  return {
+    sourceQueries: counter(
+      registry,
+      { name: 'foreshock_source_queries_total', help: 'Queries to a source by outcome.' },
+      ['source', 'outcome'],
+    ),
+    sourceUp: gauge(
+      registry,
+      { name: 'foreshock_source_up', help: '1 when the last query to the source was answered.' },
+      ['source'],
+    ),
+    alertsReceived: counter(
+      registry,
+      { name: 'foreshock_alerts_received_total', help: 'Alerts of others that came in.' },
+      ['origin'],
+    ),
+    notifications: counter(
+      registry,
+      { name: 'foreshock_notifications_total', help: 'Notifications by receiver and outcome.' },
+      ['receiver', 'outcome'],
+    ),
+    notificationsPending: gauge(
+      registry,
+      { name: 'foreshock_notifications_pending', help: 'Notifications that wait for delivery.' },
+      ['receiver'],
+    ),
+    incidentsOpen: gauge(
+      registry,
+      { name: 'foreshock_incidents_open', help: 'Incidents that are open.' },
+      [],
+    ),
+  };
+}
+
+function processMetrics(registry: Registry) {
+  return {
+    buildInfo: gauge(
+      registry,
+      { name: 'foreshock_build_info', help: 'Always 1; its labels tell the version.' },
+      ['version', 'nodeversion'],
+    ),
+    configReloadSuccessful: gauge(
+      registry,
+      {
+        name: 'foreshock_config_last_reload_successful',
+        help: '1 when the last reload of the config succeeded.',
+      },
+      [],
+    ),
+    configReloadTime: gauge(
+      registry,
+      {
+        name: 'foreshock_config_last_reload_success_timestamp_seconds',
+        help: 'When the config was last reloaded with success.',
+      },
+      [],
+    ),
+  };
+}
+
+/** Foreshock's own metrics in one registry of their own; made once by the composition root. */
+export function createMetrics() {
+  const registry = new Registry();
+  const metrics = {
+    registry,
+    ...passMetrics(registry),
+    ...edgeMetrics(registry),
+    ...processMetrics(registry),
+  };
+  metrics.buildInfo.set({ version, nodeversion: process.version }, 1);
+  return metrics;
+}
+
+/** What `createMetrics` returns. */
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,78 @@
+import type { WatchState } from '../core/detector.ts';
+import type { Incident } from '../core/incident.ts';
+
+/** One signal of an incident with its expected band; `t` in ms, the columns have one length, NaN is missing. */
+export interface SignalView {
+  /** The entity in words, e.g. `checkout`. */
+  readonly entity: string;
+  readonly signal: string;
+  readonly unit: string;
+  readonly t: Float64Array;
+  readonly v: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** When it left its band, ms. */
+  readonly onset?: number;
+}
+
+/** An incident as the page and the API show it. */
+export interface IncidentView {
+  readonly incident: Incident;
+  /** What began, without the time: `checkout: error rate above its expected band`. */
+  readonly title: string;
+  /** The affected entities in words, the first affected first. */
+  readonly affected: readonly string[];
+  /** Alerts that came in for it. */
+  readonly notificationsIn: number;
+  /** What people were told. */
+  readonly notificationsOut: number;
+  readonly signals: readonly SignalView[];
+  /** An http(s) address or a path of the Grafana server. */
+  readonly dashboardPath?: string;
+}
+
+/** What is watched of one class (`pack/class`). A rate is the share of judged samples of normal life, 0..1. */
+export interface ClassOverview {
+  readonly name: string;
+  readonly counts: Readonly<Partial<Record<WatchState, number>>>;
+  readonly statedRate: number | undefined;
+  readonly realisedRate: number | undefined;
+  /** Why rows are not watched, in words, most frequent first. */
+  readonly reasons: readonly string[];
+}
+
+/** How a source answers; `lastAt` (ms) is its last good answer. */
+export interface SourceOverview {
+  readonly name: string;
+  readonly up: boolean;
+  readonly lastAt: number | undefined;
+  readonly message: string;
+}
+
+/** False alerts over all classes: what the config allows and what came, both per day. */
+export interface BudgetOverview {
+  readonly statedPerDay: number;
+  readonly realisedPerDay: number | undefined;
+}
+
+export interface WatchOverview {
+  readonly classes: readonly ClassOverview[];
+  readonly sources: readonly SourceOverview[];
+  readonly budget: BudgetOverview | undefined;
+}
+
+/** `reasons` say in words why it is not ready or not healthy. */
+export interface Health {
+  readonly healthy: boolean;
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** The read model of the server. The composition root implements it; every call reads and returns at once. */
+export interface ServerState {
+  /** Open incidents first, then the newest first. */
+  incidents(): readonly IncidentView[];
+  incident(id: string): IncidentView | undefined;
+  watch(): WatchOverview;
+  health(): Health;
+}
