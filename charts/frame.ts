@@ -1,0 +1,110 @@
+import { scaleUtc } from 'd3-scale';
+import { utcFormat } from 'd3-time-format';
+
+/** Text made safe for SVG, both as content and inside quoted attributes; characters XML forbids are replaced. */
+export function escapeText(text: string): string {
+  return [...text]
+    .map(char => (forbidden(char.codePointAt(0)!) ? '\ufffd' : (entities[char] ?? char)))
+    .join('');
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** XML 1.0, production 2; half of a surrogate pair is no character either. */
+function forbidden(code: number): boolean {
+  return (
+    (code < 0x20 && code !== 9 && code !== 10 && code !== 13) ||
+    (code >= 0xd800 && code <= 0xdfff) ||
+    code === 0xfffe ||
+    code === 0xffff
+  );
+}
+
+/** Colours by their use: a custom property of the page, with a fallback that reads on white and on black. */
+export const colours = {
+  text: 'var(--chart-text, currentColor)',
+  grid: 'var(--chart-grid, #8886)',
+  band: 'var(--chart-band, #8883)',
+  mark: 'var(--chart-mark, #c2410c)',
+} as const;
+
+/** Lines differ by dash as well as by colour, so that they can be told apart in black and white. */
+export const strokes = [
+  { colour: 'var(--chart-1, #2f74c0)', dash: '' },
+  { colour: 'var(--chart-2, #d97706)', dash: '6 3' },
+  { colour: 'var(--chart-3, #16875a)', dash: '2 3' },
+  { colour: 'var(--chart-4, #a855a0)', dash: '8 3 2 3' },
+  { colour: 'var(--chart-5, #c24141)', dash: '12 4' },
+  { colour: 'var(--chart-6, #64748b)', dash: '1 4' },
+] as const;
+
+/** A coordinate with at most one digit behind the point. */
+export function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+/** Size of a picture in its own units and the margins around what is plotted. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Wraps a body into an SVG with a fixed view box, a title and a description that a screen reader reads. */
+export function svg(
+  box: Box,
+  text: { readonly title: string; readonly about: string },
+  body: string,
+): string {
+  const { width, height } = box;
+  const heading = `<title>${escapeText(text.title)}</title><desc>${escapeText(text.about)}</desc>`;
+  const label = `<text x="${box.left}" y="14" font-weight="600">${escapeText(text.title)}</text>`;
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  const style = `style="max-width:100%;height:auto" font-family="system-ui,sans-serif" font-size="11" fill="${colours.text}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(text.title)}" ${size} ${style}>${heading}${label}${body}</svg>`;
+}
+
+/** The axis of time (UTC) with its grid; tick labels follow the length of the range. */
+export function timeAxis(box: Box, start: number, end: number): { body: string; x: (t: number) => number } {
+  const until = end > start ? end : start + 1;
+  const scale = scaleUtc()
+    .domain([start, until])
+    .range([box.left, box.width - box.right]);
+  const span = until - start;
+  const format = utcFormat(span < 300_000 ? '%H:%M:%S' : span < 86_400_000 * 1.5 ? '%H:%M' : '%b %d');
+  const bottom = box.height - box.bottom;
+  const ticks = scale.ticks(Math.max(2, Math.floor((box.width - box.left - box.right) / 90)));
+  const body = ticks
+    .map(tick => {
+      const at = px(scale(tick));
+      const line = `<line x1="${at}" x2="${at}" y1="${box.top}" y2="${bottom}" stroke="${colours.grid}" stroke-width="0.5"/>`;
+      return `${line}<text x="${at}" y="${bottom + 14}" text-anchor="middle">${format(tick)}</text>`;
+    })
+    .join('');
+  return { body, x: t => scale(t) };
+}
+
+const day = utcFormat('%Y-%m-%d %H:%M:%S UTC');
+
+/** A time in words, in UTC. */
+export function timeText(t: number): string {
+  return Number.isFinite(t) ? day(new Date(t)) : 'unknown';
+}
+
+/** Throws a RangeError that names what is wrong with the size or range of a chart. */
+export function checkRange(range: { width: number; height: number; start: number; end: number }): void {
+  for (const [name, value] of Object.entries(range))
+    if (!Number.isFinite(value))
+      throw new RangeError(`${name} of a chart must be a finite number, got ${value}`);
+  if (range.width < 120 || range.height < 60)
+    throw new RangeError(`a chart needs at least 120 x 60, got ${range.width} x ${range.height}`);
+}
