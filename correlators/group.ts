@@ -126,7 +126,7 @@ class GroupingCorrelator implements Correlator {
   }
 
   #take(alert: Alert, t: number, draft: Draft): void {
-    if (isHeartbeat(alert.labels) || alert.labels.generator === 'foreshock') return;
+    if (isHeartbeat(alert.labels)) return;
     const member = this.#byAlert.get(alert.fingerprint);
     if (alert.endsAt !== undefined && alert.endsAt <= t) {
       if (member !== undefined && endMember(member, alert, t)) draft.grown.add(member);
