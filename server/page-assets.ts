@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+
+/** The page's style: system fonts, light and dark by the reader's choice, one column down to phone width. */
+export const style = `
+:root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#16191d;--soft:#555c66;--line:#dcdfe3;--bad:#b3261e;
+--bad-bg:#fdeceb;--ok:#1b6e3c;--link:#0b57b0;--focus:#0b57b0;--mark:#fff3d1}
+@media (prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#171b21;--ink:#e8eaed;--soft:#a5adb8;--line:#2c333c;
+--bad:#ff8a80;--bad-bg:#331a1a;--ok:#79d49b;--link:#8ab8ff;--focus:#8ab8ff;--mark:#3a3115}}
+*{box-sizing:border-box}
+html{scrollbar-gutter:stable}
+body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
+"Liberation Sans",sans-serif;overflow-wrap:anywhere}
+main,header,footer{max-width:60rem;margin:0 auto;padding:0 1.25rem}
+header{display:flex;gap:1rem;align-items:baseline;padding-top:1rem;color:var(--soft);font-size:.9rem}
+header a{color:var(--ink);font-weight:650;text-decoration:none}
+header span{margin-left:auto}
+footer{padding-top:2.5rem;padding-bottom:2rem;color:var(--soft);font-size:.875rem}
+h1{font-size:1.75rem;line-height:1.25;letter-spacing:-.012em;margin:1.5rem 0 .4rem;text-wrap:balance}
+h2{font-size:1.125rem;margin:2.25rem 0 .6rem}
+h3{font-size:1rem;margin:0 0 .25rem}
+p{margin:.35rem 0}
+a{color:var(--link);text-underline-offset:.15em}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem 1rem;z-index:1}
+.soft{color:var(--soft)}
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.15rem}
+.suspect{border-left:5px solid var(--bad)}
+.suspect .who{font-size:1.25rem;font-weight:650;margin:0}
+.state{display:inline-block;font-size:.8125rem;font-weight:650;padding:.1rem .6rem;border-radius:99px;
+border:1px solid currentColor;white-space:nowrap}
+.open{color:var(--bad);background:var(--bad-bg)}
+.ended,.up{color:var(--ok)}
+.down{color:var(--bad)}
+ul,ol{margin:.3rem 0;padding-left:1.2rem}
+li{margin:.2rem 0}
+.plain{list-style:none;padding:0}
+.figures{display:flex;flex-wrap:wrap;gap:.25rem 2.25rem;margin:.25rem 0;padding:0}
+.figures div{display:flex;flex-direction:column-reverse}
+.figures dt{color:var(--soft);font-size:.875rem}
+.figures dd{margin:0;font-size:1.6rem;font-weight:650;font-variant-numeric:tabular-nums}
+.time{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.1rem;margin:0}
+.time dt{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
+.time dd{margin:0}
+.rows>li{border-top:1px solid var(--line);padding:.6rem 0;margin:0}
+.rows>li:first-child{border-top:0}
+.list a{display:block;color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
+border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}
+.list a:hover{border-color:var(--link)}
+.list strong{display:block;font-size:1.0625rem}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th{font-size:.875rem;color:var(--soft);font-weight:600}
+td.n,th.n{text-align:right}
+figure{margin:0 0 1rem}
+figure svg{display:block;max-width:100%;height:auto}
+kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
+background:var(--card)}
+dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);max-width:24rem}
+@media (max-width:36rem){h1{font-size:1.4rem}main,header,footer{padding-left:1rem;padding-right:1rem}
+.time{grid-template-columns:1fr;gap:0}.time dd{margin-bottom:.5rem}}
+@media print{header,footer,.skip{display:none}}
+`;
+
+/** The page's keys: j/k (or arrows by Tab) move over what can be opened, Enter opens, u goes up, ? tells the keys. */
+export const script = `
+const stops = [...document.querySelectorAll('[data-stop]')];
+const help = document.getElementById('keys');
+const move = by => {
+  const at = stops.indexOf(document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : stops.length - 1) : Math.min(Math.max(at + by, 0), stops.length - 1);
+  stops[next]?.focus();
+};
+const home = () => { if (location.pathname !== '/') location.assign('/'); };
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  u: home,
+  Escape: () => (help.open ? help.close() : home()),
+  Enter: () => { if (document.activeElement === document.body) stops.find(stop => stop.href)?.click(); },
+  '?': () => (help.open ? help.close() : help.showModal()),
+};
+document.addEventListener('keydown', event => {
+  const act = keys[event.key];
+  if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== 'Enter') event.preventDefault();
+  act();
+});
+`;
+
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+/** Only our own inline style and script run; nothing is loaded, framed or posted. SVG charts may carry style attributes. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src ${hash(style)}`,
+  "style-src-attr 'unsafe-inline'",
+  `script-src ${hash(script)}`,
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');

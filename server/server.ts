@@ -1,0 +1,189 @@
+import { TLSSocket } from 'node:tls';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Markup } from './html.ts';
+import type { IncidentView, ServerState } from './model.ts';
+import { incidentPage, missingPage, overviewPage } from './page.ts';
+import { contentSecurityPolicy } from './page-assets.ts';
+import { mountQueryApi, type QueryTarget } from './query-api.ts';
+import type { MountedRoute } from './route.ts';
+import { admitsClient, createBasicAuth, tlsOptions, type WebConfig } from './web-config.ts';
+
+/** What an answer to a reload says: `message` tells in words what happened. */
+export interface ReloadOutcome {
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** What the server is made of. `log` gets outside failures; it never gets bodies or headers. */
+export interface ServerDeps {
+  readonly state: ServerState;
+  readonly registry: Registry;
+  readonly routes: readonly MountedRoute[];
+  readonly reload?: () => Promise<ReloadOutcome>;
+  readonly results?: QueryTarget;
+  readonly webConfig?: WebConfig;
+  readonly log: (message: string, error: unknown) => void;
+  /** Largest request body in bytes; 10 MB unless told. */
+  readonly bodyLimit?: number;
+}
+
+/** `[host]:port`; without a host it is loopback. Port 0 takes a free one. */
+export interface Server {
+  listen(address: string): Promise<{ readonly url: string }>;
+  close(): Promise<void>;
+  /** The HTTP application, for requests without a socket. */
+  readonly app: FastifyInstance;
+}
+
+/** `host:port`, `:port`, `[::1]:port` or `port`, split. Throws a RangeError for anything else. */
+export function parseAddress(address: string): { host: string; port: number } {
+  const found = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]*):)?(\d{1,5})$/.exec(address);
+  const port = Number(found?.[2] ?? Number.NaN);
+  if (found === null || port > 65_535)
+    throw new RangeError(`"${address}" is no address to listen on: write it like 127.0.0.1:9099 or :9099`);
+  const host = (found[1] ?? '').replace(/^\[|\]$/g, '');
+  return { host: host === '' ? '127.0.0.1' : host, port };
+}
+
+/** The incident as the API answers it: as the page shows it, without the sample columns. */
+function incidentJson(view: IncidentView) {
+  const signals = view.signals.map(({ entity, signal, unit, onset }) => ({ entity, signal, unit, onset }));
+  return { ...view, signals };
+}
+
+function protect(app: FastifyInstance, config: WebConfig | undefined): void {
+  const admits = createBasicAuth(config?.basic_auth_users ?? {});
+  const headers = Object.entries(config?.http_server_config?.headers ?? {});
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    for (const [name, value] of headers) reply.header(name, value);
+    if (config !== undefined && !admitsClient(config, certificateOf(request.raw.socket)))
+      return reply.code(403).send({ status: 'error', error: 'a valid client certificate is needed' });
+    if (admits === undefined || (await admits(request.headers.authorization))) return;
+    reply.header('www-authenticate', 'Basic realm="foreshock", charset="UTF-8"');
+    return reply.code(401).send({ status: 'error', error: 'user or password is wrong or missing' });
+  });
+}
+
+function certificateOf(socket: unknown): { given: boolean; authorized: boolean } {
+  if (!(socket instanceof TLSSocket)) return { given: false, authorized: false };
+  const given = Object.keys(socket.getPeerCertificate()).length > 0;
+  return { given, authorized: socket.authorized };
+}
+
+function mountLifecycle(app: FastifyInstance, deps: ServerDeps): void {
+  app.get('/-/healthy', async (_, reply) => {
+    const { healthy, reasons } = deps.state.health();
+    return reply
+      .code(healthy ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(healthy ? 'foreshock is healthy.\n' : `foreshock is not healthy: ${reasons.join('; ')}\n`);
+  });
+  app.get('/-/ready', async (_, reply) => {
+    const { ready, reasons } = deps.state.health();
+    return reply
+      .code(ready ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(ready ? 'foreshock is ready.\n' : `foreshock is not ready: ${reasons.join('; ')}\n`);
+  });
+  app.post('/-/reload', async (_, reply) => {
+    if (deps.reload === undefined)
+      return reply.code(404).send({ status: 'error', error: 'nothing to reload' });
+    const { ok, message } = await deps.reload();
+    return reply
+      .code(ok ? 200 : 500)
+      .type('text/plain; charset=utf-8')
+      .send(`${message}\n`);
+  });
+  app.get('/metrics', async (_, reply) =>
+    reply.type(deps.registry.contentType).send(await deps.registry.metrics()),
+  );
+}
+
+function sendPage(reply: FastifyReply, page: Markup, status = 200): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-security-policy', contentSecurityPolicy)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(page.toString());
+}
+
+function mountIncidents(app: FastifyInstance, state: ServerState): void {
+  const missing = (id: string) => ({ status: 'error', error: `no incident ${JSON.stringify(id)}` });
+  app.get('/api/v1/incidents', async () => ({
+    status: 'success',
+    data: state.incidents().map(incidentJson),
+  }));
+  app.get<{ Params: { id: string } }>('/api/v1/incidents/:id', async (request, reply) => {
+    const view = state.incident(request.params.id);
+    if (view === undefined) return reply.code(404).send(missing(request.params.id));
+    return { status: 'success', data: incidentJson(view) };
+  });
+  app.get('/', async (_, reply) => sendPage(reply, overviewPage(state)));
+  app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
+    const view = state.incident(request.params.id);
+    if (view === undefined) return sendPage(reply, missingPage(request.params.id), 404);
+    return sendPage(reply, incidentPage(view));
+  });
+}
+
+function mountRoutes(app: FastifyInstance, routes: readonly MountedRoute[]): void {
+  for (const route of routes)
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const { status, body, contentType } = await route.handle(request.body);
+        return reply
+          .code(status)
+          .type(contentType ?? 'application/json; charset=utf-8')
+          .send(body);
+      },
+    });
+}
+
+function answerErrors(app: FastifyInstance, log: ServerDeps['log']): void {
+  app.setErrorHandler((error, request, reply) => {
+    const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+    const status = typeof given === 'number' && given >= 400 ? given : 500;
+    if (status >= 500) log(`${request.method} ${request.routeOptions.url ?? 'unknown path'} failed`, error);
+    const words =
+      status < 500 && error instanceof Error ? error.message : 'internal error, see the log of foreshock';
+    return reply.code(status).send({ status: 'error', error: words });
+  });
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ status: 'error', error: 'no such page' }));
+}
+
+function createApp(deps: ServerDeps): FastifyInstance {
+  const options: FastifyServerOptions = {
+    bodyLimit: deps.bodyLimit ?? 10 * 1024 * 1024,
+    forceCloseConnections: true,
+    // A request that trickles in holds its socket no longer than this.
+    requestTimeout: 30_000,
+  };
+  const tls = deps.webConfig === undefined ? undefined : tlsOptions(deps.webConfig);
+  // Fastify types its https form as another instance, while all that is used here is the same in both.
+  const serverFactoryOptions = tls === undefined ? options : { ...options, https: tls };
+  return Fastify(serverFactoryOptions);
+}
+
+/** Makes the HTTP server; it holds no state of its own. Call `listen`, and `close` at the end. */
+export function createServer(deps: ServerDeps): Server {
+  const app = createApp(deps);
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  );
+  answerErrors(app, deps.log);
+  protect(app, deps.webConfig);
+  mountLifecycle(app, deps);
+  mountIncidents(app, deps.state);
+  mountRoutes(app, deps.routes);
+  if (deps.results !== undefined) mountQueryApi(app, deps.results);
+  return {
+    app,
+    listen: async address => ({ url: await app.listen(parseAddress(address)) }),
+    close: () => app.close(),
+  };
+}
