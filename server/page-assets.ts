@@ -55,10 +55,12 @@ th{font-size:.875rem;color:var(--soft);font-weight:600}
 td.n,th.n{text-align:right}
 figure{margin:0 0 1rem}
 figure svg{display:block;max-width:100%;height:auto}
+.narrow{display:none}
 kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
 background:var(--card)}
 dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);max-width:24rem}
 @media (max-width:36rem){h1{font-size:1.4rem}main,header,footer{padding-left:1rem;padding-right:1rem}
+.broad{display:none}.narrow{display:block}
 .time{grid-template-columns:1fr;gap:0}.time dd{margin-bottom:.5rem}}
 @media print{header,footer,.skip{display:none}}
 `;

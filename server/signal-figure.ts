@@ -1,4 +1,4 @@
-import { lineChart } from '../charts/line.ts';
+import { type LineChart, lineChart } from '../charts/line.ts';
 import { html, type Markup, trusted } from './html.ts';
 import type { SignalView } from './model.ts';
 import { clock } from './page-words.ts';
@@ -11,18 +11,21 @@ export function signalFigure(view: SignalView): Markup {
   const title = `${view.entity}: ${view.signal}`;
   if (start === undefined || end === undefined || end <= start)
     return html`<figure><figcaption>${title}: too few samples for a chart.</figcaption></figure>`;
-  const chart = lineChart({
+  const chart = {
     title,
     unit,
-    width: 880,
-    height: 200,
     start,
     end,
     lines: [{ t, v, label: view.signal }],
     band: { t, low, high },
     ...(onset === undefined ? {} : { marks: [{ t: onset, label: 'left its range' }] }),
-  });
+  };
   const words =
     onset === undefined ? 'It stayed in its expected range.' : `Left its expected range at ${clock(onset)}.`;
-  return html`<figure class="card" data-stop tabindex="-1">${trusted(chart)}<figcaption class="soft">${words}</figcaption></figure>`;
+  return html`<figure class="card" data-stop tabindex="-1">${[880, 320].map(width => drawn(chart, width))}<figcaption class="soft">${words}</figcaption></figure>`;
+}
+
+/** The text of a chart does not scale down, so a phone gets a narrower drawing and the style shows one of the two. */
+function drawn(chart: Omit<LineChart, 'width' | 'height'>, width: number): Markup {
+  return html`<div class="${width > 500 ? 'broad' : 'narrow'}">${trusted(lineChart({ ...chart, width, height: 200 }))}</div>`;
 }

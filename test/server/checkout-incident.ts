@@ -1,0 +1,103 @@
+import type { IncidentView, ServerState, WatchOverview } from '../../server/model.ts';
+
+/** 2026-03-01 10:05 UTC. */
+export const began = Date.UTC(2026, 2, 1, 10, 5);
+const minute = 60_000;
+
+function alert(alertname: string, service: string, after: number) {
+  return {
+    labels: { alertname, service, severity: 'critical' },
+    annotations: {},
+    startsAt: began + after,
+    endsAt: undefined,
+    generatorURL: 'http://prometheus.example:9090/graph?g0.expr=up',
+    fingerprint: `${alertname}/${service}`,
+  };
+}
+
+function signal(entity: string, name: string, level: number) {
+  const n = 61;
+  const t = Float64Array.from({ length: n }, (_, i) => began + (i - 40) * minute);
+  const v = t.map((_, i) => level * (1 + 0.08 * Math.sin(i)) * (i > 40 ? 1 + (i - 40) / 6 : 1));
+  return {
+    entity,
+    signal: name,
+    unit: 's',
+    t,
+    v,
+    low: t.map(() => level * 0.8),
+    high: t.map(() => level * 1.2),
+    onset: began,
+  };
+}
+
+/** One open incident of a made-up shop, three alerts with two suspects. */
+export function checkoutIncident(): IncidentView {
+  return {
+    incident: {
+      id: 'checkout-1005',
+      startsAt: began,
+      endsAt: undefined,
+      members: [
+        { alert: alert('LatencyHigh', 'payment', 0), reason: 'first to leave its expected range' },
+        { alert: alert('ErrorsHigh', 'checkout', minute), reason: 'calls payment, and began 1m after it' },
+        {
+          alert: alert('ErrorsHigh', 'frontend', 2 * minute),
+          reason: 'calls checkout, and began 1m after it',
+        },
+      ],
+      suspects: [
+        {
+          entity: { service: 'payment' },
+          signal: 'latency',
+          score: 0.81,
+          evidence: [
+            'left its expected range 1m before checkout',
+            'p99 latency 1.4 s, expected 0.2 to 0.4 s',
+          ],
+        },
+        { entity: { service: 'checkout' }, signal: 'errors', score: 0.12, evidence: ['depends on payment'] },
+      ],
+      escalation: { p: 0.42, drivers: ['grew by two services in 2m'] },
+      timeline: [
+        { at: began, what: 'payment: latency left its expected range' },
+        { at: began + minute, what: 'checkout: errors left their expected range' },
+      ],
+      notifications: [{ at: began + minute, why: 'opened' }],
+    },
+    title: 'payment is slow, and checkout and frontend fail with it',
+    affected: ['payment', 'checkout', 'frontend'],
+    notificationsIn: 14,
+    notificationsOut: 1,
+    signals: [signal('payment', 'latency', 0.3), signal('checkout', 'errors', 0.02)],
+    dashboardPath: '/d/foreshock-checkout',
+  };
+}
+
+const watched: WatchOverview = {
+  classes: [
+    {
+      name: 'service/service',
+      counts: { watching: 38, learning: 3, no_data: 1 },
+      statedRate: 0.001,
+      realisedRate: 0.0008,
+      reasons: ['learning: 4h of 24h seen'],
+    },
+    { name: 'node/host', counts: { watching: 6 }, statedRate: 0.001, realisedRate: undefined, reasons: [] },
+  ],
+  sources: [
+    { name: 'prometheus', up: true, lastAt: began + 5 * minute, message: '' },
+    { name: 'logs', up: false, lastAt: undefined, message: 'connection refused' },
+  ],
+  budget: { statedPerDay: 1, realisedPerDay: 0.4 },
+};
+
+/** A state that shows the given incidents. */
+export function stateOf(views: readonly IncidentView[], watch: WatchOverview = watched): ServerState {
+  return {
+    incidents: () => views,
+    incident: id => views.find(view => view.incident.id === id),
+    watch: () => watch,
+    health: () => ({ healthy: true, ready: true, reasons: [] }),
+  };
+}
