@@ -1,0 +1,18 @@
+import type { SignalSpec } from '../core/pack.ts';
+
+/** One class of a pack as a dashboard needs it; `queries[k]` is the resolved query of `signals[k]`. */
+export interface DashboardClass {
+  readonly name: string;
+  readonly entityLabels: readonly string[];
+  readonly signals: readonly SignalSpec[];
+  /** PromQL; windows are `$rate_interval` or `$__rate_interval`. */
+  readonly queries: readonly string[];
+}
+
+/** A pack with its parameters filled in, as far as dashboards need it. */
+export interface DashboardPack {
+  readonly pack: string;
+  readonly title: string;
+  readonly about: string;
+  readonly classes: readonly DashboardClass[];
+}
