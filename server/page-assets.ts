@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 /** The page's style: system fonts, light and dark by the reader's choice, one column down to phone width. */
 export const style = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#16191d;--soft:#555c66;--line:#dcdfe3;--bad:#b3261e;
---bad-bg:#fdeceb;--ok:#1b6e3c;--link:#0b57b0;--focus:#0b57b0;--mark:#fff3d1}
+--bad-bg:#fdeceb;--ok:#1b6e3c;--link:#0b57b0;--focus:#0b57b0;--chart-band:#1b6e3c2e;--chart-1:#0b57b0;--chart-mark:#b3261e}
 @media (prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#171b21;--ink:#e8eaed;--soft:#a5adb8;--line:#2c333c;
---bad:#ff8a80;--bad-bg:#331a1a;--ok:#79d49b;--link:#8ab8ff;--focus:#8ab8ff;--mark:#3a3115}}
+--bad:#ff8a80;--bad-bg:#331a1a;--ok:#79d49b;--link:#8ab8ff;--focus:#8ab8ff;--chart-band:#79d49b33;--chart-1:#8ab8ff;--chart-mark:#ff8a80}}
 *{box-sizing:border-box}
 html{scrollbar-gutter:stable}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
@@ -24,6 +24,7 @@ a{color:var(--link);text-underline-offset:.15em}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem 1rem;z-index:1}
 .soft{color:var(--soft)}
+.lead{display:flex;flex-wrap:wrap;gap:.3rem .7rem;align-items:center}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.15rem}
 .suspect{border-left:5px solid var(--bad)}
 .suspect .who{font-size:1.25rem;font-weight:650;margin:0}
@@ -47,12 +48,15 @@ li{margin:.2rem 0}
 .list a{display:block;color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}
 .list a:hover{border-color:var(--link)}
-.list strong{display:block;font-size:1.0625rem}
+.list strong{display:block;font-size:1.0625rem;margin-bottom:.2rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.875rem;color:var(--soft);font-weight:600}
+tbody th{color:var(--ink);font-size:1rem}
+tbody th .soft{font-weight:400;font-size:.875rem}
 td.n,th.n{text-align:right}
+td.zero{color:var(--soft)}
 figure{margin:0 0 1rem}
 figure svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
@@ -62,6 +66,10 @@ dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);co
 @media (max-width:36rem){h1{font-size:1.4rem}main,header,footer{padding-left:1rem;padding-right:1rem}
 .broad{display:none}.narrow{display:block}
 .time{grid-template-columns:1fr;gap:0}.time dd{margin-bottom:.5rem}}
+@media (max-width:36rem){thead{position:absolute;left:-999rem}tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}
+tbody th,td,td.n{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0}tbody th{display:block}
+td::before{content:attr(data-label);color:var(--soft)}td.zero{display:none}}
+@media (pointer:coarse){header span{display:none}}
 @media print{header,footer,.skip{display:none}}
 `;
 

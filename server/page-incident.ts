@@ -11,8 +11,8 @@ function heading({ incident, title, affected }: IncidentView): Markup {
       ? html`<span class="state open">Open</span>`
       : html`<span class="state ended">Ended ${when(endsAt)}, after ${span(endsAt - startsAt)}</span>`;
   return html`<h1>${title}</h1>
-<p>${state} Began <time datetime="${when(startsAt).replace(' UTC', 'Z').replace(' ', 'T')}">${when(startsAt)}</time>.
-Affected: ${listWords(affected, 8)}.</p>`;
+<p class="lead">${state} <span>Began <time datetime="${when(startsAt).replace(' UTC', 'Z').replace(' ', 'T')}">${when(startsAt)}</time>.
+Affected: ${listWords(affected, 8)}.</span></p>`;
 }
 
 function evidence(suspect: Suspect): Markup {

@@ -1,3 +1,4 @@
+import type { WatchState } from '../core/detector.ts';
 import { html, type Markup } from './html.ts';
 import type { ClassOverview, Health, IncidentView, ServerState, WatchOverview } from './model.ts';
 import { count, entityWords, listWords, percent, span, when } from './page-words.ts';
@@ -33,12 +34,17 @@ function incidentsSection(views: readonly IncidentView[], watched: number): Mark
 
 const states = ['watching', 'learning', 'no_data', 'unfit', 'muted'] as const;
 
+function stateCell(state: WatchState, n: number): Markup {
+  return html`<td class="n${n === 0 ? ' zero' : ''}" data-label="${state.replace('_', ' ')}">${n}</td>`;
+}
+
 function classRow(row: ClassOverview): Markup {
   const why =
     row.reasons.length === 0 ? undefined : html`<br><span class="soft">${listWords(row.reasons, 3)}</span>`;
   return html`<tr><th scope="row">${row.name}${why}</th>
-${states.map(state => html`<td class="n">${row.counts[state] ?? 0}</td>`)}
-<td class="n">${percent(row.statedRate)}</td><td class="n">${percent(row.realisedRate)}</td></tr>
+${states.map(state => stateCell(state, row.counts[state] ?? 0))}
+<td class="n" data-label="false positives, stated">${percent(row.statedRate)}</td>
+<td class="n" data-label="realised">${percent(row.realisedRate)}</td></tr>
 `;
 }
 
