@@ -34,6 +34,6 @@ export function standardize(values: Float64Array, baseline: Baseline, out: Float
   const { centre, scale } = baseline;
   for (let i = 0; i < values.length; i++) {
     const z = (values[i]! - centre[i]!) / scale[i]!;
-    out[i] = z > zLimit ? zLimit : z < -zLimit ? -zLimit : z;
+    out[i] = z > zLimit ? zLimit : Math.max(z, -zLimit);
   }
 }

@@ -46,7 +46,7 @@ export class RollingTail {
   /** Only reads. NaN for a score that is NaN or a row that has learned nothing. */
   pValue(row: number, score: number): number {
     const n = this.#total[row]!;
-    if (!(n > 0) || score !== score) return Number.NaN;
+    if (!(n > 0) || Number.isNaN(score)) return Number.NaN;
     const s = Math.fround(score);
     let above = 0;
     for (let slot = 0; slot < slots; slot++) above += this.#countAbove(row * slots + slot, s);
@@ -57,7 +57,7 @@ export class RollingTail {
     const count = this.#count[cell]!;
     if (count === 0) return 0;
     const from = cell * kept;
-    const have = count < kept ? count : kept;
+    const have = Math.min(count, kept);
     if (this.#top[from]! < s) return 0;
     if (this.#top[from + have - 1]! >= s) return count;
     let low = 1;
@@ -85,7 +85,7 @@ export class RollingTail {
   advance(t: number): void {
     const at = Math.floor(t / this.block);
     if (at === this.#blockAt) return;
-    const first = this.#blockAt !== this.#blockAt;
+    const first = Number.isNaN(this.#blockAt);
     const move = first ? 1 : Math.min(slots, Math.max(1, at - this.#blockAt));
     this.#blockAt = at;
     for (let i = 0; i < move; i++) {
@@ -100,13 +100,13 @@ export class RollingTail {
 
   /** Writes one score of normal life. A held row (an open episode) and NaN are not learned. */
   learn(row: number, score: number, held: 0 | 1): void {
-    if (held === 1 || score !== score) return;
+    if (held === 1 || Number.isNaN(score)) return;
     const cell = row * slots + this.#slot;
     const count = this.#count[cell]!;
     const from = cell * kept;
     this.#count[cell] = count + 1;
     this.#total[row] = this.#total[row]! + 1;
-    const have = count < kept ? count : kept;
+    const have = Math.min(count, kept);
     const s = Math.fround(score);
     if (have === kept && this.#top[from + kept - 1]! >= s) return;
     let i = have < kept ? have : kept - 1;
@@ -115,6 +115,20 @@ export class RollingTail {
       i--;
     }
     this.#top[from + i] = s;
+  }
+
+  /** The same state for another membership: row i takes over row `from[i]`, -1 starts empty. */
+  remap(from: Int32Array): RollingTail {
+    const next = new RollingTail(from.length, this.block);
+    next.#slot = this.#slot;
+    next.#blockAt = this.#blockAt;
+    from.forEach((old, row) => {
+      if (old < 0) return;
+      next.#count.set(this.#count.subarray(old * slots, (old + 1) * slots), row * slots);
+      next.#top.set(this.#top.subarray(old * slots * kept, (old + 1) * slots * kept), row * slots * kept);
+      next.#total[row] = this.#total[old]!;
+    });
+    return next;
   }
 
   toBytes(): Uint8Array {
@@ -130,11 +144,11 @@ export class RollingTail {
   /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
   static fromBytes(bytes: Uint8Array): RollingTail {
     const { head, arrays } = readBytes(bytes);
-    const tail = new RollingTail(head['rows'] ?? 0, head['block'] ?? hour);
+    const tail = new RollingTail(head.rows ?? 0, head.block ?? hour);
     const [at, count, top, total] = arrays;
     if (count?.length !== tail.#count.length || top?.length !== tail.#top.length || total === undefined)
       throw new RangeError('the bytes are not those of a rolling tail');
-    tail.#slot = head['slot'] ?? -1;
+    tail.#slot = head.slot ?? -1;
     tail.#blockAt = at?.[0] ?? Number.NaN;
     tail.#count.set(count);
     tail.#top.set(top);

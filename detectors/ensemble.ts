@@ -7,7 +7,7 @@ export function combineCauchy(p: ArrayLike<number>, weights?: ArrayLike<number>)
   let total = 0;
   for (let i = 0; i < p.length; i++) {
     const part = p[i]!;
-    if (part !== part) continue;
+    if (Number.isNaN(part)) continue;
     const weight = weights?.[i] ?? 1;
     const bounded = Math.min(0.999, Math.max(1e-15, part));
     sum += weight * (bounded < 1e-5 ? 1 / (bounded * Math.PI) : Math.tan((0.5 - bounded) * Math.PI));

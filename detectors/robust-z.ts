@@ -58,7 +58,7 @@ class FittedRobustZ implements FittedDetector {
       let n = 0;
       for (let back = 0; back < steps; back++) {
         const z = window.at(row, back, k);
-        if (z === z) {
+        if (!Number.isNaN(z)) {
           sum += z;
           n++;
         }
@@ -116,5 +116,5 @@ export class RobustZ implements Detector {
 /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
 export function robustZFromBytes(bytes: Uint8Array): FittedDetector {
   const { head, arrays } = readBytes(bytes);
-  return new FittedRobustZ({ top: head['top'] ?? 3, smooth: head['smooth'] ?? 1 }, arrays[0]!);
+  return new FittedRobustZ({ top: head.top ?? 3, smooth: head.smooth ?? 1 }, arrays[0]!);
 }

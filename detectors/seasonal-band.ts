@@ -98,6 +98,19 @@ export class SeasonalBands {
     }
   }
 
+  /** The same state for another membership: row i takes over row `from[i]`, -1 starts empty. */
+  remap(from: Int32Array): SeasonalBands {
+    const next = new SeasonalBands(from.length, this.width);
+    const cells = this.width * hours * parts;
+    from.forEach((old, row) => {
+      if (old < 0) return;
+      next.#table.set(this.#table.subarray(old * cells, (old + 1) * cells), row * cells);
+      next.#seen.set(this.#seen.subarray(old * this.width, (old + 1) * this.width), row * this.width);
+      next.#spread.set(this.#spread.subarray(old * this.width, (old + 1) * this.width), row * this.width);
+    });
+    return next;
+  }
+
   toBytes(): Uint8Array {
     return writeBytes({ rows: this.rows, width: this.width }, [this.#table, this.#seen, this.#spread]);
   }
@@ -105,7 +118,7 @@ export class SeasonalBands {
   /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
   static fromBytes(bytes: Uint8Array): SeasonalBands {
     const { head, arrays } = readBytes(bytes);
-    const bands = new SeasonalBands(head['rows'] ?? 0, head['width'] ?? 0);
+    const bands = new SeasonalBands(head.rows ?? 0, head.width ?? 0);
     const [table, seen, spread] = arrays;
     if (table?.length !== bands.#table.length || seen === undefined || spread === undefined)
       throw new RangeError('the bytes are not those of seasonal bands');

@@ -1,0 +1,247 @@
+import type { Batch, Entity } from '../core/batch.ts';
+import type { Anomaly, Band, DetectorContext, FittedDetector, WatchState } from '../core/detector.ts';
+import { fingerprint } from '../core/labels.ts';
+import { createWindow, type MutableWindow } from '../core/window.ts';
+import { type Baseline, standardize } from './baseline.ts';
+import type { RollingTail } from './calibrate.ts';
+import { combineCauchy } from './ensemble.ts';
+import type { Episodes } from './episode.ts';
+import type { PooledTail } from './pooled-tail.ts';
+import type { SeasonalBands } from './seasonal-band.ts';
+import { describeWorst } from './words.ts';
+
+/** One fitted detector of a class with the scale that held-out normal history gave it. */
+export interface Member {
+  readonly name: string;
+  readonly weight: number;
+  readonly fitted: FittedDetector;
+  readonly tail: PooledTail;
+}
+
+/** What a class model stands on: shared parts once, per-row parts by row of `keys`. */
+export interface ClassParts {
+  readonly context: DetectorContext;
+  readonly members: readonly Member[];
+  /** Scale of the combined score over the whole class: the prior of rows that are still learning. */
+  readonly pooled: PooledTail;
+  readonly keys: readonly string[];
+  readonly baseline: Baseline;
+  /** How many batches each row has learned from; a row watches from `needed` on. */
+  readonly seen: Float32Array;
+  readonly needed: number;
+  readonly bands: SeasonalBands;
+  readonly tail: RollingTail;
+  readonly episodes: Episodes;
+}
+
+/** Typed answers for all rows of a batch; the arrays are used again by the next `judge`. */
+export interface Judgement {
+  readonly t: number;
+  /** p of the row after all signals and detectors; NaN when it cannot be told. */
+  readonly p: Float64Array;
+  /** Higher is more abnormal; NaN when it cannot be told. */
+  readonly score: Float64Array;
+  /** 1 while an episode is open. */
+  readonly flagged: Uint8Array;
+}
+
+interface Rows {
+  readonly window: MutableWindow;
+  readonly judgement: { t: number; p: Float64Array; score: Float64Array; flagged: Uint8Array };
+  readonly parts: Float64Array[];
+}
+
+/**
+ * Everything foreshock knows of one class. Made by `fitClassModel` or read from bytes; each batch is first judged
+ * (`judge` moves the window and the episodes), then asked about (`anomalies`), then learned (`learn` moves scales and bands).
+ */
+export class ClassModel {
+  #parts: ClassParts;
+  #rows: Rows;
+  #entities: readonly Entity[] | undefined;
+  #batch: Batch | undefined;
+
+  constructor(parts: ClassParts) {
+    this.#parts = parts;
+    this.#rows = makeRows(parts);
+  }
+
+  get parts(): ClassParts {
+    return this.#parts;
+  }
+
+  /** Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. */
+  judge(batch: Batch): Judgement {
+    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    this.#batch = batch;
+    const { baseline, members, tail, pooled, episodes, seen, needed } = this.#parts;
+    const { window, judgement, parts } = this.#rows;
+    const z = new Float64Array(batch.values.length);
+    standardize(batch.values, baseline, z);
+    window.push({ ...batch, values: z });
+    members.forEach((member, i) => {
+      member.fitted.score(window, parts[i]!);
+    });
+    const weights = members.map(m => m.weight);
+    const p = new Float64Array(members.length);
+    judgement.t = batch.t;
+    for (let row = 0; row < window.rows; row++) {
+      for (let i = 0; i < p.length; i++) p[i] = members[i]!.tail.pValue(parts[i]![row]!);
+      const score = -Math.log10(combineCauchy(p, weights));
+      judgement.score[row] = score;
+      const learning = seen[row]! < needed;
+      judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
+      judgement.flagged[row] = episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
+    }
+    return judgement;
+  }
+
+  /** The rows of the last judged batch that are in an episode, or have p <= `below`, explained. */
+  anomalies(below = 0): readonly Anomaly[] {
+    const batch = this.#batch;
+    if (batch === undefined) return [];
+    const { p, flagged } = this.#rows.judgement;
+    const out: Anomaly[] = [];
+    for (let row = 0; row < p.length; row++)
+      if (flagged[row] === 1 || p[row]! <= below) out.push(this.#explain(batch, row));
+    return out;
+  }
+
+  /** Each signal's share of the row's last score: the detectors' shares by the evidence of each. */
+  shares(row: number): Float64Array {
+    const { members, context } = this.#parts;
+    const total = new Float64Array(context.signals.length);
+    const own = new Float64Array(total.length);
+    let sum = 0;
+    members.forEach((member, i) => {
+      const p = member.tail.pValue(this.#rows.parts[i]![row]!);
+      if (Number.isNaN(p)) return;
+      const weight = -member.weight * Math.log10(Math.min(0.999, p));
+      member.fitted.shares(this.#rows.window, row, own);
+      for (let k = 0; k < own.length; k++) total[k] = total[k]! + weight * own[k]!;
+      sum += weight;
+    });
+    return sum > 0 ? total.map(v => v / sum) : total;
+  }
+
+  #explain(batch: Batch, row: number): Anomaly {
+    const { signals } = this.#parts.context;
+    const ranked = [...this.shares(row)]
+      .map((share, k) => ({ share, k }))
+      .sort((a, b) => b.share - a.share || a.k - b.k);
+    const top = ranked[0]?.k ?? 0;
+    const spec = signals[top]!;
+    const band = this.bandOf(row, top, batch.t);
+    const value = batch.values[row * signals.length + top]!;
+    const { state, reason } = this.stateOf(row);
+    return {
+      class: batch.class.name,
+      entity: batch.entities[row]!,
+      t: batch.t,
+      score: this.#rows.judgement.score[row]!,
+      p: this.#rows.judgement.p[row]!,
+      shares: ranked.map(({ share, k }) => ({ signal: signals[k]!.name, share })),
+      band,
+      worst: { signal: spec.name, value },
+      state,
+      reason: state === 'watching' ? describeWorst(spec, value, band) : reason,
+    };
+  }
+
+  /** Whether a row is watched, and if not, why, in words. */
+  stateOf(row: number): { readonly state: WatchState; readonly reason: string } {
+    const { seen, needed, baseline, context } = this.#parts;
+    const width = context.signals.length;
+    if (Number.isNaN(this.#rows.judgement.score[row]!))
+      return { state: 'no_data', reason: 'no signal has a sample' };
+    if (seen[row]! < needed)
+      return { state: 'learning', reason: `has seen ${seen[row]} of ${needed} samples it needs` };
+    const fit = baseline.scale.subarray(row * width, (row + 1) * width).some(s => Number.isFinite(s));
+    return fit ? { state: 'watching', reason: '' } : { state: 'unfit', reason: 'no signal has a history' };
+  }
+
+  /** The expected range of signal number `signal` of `row` at `t` (ms); undefined while nothing is known. */
+  bandOf(row: number, signal: number, t: number): Band | undefined {
+    const { signals } = this.#parts.context;
+    return this.#parts.bands.band(row * signals.length + signal, t, signals[signal]!.name);
+  }
+
+  /** Learns from the last judged batch. Partial batches and rows in a young episode are not learned. */
+  learn(): void {
+    const batch = this.#batch;
+    if (batch === undefined || batch.partial) return;
+    const { tail, episodes, bands, seen, needed } = this.#parts;
+    const { score } = this.#rows.judgement;
+    const width = this.#parts.context.signals.length;
+    tail.advance(batch.t);
+    for (let row = 0; row < score.length; row++) {
+      const held = episodes.isHeld(row, batch.t);
+      if (Number.isNaN(score[row]!)) continue;
+      if (seen[row]! < needed) this.#settle(batch, row);
+      tail.learn(row, score[row]!, held);
+      seen[row] = seen[row]! + 1;
+      if (held === 1) continue;
+      for (let k = row * width; k < (row + 1) * width; k++) bands.learn(k, batch.t, batch.values[k]!);
+    }
+  }
+
+  /** Running mean and mean absolute deviation (x 1.25) of a row that has no history: what it is scaled by. */
+  #settle(batch: Batch, row: number): void {
+    const { baseline, seen, context } = this.#parts;
+    const width = context.signals.length;
+    const n = seen[row]! + 1;
+    for (let k = row * width; k < (row + 1) * width; k++) {
+      const value = batch.values[k]!;
+      if (!Number.isFinite(value)) continue;
+      const centre = n === 1 || Number.isNaN(baseline.centre[k]!) ? value : baseline.centre[k]!;
+      const deviation = Math.max(1.25 * Math.abs(value - centre), 0.02 * Math.abs(centre), 1e-9);
+      const scale = Number.isNaN(baseline.scale[k]!) ? deviation : baseline.scale[k]!;
+      baseline.centre[k] = centre + (value - centre) / n;
+      baseline.scale[k] = scale + (deviation - scale) / n;
+    }
+  }
+
+  #adopt(entities: readonly Entity[]): void {
+    const keys = entities.map(fingerprint);
+    this.#entities = entities;
+    const old = this.#parts;
+    if (keys.length === old.keys.length && keys.every((key, i) => key === old.keys[i])) return;
+    const at = new Map(old.keys.map((key, i) => [key, i]));
+    const from = Int32Array.from(keys, key => at.get(key) ?? -1);
+    const width = old.context.signals.length;
+    const baseline = {
+      centre: new Float32Array(keys.length * width).fill(Number.NaN),
+      scale: new Float32Array(keys.length * width).fill(Number.NaN),
+    };
+    from.forEach((was, row) => {
+      if (was < 0) return;
+      baseline.centre.set(old.baseline.centre.subarray(was * width, (was + 1) * width), row * width);
+      baseline.scale.set(old.baseline.scale.subarray(was * width, (was + 1) * width), row * width);
+    });
+    this.#parts = {
+      ...old,
+      keys,
+      baseline,
+      seen: Float32Array.from(from, was => (was < 0 ? 0 : old.seen[was]!)),
+      bands: old.bands.remap(from),
+      tail: old.tail.remap(from),
+      episodes: old.episodes.remap(from),
+    };
+    this.#rows = makeRows(this.#parts);
+  }
+}
+
+function makeRows(parts: ClassParts): Rows {
+  const rows = parts.keys.length;
+  const lookback = Math.max(1, ...parts.members.map(m => m.fitted.lookback));
+  return {
+    window: createWindow(rows, parts.context.signals.length, lookback),
+    judgement: {
+      t: Number.NaN,
+      p: new Float64Array(rows),
+      score: new Float64Array(rows),
+      flagged: new Uint8Array(rows),
+    },
+    parts: parts.members.map(() => new Float64Array(rows)),
+  };
+}

@@ -1,0 +1,151 @@
+import type { Entity, Frame } from '../core/batch.ts';
+import type { DetectorContext } from '../core/detector.ts';
+import { fingerprint } from '../core/labels.ts';
+import { createWindow } from '../core/window.ts';
+import { type Baseline, baselineOf, zLimit } from './baseline.ts';
+import { blockLength, RollingTail } from './calibrate.ts';
+import { ClassModel, type Member } from './class-model.ts';
+import { combineCauchy } from './ensemble.ts';
+import { Episodes } from './episode.ts';
+import { detectors } from './index.ts';
+import { PooledTail } from './pooled-tail.ts';
+import { SeasonalBands } from './seasonal-band.ts';
+
+/** What a class is fitted for. `detectors` names those that take part; without it all do. */
+export interface FitContext extends DetectorContext {
+  /** Share of normal rows that may be flagged. */
+  readonly fpr: number;
+  readonly detectors?: readonly string[];
+}
+
+/** Share of each history that fits the detectors; the rest is held out and gives the scales. */
+const fitShare = 0.6;
+const holdFor = 6 * 3_600_000;
+/** A row watches on its own scale once it has learned so many samples. */
+const neededSamples = 100;
+
+function standardized(frame: Frame, baseline: Baseline, row: number): Frame {
+  const width = frame.columns.length;
+  const columns = frame.columns.map((column, k) => {
+    const centre = baseline.centre[row * width + k]!;
+    const scale = baseline.scale[row * width + k]!;
+    return column.map(v => Math.max(-zLimit, Math.min(zLimit, (v - centre) / scale)));
+  });
+  return { ...frame, columns };
+}
+
+function slice(frame: Frame, from: number, to: number): Frame {
+  return { ...frame, t: frame.t.subarray(from, to), columns: frame.columns.map(c => c.subarray(from, to)) };
+}
+
+function chosen(names: readonly string[] | undefined): typeof detectors {
+  const known = detectors.map(d => d.name);
+  const wrong = names?.filter(name => !known.includes(name)) ?? [];
+  if (wrong.length > 0) throw new RangeError(`unknown detector ${wrong.join(', ')}: use ${known.join(', ')}`);
+  return names === undefined ? detectors : detectors.filter(d => names.includes(d.name));
+}
+
+/** Scores of every row of a standardized frame, one array a detector. */
+function scoreFrame(frame: Frame, fitted: readonly Pick<Member, 'fitted'>[]): Float64Array[] {
+  const width = frame.columns.length;
+  const lookback = Math.max(1, ...fitted.map(m => m.fitted.lookback));
+  const window = createWindow(1, width, lookback);
+  const out = fitted.map(() => new Float64Array(frame.t.length));
+  const one = new Float64Array(1);
+  const values = new Float64Array(width);
+  const batch = { class: { name: '', signals: [], step: frame.step }, entities: [], partial: false, values };
+  for (let i = 0; i < frame.t.length; i++) {
+    for (let k = 0; k < width; k++) values[k] = frame.columns[k]![i]!;
+    window.push({ ...batch, t: frame.t[i]! });
+    fitted.forEach((m, d) => {
+      m.fitted.score(window, one);
+      out[d]![i] = one[0]!;
+    });
+  }
+  return out;
+}
+
+/**
+ * Fits a class on its history, one frame an entity. The first 60 % of each history fits the detectors, the rest is held
+ * out: it gives each detector's scale, and the first calibration of each entity.
+ */
+export function fitClassModel(history: Iterable<Frame>, context: FitContext): ClassModel {
+  const frames = [...history];
+  const width = context.signals.length;
+  const baseline = {
+    centre: new Float32Array(frames.length * width),
+    scale: new Float32Array(frames.length * width),
+  };
+  const bands = new SeasonalBands(frames.length, width);
+  frames.forEach((frame, row) => {
+    frame.columns.forEach((column, k) => {
+      const { centre, scale } = baselineOf(column);
+      baseline.centre[row * width + k] = centre;
+      baseline.scale[row * width + k] = scale;
+      bands.fit(row * width + k, frame.t, column);
+    });
+  });
+  const scaled = frames.map((frame, row) => standardized(frame, baseline, row));
+  const cuts = scaled.map(frame => Math.floor(fitShare * frame.t.length));
+  const heads = scaled.map((frame, i) => slice(frame, 0, cuts[i]!));
+  const fitted = chosen(context.detectors).map(d => ({
+    name: d.name,
+    weight: d.weight,
+    fitted: d.make(context).fit(heads),
+  }));
+  const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
+  return calibrated(
+    held,
+    frames.map(f => f.entity),
+    { context, fitted, baseline, bands },
+  );
+}
+
+interface Uncalibrated {
+  readonly context: FitContext;
+  readonly fitted: readonly Omit<Member, 'tail'>[];
+  readonly baseline: Baseline;
+  readonly bands: SeasonalBands;
+}
+
+function calibrated(held: readonly Frame[], entities: readonly Entity[], model: Uncalibrated): ClassModel {
+  const { context, fitted, baseline, bands } = model;
+  const scores = held.map(frame => scoreFrame(frame, fitted));
+  const members = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
+  const tail = new RollingTail(held.length, blockLength(context.step));
+  const weights = members.map(m => m.weight);
+  const combined = held.map((frame, row) => {
+    const p = new Float64Array(members.length);
+    return frame.t.map((_, i) => {
+      members.forEach((m, d) => {
+        p[d] = m.tail.pValue(scores[row]![d]![i]!);
+      });
+      return -Math.log10(combineCauchy(p, weights));
+    });
+  });
+  const seen = new Float32Array(held.length);
+  for (const { t, row, i } of inOrder(held)) {
+    tail.advance(t);
+    tail.learn(row, combined[row]![i]!, 0);
+    if (!Number.isNaN(combined[row]![i]!)) seen[row] = seen[row]! + 1;
+  }
+  const policy = { open: context.fpr, close: context.fpr, hold: holdFor };
+  return new ClassModel({
+    context,
+    members,
+    pooled: new PooledTail(combined.flatMap(c => [...c])),
+    keys: entities.map(fingerprint),
+    baseline,
+    seen,
+    needed: neededSamples,
+    bands,
+    tail,
+    episodes: new Episodes(held.length, policy),
+  });
+}
+
+/** The rows of all frames by time, so that blocks of the rolling scale are filled one after another. */
+function inOrder(frames: readonly Frame[]): { t: number; row: number; i: number }[] {
+  const all = frames.flatMap((frame, row) => [...frame.t].map((t, i) => ({ t, row, i })));
+  return all.sort((a, b) => a.t - b.t || a.row - b.row);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Component } from '../core/component.ts';
+import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
+import { IsolationForest, isolationForestFromBytes } from './isolation-forest.ts';
+import { RobustZ, robustZFromBytes } from './robust-z.ts';
+
+/** A detector as the register holds it: made from options, or read from the bytes of its fitted form. */
+export interface DetectorComponent extends Component<z.ZodType, Detector, DetectorContext> {
+  /** The detector with its default options. */
+  make(context: DetectorContext): Detector;
+  fromBytes(bytes: Uint8Array): FittedDetector;
+  /** Its weight in the combination. */
+  readonly weight: number;
+}
+
+interface Declaration<S extends z.ZodType> extends Component<S, Detector, DetectorContext> {
+  fromBytes(bytes: Uint8Array): FittedDetector;
+  readonly weight: number;
+}
+
+function declare<S extends z.ZodType>(it: Declaration<S>): DetectorComponent {
+  const make = (context: DetectorContext) => it.create(it.options.parse({}), context);
+  return { ...it, make, create: (options, context) => it.create(it.options.parse(options), context) };
+}
+
+/** All detectors. One more is one new file and one entry here; the contract tests run over this list. */
+export const detectors: readonly DetectorComponent[] = [
+  declare({
+    name: 'robust-z',
+    summary: 'Mean of the largest robust deviations over the signals, smoothed over a few steps.',
+    options: z.strictObject({
+      top: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(3)
+        .describe('How many signals, the most deviating first, are averaged.'),
+      smooth: z.int().min(1).max(120).default(10).describe('Over how many steps a deviation is averaged.'),
+    }),
+    weight: 3,
+    create: (options, context) => new RobustZ(options, context),
+    fromBytes: robustZFromBytes,
+  }),
+  declare({
+    name: 'isolation-forest',
+    summary: 'Rows that random splits isolate early: unusual combinations of signals (Liu, Ting, Zhou 2008).',
+    options: z.strictObject({
+      trees: z.int().min(1).max(1000).default(100).describe('Number of trees.'),
+      subsample: z.int().min(2).max(4096).default(256).describe('Rows drawn for each tree.'),
+      rows: z.int().min(2).max(200_000).default(20_000).describe('Rows of the history that are drawn from.'),
+    }),
+    weight: 1,
+    create: (options, context) => new IsolationForest(options, context),
+    fromBytes: isolationForestFromBytes,
+  }),
+];
