@@ -1,0 +1,69 @@
+import { promQuantile } from './quantile.ts';
+import { extrapolated, instantRate, line } from './rate.ts';
+import type { RangeFunction, SampleWindow } from './window.ts';
+
+function fold(w: SampleWindow, initial: number, f: (sum: number, value: number) => number): number {
+  let out = initial;
+  for (let i = w.from; i < w.to; i++) out = f(out, w.v[i]!);
+  return out;
+}
+
+function pairs(w: SampleWindow, counts: (before: number, value: number) => boolean): number {
+  let out = 0;
+  for (let i = w.from + 1; i < w.to; i++) if (counts(w.v[i - 1]!, w.v[i]!)) out++;
+  return out;
+}
+
+/** Population variance by Welford's recurrence. */
+function variance(w: SampleWindow): number {
+  let mean = 0;
+  let m2 = 0;
+  for (let i = w.from; i < w.to; i++) {
+    const delta = w.v[i]! - mean;
+    mean += delta / (i - w.from + 1);
+    m2 += delta * (w.v[i]! - mean);
+  }
+  return m2 / (w.to - w.from);
+}
+
+function mean(w: SampleWindow): number {
+  return fold(w, 0, (sum, value) => sum + value) / (w.to - w.from);
+}
+
+const changed = (before: number, value: number) =>
+  before !== value && !(Number.isNaN(before) && Number.isNaN(value));
+
+/** The functions over a range selector, by name. Parameters are the scalar arguments in order, one value a step. */
+export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
+  rate: { least: 2, apply: w => extrapolated(w, { counter: true, perSecond: true }) },
+  increase: { least: 2, apply: w => extrapolated(w, { counter: true, perSecond: false }) },
+  delta: { least: 2, apply: w => extrapolated(w, { counter: false, perSecond: false }) },
+  irate: { least: 2, apply: w => instantRate(w, true) },
+  idelta: { least: 2, apply: w => instantRate(w, false) },
+  deriv: { least: 2, apply: w => line(w, w.t[w.from]!).slope },
+  predict_linear: {
+    least: 2,
+    apply: (w, [seconds]) => {
+      const { slope, value } = line(w, w.at);
+      return value + slope * seconds![w.step]!;
+    },
+  },
+  sum_over_time: { least: 1, apply: w => fold(w, 0, (sum, value) => sum + value) },
+  avg_over_time: { least: 1, apply: mean },
+  min_over_time: {
+    least: 1,
+    apply: w => fold(w, w.v[w.from]!, (low, value) => (value < low || Number.isNaN(low) ? value : low)),
+  },
+  max_over_time: {
+    least: 1,
+    apply: w => fold(w, w.v[w.from]!, (high, value) => (value > high || Number.isNaN(high) ? value : high)),
+  },
+  count_over_time: { least: 1, apply: w => w.to - w.from },
+  present_over_time: { least: 1, apply: () => 1 },
+  last_over_time: { least: 1, keepsName: true, apply: w => w.v[w.to - 1]! },
+  stddev_over_time: { least: 1, apply: w => Math.sqrt(variance(w)) },
+  stdvar_over_time: { least: 1, apply: variance },
+  quantile_over_time: { least: 1, apply: (w, [q]) => promQuantile(q![w.step]!, w.v.slice(w.from, w.to)) },
+  changes: { least: 1, apply: w => pairs(w, changed) },
+  resets: { least: 1, apply: w => pairs(w, (before, value) => value < before) },
+};
