@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Alert } from '../core/alert.ts';
+import type { Anomaly } from '../core/detector.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
+import type { SignalSpec } from '../core/pack.ts';
+import type { RuleStage } from '../core/pipeline.ts';
+
+/** Opens after `open` flagged steps of the last `of`; closes after `close` normal steps in a row. */
+export interface RuleOptions {
+  /** A step is flagged when p is at most this. */
+  readonly fpr: number;
+  readonly open: number;
+  readonly of: number;
+  readonly close: number;
+  /** A step is normal when p is above this (hysteresis); at least `fpr`. */
+  readonly clear: number;
+  readonly severity: string;
+  /** Base address of the links. */
+  readonly url: string;
+  /** Direction and floor of a signal of a class (`pack/class`); undefined = both directions, no floor. */
+  readonly signal: (
+    className: string,
+    name: string,
+  ) => Pick<SignalSpec, 'bad' | 'floor' | 'unit'> | undefined;
+}
+
+/** Made once or read from bytes; fed once a pass. */
+export interface Rules extends RuleStage {
+  toBytes(): Uint8Array;
+}
+
+const stateSchema = z.array(
+  z.tuple([
+    z.string(),
+    z.strictObject({
+      flags: z.array(z.boolean()),
+      normal: z.number(),
+      since: z.number().nullable(),
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+    }),
+  ]),
+);
+interface RowState {
+  flags: boolean[];
+  normal: number;
+  since: number | null;
+  labels: Labels;
+  annotations: Labels;
+}
+
+const fmt = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : 'n/a');
+
+/** The signal that a person is told: the one that was observed worst, else the one with the largest share. */
+function topSignal(anomaly: Anomaly): string {
+  return anomaly.worst?.signal ?? anomaly.shares[0]?.signal ?? 'unknown';
+}
+
+/** False when the top signal deviates the harmless way or by less than its floor: evidence, never an alert. */
+function matters(anomaly: Anomaly, options: RuleOptions): boolean {
+  const { band, worst } = anomaly;
+  const spec = options.signal(anomaly.class, topSignal(anomaly));
+  if (spec === undefined || band === undefined || worst === undefined) return true;
+  const deviation = worst.value - band.mid;
+  if (spec.bad === 'high' && deviation < 0) return false;
+  if (spec.bad === 'low' && deviation > 0) return false;
+  return !(Math.abs(deviation) < spec.floor);
+}
+
+function describe(anomaly: Anomaly, since: string): Labels {
+  const { band, worst, p } = anomaly;
+  const who = Object.entries(anomaly.entity)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+  const seen = worst === undefined ? '' : `${worst.signal} is ${fmt(worst.value)}`;
+  const expected = band === undefined ? '' : `, expected ${fmt(band.low)} to ${fmt(band.high)}`;
+  return {
+    summary: `${since} of ${who} is unusual`,
+    description: `${seen}${expected}${seen === '' ? '' : '; '}p = ${p.toExponential(1)}`,
+  };
+}
+
+function alertOf(state: RowState, url: string, endsAt: number | undefined): Alert {
+  return {
+    labels: state.labels,
+    annotations: state.annotations,
+    startsAt: state.since ?? 0,
+    endsAt,
+    generatorURL: url,
+    fingerprint: fingerprint(state.labels),
+  };
+}
+
+function openAlert(state: RowState, anomaly: Anomaly, severity: string): void {
+  state.since = anomaly.t;
+  state.normal = 0;
+  state.labels = {
+    ...anomaly.entity,
+    alertname: 'ForeshockAnomaly',
+    generator: 'foreshock',
+    severity,
+    class: anomaly.class,
+    signal: topSignal(anomaly),
+  };
+}
+
+/** One judged step of one row: moves its state, answers when it resolved in this step. */
+function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): number | undefined {
+  const flagged = anomaly.p <= options.fpr && matters(anomaly, options);
+  state.flags = [...state.flags, flagged].slice(-options.of);
+  state.normal = anomaly.p > options.clear || !matters(anomaly, options) ? state.normal + 1 : 0;
+  if (state.since === null) {
+    if (flagged && state.flags.filter(Boolean).length >= options.open)
+      openAlert(state, anomaly, options.severity);
+  }
+  if (state.since === null) return undefined;
+  if (flagged) state.annotations = describe(anomaly, state.labels['signal'] ?? 'unknown');
+  return state.normal >= options.close ? anomaly.t : undefined;
+}
+
+/**
+ * Anomalies -> alerts of ours: pending, firing, resolved. A row that is missing, not watched or without a p-value is a
+ * gap: it neither opens nor closes. The identity is decided at opening and never changes while it fires.
+ * Throws a RangeError for options that can never open or close.
+ */
+export function createRules(options: RuleOptions, stored?: Uint8Array): Rules {
+  const { open, of, close, fpr, clear } = options;
+  if (!(open >= 1 && of >= open && close >= 1))
+    throw new RangeError(`rule: ${open} of ${of}, close ${close}`);
+  if (!(clear >= fpr)) throw new RangeError(`rule: clear ${clear} is below fpr ${fpr}`);
+  const rows = new Map<string, RowState>(
+    stored === undefined ? [] : stateSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
+  );
+  return {
+    step(_t, anomalies) {
+      const resolved: Alert[] = [];
+      for (const anomaly of anomalies) {
+        if (anomaly.state !== 'watching' || !Number.isFinite(anomaly.p)) continue;
+        const id = `${anomaly.class} ${fingerprint(anomaly.entity)}`;
+        const state = rows.get(id) ?? { flags: [], normal: 0, since: null, labels: {}, annotations: {} };
+        const ended = advance(state, anomaly, options);
+        if (ended !== undefined) resolved.push(alertOf(state, options.url, ended));
+        if (ended !== undefined || (state.since === null && !state.flags.includes(true))) rows.delete(id);
+        else rows.set(id, state);
+      }
+      const firing = [...rows.values()].filter(state => state.since !== null);
+      return [...firing.map(state => alertOf(state, options.url, undefined)), ...resolved];
+    },
+    toBytes: () => new TextEncoder().encode(JSON.stringify([...rows])),
+  };
+}
