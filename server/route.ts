@@ -1,13 +1,12 @@
-/** What a mounted route answers. */
-export interface RouteReply {
+/** What a mounted route answers; `body` is sent as JSON. */
+export interface RouteAnswer {
   readonly status: number;
-  readonly body: string;
-  readonly contentType?: string;
+  readonly body: unknown;
 }
 
-/** A route that a collector listens on. `handle` gets the parsed JSON body; it checks it itself and never throws for bad input. */
+/** A route that a collector listens on. `handle` gets the parsed JSON, checks it itself and never throws for bad input. */
 export interface MountedRoute {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  handle(body: unknown): RouteReply | Promise<RouteReply>;
+  handle(body: unknown): RouteAnswer | Promise<RouteAnswer>;
 }

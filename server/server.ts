@@ -60,6 +60,9 @@ function protect(app: FastifyInstance, config: WebConfig | undefined): void {
     for (const [name, value] of headers) reply.header(name, value);
     if (config !== undefined && !admitsClient(config, certificateOf(request.raw.socket)))
       return reply.code(403).send({ status: 'error', error: 'a valid client certificate is needed' });
+    // A page of another site must not reload us or post alerts through the reader's browser.
+    if (request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')
+      return reply.code(403).send({ status: 'error', error: 'requests from other sites are refused' });
     if (admits === undefined || (await admits(request.headers.authorization))) return;
     reply.header('www-authenticate', 'Basic realm="foreshock", charset="UTF-8"');
     return reply.code(401).send({ status: 'error', error: 'user or password is wrong or missing' });
@@ -135,11 +138,8 @@ function mountRoutes(app: FastifyInstance, routes: readonly MountedRoute[]): voi
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
-        const { status, body, contentType } = await route.handle(request.body);
-        return reply
-          .code(status)
-          .type(contentType ?? 'application/json; charset=utf-8')
-          .send(body);
+        const { status, body } = await route.handle(request.body);
+        return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
       },
     });
 }

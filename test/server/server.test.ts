@@ -26,7 +26,7 @@ const echo: ServerDeps['routes'] = [
   {
     method: 'POST',
     path: '/webhook/alertmanager',
-    handle: body => ({ status: 200, body: JSON.stringify(body) }),
+    handle: body => ({ status: 200, body }),
   },
 ];
 const json = { 'content-type': 'application/json' };
@@ -58,6 +58,13 @@ describe('life cycle', () => {
     const answer = await app.inject({ method: 'POST', url: '/-/reload' });
     expect([answer.statusCode, answer.body]).toEqual([500, 'foreshock.yaml:3:1: unknown key\n']);
     expect((await app.inject('/-/reload')).statusCode).toBe(404);
+  });
+
+  it('is not reloaded by a page of another site', async () => {
+    const reload = async () => ({ ok: true, message: 'reloaded' });
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const answer = await start({ reload }).app.inject({ method: 'POST', url: '/-/reload', headers });
+    expect(answer.statusCode).toBe(403);
   });
 
   it('serves its own metrics', async () => {
