@@ -72,10 +72,15 @@ function memberRow({ alert, reason }: Member): Markup {
 `;
 }
 
+/** A storm of alerts must not make the page heavy. */
+const mostRows = 100;
+
 function members({ incident }: IncidentView): Markup {
+  const more = incident.members.length - mostRows;
   if (incident.members.length === 0) return html`<h2>Alerts of this incident</h2><p>It has no alert yet.</p>`;
   return html`<h2>${count(incident.members.length, 'alert')} of this incident, and why</h2>
-<ul class="plain rows">${incident.members.map(memberRow)}</ul>`;
+<ul class="plain rows">${incident.members.slice(0, mostRows).map(memberRow)}</ul>
+${more > 0 ? html`<p>And ${more} more: <a href="/api/v1/incidents/${encodeURIComponent(incident.id)}">all as JSON</a>.</p>` : undefined}`;
 }
 
 function otherSuspects(suspects: readonly Suspect[]): Markup {

@@ -106,7 +106,11 @@ function failure(reply: FastifyReply, error: unknown): FastifyReply {
 type Method = (request: FastifyRequest, given: Parameters) => Promise<Answer>;
 
 /** Mounts Prometheus' HTTP query API over `target`, GET and POST form. Errors have Prometheus' form and status. */
-export function mountQueryApi(app: FastifyInstance, target: QueryTarget): void {
+export function mountQueryApi(
+  app: FastifyInstance,
+  target: QueryTarget,
+  log: (message: string, error: unknown) => void,
+): void {
   const mount = (methods: string[], url: string, method: Method): void => {
     app.route({
       method: methods,
@@ -115,8 +119,9 @@ export function mountQueryApi(app: FastifyInstance, target: QueryTarget): void {
         try {
           return reply.send({ status: 'success', ...(await method(request, parameters(request))) });
         } catch (error) {
-          if (!(error instanceof ParamError)) request.log.debug({ err: error }, 'query failed');
-          return failure(reply, error);
+          const failed = failure(reply, error);
+          if (reply.statusCode === 500) log(`${url} failed`, error);
+          return failed;
         }
       },
     });

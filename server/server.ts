@@ -180,7 +180,7 @@ export function createServer(deps: ServerDeps): Server {
   mountLifecycle(app, deps);
   mountIncidents(app, deps.state);
   mountRoutes(app, deps.routes);
-  if (deps.results !== undefined) mountQueryApi(app, deps.results);
+  if (deps.results !== undefined) mountQueryApi(app, deps.results, deps.log);
   return {
     app,
     listen: async address => ({ url: await app.listen(parseAddress(address)) }),

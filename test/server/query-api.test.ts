@@ -7,8 +7,9 @@ import { stateOf } from './checkout-incident.ts';
 
 const score = { __name__: 'foreshock_score', service: 'payment' };
 
-/** Two samples of one series; the query `fail`, `later` and `(` fail as a source does. */
+/** Two samples of one series; the queries `fail`, `later` and `(` fail as a source does, `broken` as a bug does. */
 function start() {
+  const logged: string[] = [];
   const asked: RangeQuery[] = [];
   const results: QueryTarget = {
     now: () => 5000,
@@ -17,6 +18,7 @@ function start() {
       async queryRange(query) {
         asked.push(query);
         if (query.query === '(') throw new RangeError('1:2: parse error: unexpected end');
+        if (query.query === 'broken') throw new TypeError('not for the client');
         if (query.query === 'fail') throw new SourceError('many-to-many', { retryable: false });
         if (query.query === 'later') throw new SourceError('busy', { retryable: true });
         const t = Float64Array.of(query.start, query.end, query.end + 1);
@@ -26,8 +28,14 @@ function start() {
     },
   };
   const registry = createMetrics().registry;
-  const { app } = createServer({ state: stateOf([]), registry, routes: [], results, log: () => {} });
-  return { app, asked };
+  const { app } = createServer({
+    state: stateOf([]),
+    registry,
+    routes: [],
+    results,
+    log: message => logged.push(message),
+  });
+  return { app, asked, logged };
 }
 
 describe('query API', () => {
@@ -69,6 +77,7 @@ describe('query API', () => {
     ['query', 400, 'bad_data'],
     ['query?query=(', 400, 'bad_data'],
     ['query?query=fail', 422, 'execution'],
+    ['query?query=broken', 500, 'internal'],
     ['query?query=later', 503, 'timeout'],
     ['query?query=x&time=yesterday', 400, 'bad_data'],
     ['query_range?query=x&start=0&end=1', 400, 'bad_data'],
@@ -79,7 +88,10 @@ describe('query API', () => {
     ['series', 400, 'bad_data'],
     ['label/a-b/values', 400, 'bad_data'],
   ])('refuses %s with %i %s', async (path, status, errorType) => {
-    const answer = await start().app.inject(`/api/v1/${path}`);
+    const { app, logged } = start();
+    const answer = await app.inject(`/api/v1/${path}`);
+    expect(logged).toHaveLength(status === 500 ? 1 : 0);
+    expect(answer.body).not.toContain('not for the client');
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ status: 'error', errorType, error: expect.any(String) });
   });

@@ -161,6 +161,15 @@ describe('incidents', () => {
     }
   });
 
+  it('of a storm show 100 alerts and where the rest is', async () => {
+    const view = checkoutIncident();
+    const members = Array.from({ length: 250 }, () => view.incident.members[0]!);
+    const { app } = start({ state: stateOf([{ ...view, incident: { ...view.incident, members } }]) });
+    const { body } = await app.inject('/incidents/checkout-1005');
+    expect(body.split('LatencyHigh').length - 1).toBe(100);
+    expect(body).toContain('And 150 more');
+  });
+
   it('say in words that there is none', async () => {
     const { app } = start({ state: stateOf([], { classes: [], sources: [], budget: undefined }) });
     const { body } = await app.inject('/');
