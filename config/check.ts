@@ -1,0 +1,41 @@
+import { type LoadContext, loadConfig } from './load.ts';
+import type { Mistake } from './mistake.ts';
+import { loadPack } from './pack.ts';
+
+/** What `check` tells: mistakes, or lines that say what was understood. */
+export interface CheckResult {
+  readonly mistakes: readonly Mistake[];
+  readonly summary: readonly string[];
+}
+
+/** Checks a config and every pack it names. */
+export function checkConfigFile(file: string, context: LoadContext): CheckResult {
+  const result = loadConfig(file, context);
+  if (!result.ok) return { mistakes: result.mistakes, summary: [] };
+  const summary = result.packs.map(({ pack, classes }) => {
+    const signals = classes.reduce((sum, { queries }) => sum + queries.length, 0);
+    return `${pack}: ${classes.length} classes, ${signals} signals`;
+  });
+  return { mistakes: [], summary };
+}
+
+/** Checks one pack file. */
+export function checkPackFile(file: string, context: Pick<LoadContext, 'readFile'>): CheckResult {
+  let text: string;
+  try {
+    text = context.readFile(file);
+  } catch {
+    return {
+      mistakes: [{ file, line: 1, column: 1, path: '', message: 'the file cannot be read' }],
+      summary: [],
+    };
+  }
+  const result = loadPack(file, text);
+  if (!result.ok) return { mistakes: result.mistakes, summary: [] };
+  return {
+    mistakes: [],
+    summary: result.pack.classes.map(
+      ({ name, signals }) => `${result.pack.pack}/${name}: ${signals.length} signals`,
+    ),
+  };
+}

@@ -1,0 +1,64 @@
+import type { EntityClass } from '../core/batch.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Pack } from '../core/pack.ts';
+import { addMatchers } from '../promql/matchers.ts';
+import { substitute } from '../promql/params.ts';
+
+/** A class ready to be asked for: `queries[k]` belongs to `class.signals[k]`. */
+export interface ResolvedClass {
+  readonly class: EntityClass;
+  readonly entityLabels: readonly string[];
+  readonly absent: 'missing' | 'zero';
+  readonly queries: readonly string[];
+}
+
+/** A pack with its parameters, matchers and intervals filled in. */
+export interface ResolvedPack {
+  readonly pack: string;
+  readonly title: string;
+  readonly spec: Pack;
+  readonly classes: readonly ResolvedClass[];
+  readonly topology: Pack['topology'];
+  readonly alerts: Pack['alerts'];
+  readonly capacity: Pack['capacity'];
+}
+
+/** Times in ms, matchers as written between braces. */
+export interface Resolution {
+  readonly match: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly step: number;
+  readonly scrapeInterval: number;
+}
+
+/** Fills a checked pack in; `$rate_interval` is max(4 x scrape interval, step). */
+export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
+  const rateInterval = formatDuration(Math.max(4 * how.scrapeInterval, how.step));
+  const params = { ...spec.params, ...how.params };
+  const ask = (query: string) => addMatchers(substitute(query, params, { rateInterval }), how.match);
+  const named = (label: string) => followParam(label, spec.params, params);
+  return {
+    pack: spec.pack,
+    title: spec.title,
+    spec,
+    classes: spec.classes.map(({ name, entity, absent, signals }) => ({
+      class: { name: `${spec.pack}/${name}`, signals, step: how.step },
+      entityLabels: entity.map(named),
+      absent,
+      queries: signals.map(signal => ask(signal.query)),
+    })),
+    topology: spec.topology.map(edge => ({ from: named(edge.from), to: named(edge.to), via: ask(edge.via) })),
+    alerts: spec.alerts.map(alert => ({ ...alert, expr: ask(alert.expr) })),
+    capacity: spec.capacity.map(item => ({ ...item, used: ask(item.used), limit: ask(item.limit) })),
+  };
+}
+
+/** A label that is the default of a parameter is renamed with it, e.g. `service` by `params: {service: app}`. */
+function followParam(
+  label: string,
+  defaults: Readonly<Record<string, string>>,
+  params: Readonly<Record<string, string>>,
+): string {
+  const param = Object.keys(defaults).find(name => defaults[name] === label);
+  return (param === undefined ? undefined : params[param]) ?? label;
+}

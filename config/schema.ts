@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
+
+const duration = z.string().transform((text, context) => {
+  try {
+    return parseDuration(text);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: `must be a duration such as 15s, 5m or 1h30m (got "${text}")`,
+    });
+    return z.NEVER;
+  }
+});
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const basicAuth = z.strictObject({
+  username: z.string().describe('User name.'),
+  password: z.string().optional().describe('Password.'),
+  password_file: z.string().optional().describe('File that holds the password.'),
+});
+const authorization = z.strictObject({
+  type: z.string().default('Bearer').describe('Scheme of the Authorization header.'),
+  credentials: z.string().optional().describe('Token.'),
+  credentials_file: z.string().optional().describe('File that holds the token.'),
+});
+const tls = z.strictObject({
+  ca_file: z.string().optional().describe('Certificate authority to trust.'),
+  cert_file: z.string().optional().describe('Client certificate.'),
+  key_file: z.string().optional().describe('Key of the client certificate.'),
+  server_name: z.string().optional().describe('Name expected in the server certificate.'),
+  insecure_skip_verify: z.boolean().default(false).describe('Accept any certificate.'),
+});
+const http = {
+  url: url.describe('Base URL.'),
+  basic_auth: basicAuth.optional().describe('User name and password.'),
+  authorization: authorization.optional().describe('Token.'),
+  tls_config: tls.optional().describe('TLS settings.'),
+  timeout: duration.default(30_000).describe('Longest time of one request.'),
+};
+const count = z.number().int().positive();
+const prometheus = z.strictObject({
+  name: z.string().default('prometheus').describe('Name of the source.'),
+  ...http,
+  headers: z.record(z.string(), z.string()).default({}).describe('Extra request headers, e.g. a tenant.'),
+  queries_in_flight: count.optional().describe('Queries at once; the limit of `limits` unless given.'),
+  max_points: count.default(11_000).describe('Most points a series in one answer.'),
+  scrape_interval: duration.optional().describe('Scrape interval of this source.'),
+  partial_response: z.boolean().optional().describe('Thanos: accept a partial answer.'),
+  dedup: z.boolean().optional().describe('Thanos: merge replicas.'),
+  max_source_resolution: z.string().optional().describe('Thanos: coarsest resolution to read.'),
+});
+const alertmanager = z.strictObject(http);
+
+const packRef = z
+  .preprocess(
+    given => (typeof given === 'string' ? { pack: given } : given),
+    z.strictObject({
+      pack: z.string().optional().describe('Name of a built-in pack.'),
+      file: z.string().optional().describe('File of a pack of your own, relative to the config.'),
+      match: z.string().default('').describe('Label matchers added to every selector.'),
+      params: z.record(z.string(), z.string()).default({}).describe('Parameters of the pack.'),
+    }),
+  )
+  .refine(ref => (ref.pack === undefined) !== (ref.file === undefined), 'give either pack or file');
+export type PackRef = z.output<typeof packRef>;
+
+const fpr = z.number().gt(0).lt(1);
+const override = z.strictObject({
+  match: z.record(z.string(), z.string()).default({}).describe('Labels of the entities it is about.'),
+  signal: z.string().optional().describe('Only this signal.'),
+  fpr: fpr.optional().describe('False positive rate.'),
+  floor: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('Smallest deviation worth a page, in the unit of the signal.'),
+  mute: z.boolean().default(false).describe('Watch, but do not alert.'),
+});
+const detection = z.strictObject({
+  fpr: fpr.default(0.01).describe('False positive rate of one look.'),
+  budget: z
+    .string()
+    .regex(/^\d+ per \w+ per \d+(ms|[smhdwy])$/, 'must read like "2 per service per 1w"')
+    .default('2 per service per 1w')
+    .describe('Most pages a person should get.'),
+  training: duration.default(2_592_000_000).describe('History that is learned at the start.'),
+  detectors: z.array(z.string()).optional().describe('Detectors to run; all when left out.'),
+  overrides: z.array(override).default([]).describe('Exceptions.'),
+});
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00');
+const interval = z.strictObject({
+  times: z
+    .array(z.strictObject({ start_time: clock, end_time: clock }))
+    .default([])
+    .describe('Times of day.'),
+  weekdays: z.array(z.string()).default([]).describe('Days such as monday or monday:friday.'),
+  days_of_month: z.array(z.string()).default([]).describe('Days such as 1:5 or -1.'),
+  months: z.array(z.string()).default([]).describe('Months such as january or 1:3.'),
+  years: z.array(z.string()).default([]).describe('Years such as 2026:2027.'),
+  location: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .describe('Time zone.'),
+});
+
+const receiver = z
+  .strictObject({
+    name: z.string().describe('Name of the receiver.'),
+    alertmanager: alertmanager.optional().describe('Send alerts to an Alertmanager.'),
+    webhook: z
+      .strictObject({ ...http, headers: z.record(z.string(), z.string()).default({}) })
+      .optional()
+      .describe('Post to a URL.'),
+    file: z.strictObject({ path: z.string() }).optional().describe('Append JSON lines to a file.'),
+    terminal: z.strictObject({}).optional().describe('Write to the terminal.'),
+  })
+  .refine(
+    r => [r.alertmanager, r.webhook, r.file, r.terminal].filter(kind => kind !== undefined).length === 1,
+    'give exactly one of alertmanager, webhook, file, terminal',
+  );
+
+/** The whole config; durations are ms. */
+export const configSchema = z.strictObject({
+  global: z
+    .strictObject({
+      scrape_interval: duration.default(15_000).describe('Scrape interval of the sources.'),
+      step: duration
+        .default(15_000)
+        .refine(ms => ms >= 1000, 'must be at least 1s')
+        .describe('Time between two passes.'),
+      delay: duration.default(15_000).describe('How long a sample may take to arrive.'),
+      external_labels: z.record(z.string(), z.string()).default({}).describe('Labels added to every alert.'),
+    })
+    .prefault({})
+    .describe('What holds everywhere.'),
+  prometheus: z
+    .preprocess(given => (Array.isArray(given) ? given : [given]), z.array(prometheus).min(1))
+    .describe('The source of metrics, or a list of them.'),
+  alertmanager: alertmanager.optional().describe('Where alerts go.'),
+  packs: z.array(packRef).min(1).describe('What is watched.'),
+  detection: detection.prefault({}).describe('How sensitive detection is.'),
+  time_intervals: z
+    .array(z.strictObject({ name: z.string(), time_intervals: z.array(interval).min(1) }))
+    .default([])
+    .describe('Named times.'),
+  maintenance: z
+    .array(z.string())
+    .default([])
+    .describe('Time intervals in which nothing is told or learned.'),
+  receivers: z.array(receiver).default([]).describe('Who is told.'),
+  correlation: z
+    .strictObject({
+      group_wait: duration.default(30_000).describe('Wait for more alerts before an incident is told.'),
+      window: duration.default(300_000).describe('Alerts within it may belong together.'),
+    })
+    .prefault({})
+    .describe('How alerts become incidents.'),
+  storage: z
+    .strictObject({
+      path: z.string().default('./foreshock-data').describe('Folder of the state.'),
+      retention: duration.default(2_592_000_000).describe('How long results are kept.'),
+    })
+    .prefault({})
+    .describe('What survives a restart.'),
+  limits: z
+    .strictObject({
+      series: count.default(100_000).describe('Most watched series.'),
+      samples_per_query: count.default(50_000_000).describe('Most samples one query may read.'),
+      queries_in_flight: count.default(4).describe('Queries at once.'),
+    })
+    .prefault({})
+    .describe('So that no source is overloaded.'),
+  dashboards: z
+    .strictObject({
+      path: z.string().describe('Provisioning folder.'),
+      grafana_url: url.optional().describe('Grafana, for links.'),
+    })
+    .optional()
+    .describe('Where dashboards are written.'),
+  web: z
+    .strictObject({
+      listen: z
+        .string()
+        .regex(/:\d+$/, 'must read like 127.0.0.1:9477')
+        .default('127.0.0.1:9477')
+        .describe('Address and port.'),
+      config_file: z.string().optional().describe('Web config file with TLS and users.'),
+      external_url: url.optional().describe('URL under which people reach it.'),
+    })
+    .prefault({})
+    .describe('The page and the API.'),
+});
+export type Config = z.output<typeof configSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

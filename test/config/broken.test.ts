@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { checkConfigFile, checkPackFile } from '../../config/check.ts';
+import { formatMistake } from '../../config/mistake.ts';
+
+const expected = z
+  .record(z.string(), z.array(z.string()))
+  .parse(JSON.parse(readFileSync(new URL('./broken-expected.json', import.meta.url), 'utf8')));
+const folder = fileURLToPath(new URL('./broken/', import.meta.url));
+const context = { env: {}, readFile: (path: string) => readFileSync(path, 'utf8') };
+
+function told(name: string): string[] {
+  const check =
+    name.startsWith('pack-') && !/pack-(twice|and-file|file-missing)/.test(name)
+      ? checkPackFile
+      : checkConfigFile;
+  const { mistakes } = check(`${folder}${name}.txt`, context);
+  return mistakes.map(mistake =>
+    formatMistake({ ...mistake, file: basename(mistake.file, '.txt') }).slice(name.length + 1),
+  );
+}
+
+test('every broken file is expected', () => {
+  const files = readdirSync(folder).map(file => basename(file, '.txt'));
+  expect(files.sort()).toEqual(Object.keys(expected).sort());
+});
+
+test.each(Object.entries(expected))('%s is told with its place', (name, lines) => {
+  expect(told(name)).toEqual(lines);
+});
