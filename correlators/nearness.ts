@@ -41,7 +41,8 @@ export function nearIncidents(
     const before = best.get(found.incident);
     if (before === undefined || found.cost < before.cost) best.set(found.incident, found);
   };
-  for (const incident of known.byPlace.get(place.id) ?? []) offer(samePlace(incident, place.id, when));
+  for (const incident of known.byPlace.get(place.id) ?? [])
+    offer(samePlace(incident, place.id, { ...when, graph: known.graph }));
   for (const other of place.also)
     for (const incident of known.byPlace.get(`shared:${other}`) ?? [])
       offer(sharedPlace(incident, other, when));
@@ -50,7 +51,7 @@ export function nearIncidents(
       offer(
         near.side === 'callee'
           ? calleeFailed(incident, { place, near }, when)
-          : callerFailed(incident, { place, near }, when),
+          : callerFailed(incident, { place, near }, { ...when, graph: known.graph }),
       );
   return [...best.values()].sort(
     (a, b) =>
@@ -65,13 +66,38 @@ interface When {
   readonly options: NearnessOptions;
 }
 
-function samePlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
+interface WhenAndWhere extends When {
+  readonly graph: Graph;
+}
+
+/** How long `id` has been quiet, ms: 0 while an alert fires there, NaN when it is no place of the incident. */
+function quietFor(incident: OpenIncident, id: string, t: number): number {
+  const activity = incident.places.get(id);
+  if (activity === undefined) return Number.NaN;
+  return activity.firing > 0 ? 0 : t - activity.last;
+}
+
+/** The shortest quiet of the places of the incident that `id` calls directly; undefined when it calls none of them. */
+function causesQuietFor(incident: OpenIncident, id: string, at: WhenAndWhere): number | undefined {
+  let shortest: number | undefined;
+  for (const near of at.graph.near(id, 1)) {
+    if (near.side !== 'callee') continue;
+    const quiet = quietFor(incident, near.id, at.t);
+    if (!Number.isNaN(quiet)) shortest = Math.min(quiet, shortest ?? quiet);
+  }
+  return shortest;
+}
+
+/** A place that suffers from others belongs to their incident only as long as one of them is in trouble. */
+function samePlace(incident: OpenIncident, id: string, at: WhenAndWhere): Nearness | undefined {
+  const { t, options } = at;
   const activity = incident.places.get(id);
   if (activity === undefined) return undefined;
-  const gap = activity.firing > 0 ? 0 : t - activity.last;
-  if (gap > options.window) return undefined;
+  const own = quietFor(incident, id, t);
+  const causes = causesQuietFor(incident, id, at) ?? 0;
+  if (own > options.window || causes > options.window) return undefined;
   const reason = `${id} itself has been in trouble for ${seconds(t - activity.first)}`;
-  return { incident, cost: gap / 10, reason, side: 'same' };
+  return { incident, cost: own / 10 + causes, reason, side: 'same' };
 }
 
 function sharedPlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
@@ -89,18 +115,24 @@ interface Pair {
   readonly near: { readonly id: string; readonly hops: number };
 }
 
+/** A callee that fired only once may be noise: it explains its callers for a third of the time. */
 function calleeFailed(incident: OpenIncident, pair: Pair, { t, options }: When): Nearness | undefined {
   const activity = incident.places.get(pair.near.id);
   if (activity === undefined) return undefined;
   const gap = t - activity.first;
   const quiet = activity.firing > 0 ? 0 : t - activity.last;
+  const lone = activity.first === activity.last;
+  if (lone && gap > options.spread / 3) return undefined;
   if (gap > options.spread || quiet > options.window) return undefined;
   const how = pair.near.hops === 1 ? 'calls' : `depends over ${pair.near.hops} calls on`;
   const reason = `${pair.place.id} ${how} ${pair.near.id}, which failed ${seconds(gap)} earlier`;
   return { incident, cost: pair.near.hops * hopCost + gap, reason, side: 'callee' };
 }
 
-function callerFailed(incident: OpenIncident, pair: Pair, { t, options }: When): Nearness | undefined {
+/** A cause that shows late: only of a place that nothing in the incident explains yet. */
+function callerFailed(incident: OpenIncident, pair: Pair, at: WhenAndWhere): Nearness | undefined {
+  const { t, options } = at;
+  if (causesQuietFor(incident, pair.near.id, at) !== undefined) return undefined;
   const activity = incident.places.get(pair.near.id);
   if (activity === undefined) return undefined;
   const gap = t - activity.first;

@@ -66,7 +66,7 @@ describe('a storm over a chain of calls', () => {
     expect(lines[0]!.alerts).toEqual([0, 1, 2]);
     expect(lines[0]!.notifications.map(n => n.at)).toEqual([
       '2026-01-01T03:00:30.000Z',
-      '2026-01-01T03:10:00.000Z',
+      '2026-01-01T03:06:00.000Z',
     ]);
     expect(lines[0]!.endsAt).toBe('2026-01-01T03:05:00.000Z');
   });
@@ -92,6 +92,16 @@ describe('a storm over a chain of calls', () => {
 });
 
 describe('what stays apart', () => {
+  it('does not let a caller that suffers keep an incident open for the next cause', () => {
+    const alerts = [
+      alert(on('redis'), 0, 60),
+      alert(on('checkout'), 10, 60),
+      alert(on('frontend'), 20, 600),
+      alert(on('index'), 400, 600),
+    ];
+    expect(correlateAlerts(alerts, shop).map(line => line.alerts)).toEqual([[0, 1, 2], [3]]);
+  });
+
   it('keeps concurrent incidents on neighbouring branches apart', () => {
     const lines = correlateAlerts([alert(on('redis'), 0, 200), alert(on('index'), 10, 200)], shop);
     expect(lines.map(line => line.alerts)).toEqual([[0], [1]]);
