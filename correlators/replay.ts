@@ -1,12 +1,8 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Topology } from '../core/topology.ts';
-import {
-  type CorrelationResult,
-  type Correlator,
-  type CorrelatorOptions,
-  createCorrelator,
-} from './group.ts';
+import { type CorrelationResult, type Correlator, createCorrelator } from './group.ts';
+import type { CorrelatorOptions } from './options.ts';
 
 /** One incident as `foreshock correlate` writes it; times ISO 8601 UTC, `alerts` number the input from 0. */
 export interface IncidentLine {
