@@ -18,7 +18,7 @@ const notRouting = new Set([
 
 /** The gravest severity among the labels given; `warning` where none is known. */
 export function worstSeverity(labels: readonly Labels[]): string {
-  const ranks = labels.map(each => severities.indexOf(each['severity'] ?? ''));
+  const ranks = labels.map(each => severities.indexOf(each.severity ?? ''));
   const worst = Math.max(-1, ...ranks);
   return worst < 0 ? 'warning' : severities[worst]!;
 }
@@ -57,10 +57,10 @@ export function entityName(entity: Labels): string {
 export function affected(incident: Incident): readonly string[] {
   const names = incident.members.map(
     ({ alert }) =>
-      alert.labels['service'] ??
-      alert.labels['instance'] ??
-      alert.labels['job'] ??
-      alert.labels['alertname'] ??
+      alert.labels.service ??
+      alert.labels.instance ??
+      alert.labels.job ??
+      alert.labels.alertname ??
       '?',
   );
   return [...new Set(names)];

@@ -107,6 +107,11 @@ export class ClassModel {
     return out;
   }
 
+  /** One row of the last judged batch, explained whether it is abnormal or not; undefined before the first batch. */
+  explain(row: number): Anomaly | undefined {
+    return this.#batch === undefined ? undefined : this.#explain(this.#batch, row);
+  }
+
   /** Each signal's share of the row's last score: the detectors' shares by the evidence of each. */
   shares(row: number): Float64Array {
     const { members, context } = this.#parts;

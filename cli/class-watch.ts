@@ -1,0 +1,139 @@
+import type { ClassHistory, WatchedClass } from '../collectors/class-reader.ts';
+import type { Batch, Entity } from '../core/batch.ts';
+import type { Anomaly, Band, WatchState } from '../core/detector.ts';
+import { framesOf } from '../core/frames.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
+import type { ClassModel } from '../detectors/class-model.ts';
+import { fitClassModel } from '../detectors/fit.ts';
+import type { ClassOverview } from '../server/model.ts';
+
+/** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
+const reportedFor = 60;
+
+export interface ClassWatchOptions {
+  readonly fpr: number;
+  readonly seed: number;
+  readonly detectors?: readonly string[];
+}
+
+/** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
+export class ClassWatch {
+  readonly watch: WatchedClass;
+  readonly #options: ClassWatchOptions;
+  #model: ClassModel | undefined;
+  #entities: readonly Entity[] = [];
+  #reported = new Map<number, number>();
+  #judged = 0;
+  #flagged = 0;
+  #t = Number.NaN;
+
+  constructor(watch: WatchedClass, options: ClassWatchOptions) {
+    this.watch = watch;
+    this.#options = options;
+  }
+
+  /** The rows that are known; handed to the next read, so that membership keeps its identity. */
+  get entities(): readonly Entity[] {
+    return this.#entities;
+  }
+
+  /** Time of the last batch that was judged, ms; NaN before the first. */
+  get t(): number {
+    return this.#t;
+  }
+
+  get fitted(): boolean {
+    return this.#model !== undefined;
+  }
+
+  /** Learns the history; a model that was there before is replaced. A history without entities leaves it unfitted. */
+  fit(history: ClassHistory): void {
+    const clean = history.batches.filter(batch => !batch.partial);
+    const frames = framesOf({ batches: clean });
+    if (frames.length === 0 || clean.length < 2) return;
+    this.#entities = history.entities;
+    this.#model = fitClassModel(frames, {
+      signals: this.watch.class.signals,
+      step: this.watch.class.step,
+      ...this.#options,
+    });
+  }
+
+  /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
+  pass(batch: Batch): readonly Anomaly[] {
+    const model = this.#model;
+    if (model === undefined || batch.entities.length === 0) return [];
+    if (batch.entities !== this.#entities) this.#follow(batch.entities);
+    const { p, flagged } = model.judge(batch);
+    this.#t = batch.t;
+    const out: Anomaly[] = [];
+    for (let row = 0; row < p.length; row++) {
+      if (Number.isNaN(p[row]!)) continue;
+      this.#judged++;
+      this.#flagged += flagged[row]!;
+      if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#reported.set(row, reportedFor);
+    }
+    for (const [row, left] of this.#reported) {
+      const anomaly = model.explain(row);
+      if (anomaly !== undefined) out.push(anomaly);
+      if (left <= 1) this.#reported.delete(row);
+      else this.#reported.set(row, left - 1);
+    }
+    model.learn();
+    return out;
+  }
+
+  /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */
+  band(entity: Labels, signal: string, t: number): Band | undefined {
+    const key = fingerprint(entity);
+    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    const k = this.watch.class.signals.findIndex(each => each.name === signal);
+    return row < 0 || k < 0 ? undefined : this.#model?.bandOf(row, k, t);
+  }
+
+  /** State and reason of one entity. */
+  stateOf(entity: Labels): { readonly state: WatchState; readonly reason: string } | undefined {
+    const key = fingerprint(entity);
+    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    return row < 0 ? undefined : this.#model?.stateOf(row);
+  }
+
+  /** The last judgement of one entity, abnormal or not. */
+  explain(entity: Labels): Anomaly | undefined {
+    const key = fingerprint(entity);
+    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    return row < 0 ? undefined : this.#model?.explain(row);
+  }
+
+  overview(): ClassOverview {
+    const counts: Partial<Record<WatchState, number>> = {};
+    const reasons = new Map<string, number>();
+    this.#entities.forEach((_, row) => {
+      const { state, reason } = this.#model?.stateOf(row) ?? {
+        state: 'learning' as const,
+        reason: 'has no model yet',
+      };
+      counts[state] = (counts[state] ?? 0) + 1;
+      if (reason !== '') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    });
+    return {
+      name: this.watch.class.name,
+      counts,
+      statedRate: this.#options.fpr,
+      realisedRate: this.#judged === 0 ? undefined : this.#flagged / this.#judged,
+      reasons: [...reasons].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
+    };
+  }
+
+  #follow(entities: readonly Entity[]): void {
+    const before = this.#entities.map(fingerprint);
+    const at = new Map(entities.map((entity, row) => [fingerprint(entity), row]));
+    const moved = new Map<number, number>();
+    for (const [row, left] of this.#reported) {
+      const to = at.get(before[row] ?? '');
+      if (to !== undefined) moved.set(to, left);
+    }
+    this.#reported = moved;
+    this.#entities = entities;
+  }
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { type CheckResult, checkConfigFile, checkPackFile } from '../../config/check.ts';
+import { formatMistake } from '../../config/mistake.ts';
+import { exitCodes } from '../exit.ts';
+import { loadContext } from '../load.ts';
+
+function tell(file: string, { mistakes, summary }: CheckResult): void {
+  for (const mistake of mistakes) process.stderr.write(`${formatMistake(mistake)}\n`);
+  if (mistakes.length > 0) {
+    process.stderr.write(`${file}: ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}\n`);
+    process.exitCode = exitCodes.found;
+    return;
+  }
+  for (const line of summary) process.stdout.write(`${line}\n`);
+  process.stdout.write(`${file}: ok\n`);
+}
+
+/** `foreshock check config|pack FILE`: every mistake at once, exit code 1 when there are any. */
+export function checkCommand(): Command {
+  const check = new Command('check').description(
+    'validate a config or a pack; lists every mistake with its place',
+  );
+  check
+    .command('config <file>')
+    .description('validate a config and every pack that it names')
+    .action((file: string) => tell(file, checkConfigFile(file, loadContext)));
+  check
+    .command('pack <file>')
+    .description('validate one pack')
+    .action((file: string) => tell(file, checkPackFile(file, loadContext)));
+  return check;
+}

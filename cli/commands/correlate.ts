@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { correlateAlerts } from '../../correlators/replay.ts';
+import { parseAlertLines, parseTopology } from '../alerts-file.ts';
+import { readText, writeText } from '../files.ts';
+
+interface Flags {
+  readonly alerts: string;
+  readonly topology?: string;
+  readonly output: string;
+}
+
+function correlate(flags: Flags): void {
+  const alerts = parseAlertLines(readText(flags.alerts), flags.alerts);
+  const topology =
+    flags.topology === undefined
+      ? { nodes: [], edges: [] }
+      : parseTopology(readText(flags.topology), flags.topology);
+  const incidents = correlateAlerts(alerts, topology);
+  writeText(flags.output, incidents.map(incident => `${JSON.stringify(incident)}\n`).join(''));
+  const sent = incidents.reduce((sum, incident) => sum + incident.notifications.length, 0);
+  process.stderr.write(
+    `${alerts.length} alerts became ${incidents.length} incidents and ${sent} notifications\n`,
+  );
+}
+
+/** `foreshock correlate`: alerts of a file to incidents, on virtual time. */
+export function correlateCommand(): Command {
+  return new Command('correlate')
+    .description('turn a file of alerts into incidents with suspects')
+    .requiredOption('--alerts <file>', 'one Alertmanager v2 alert a line (JSON)')
+    .option('--topology <file>', '{"nodes": [{"id"}], "edges": [{"from": caller, "to": callee}]}')
+    .requiredOption('--output <file>', 'one incident a line (JSON); - is standard output')
+    .action(correlate);
+}

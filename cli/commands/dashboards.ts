@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { dashboardFiles, writeFiles } from '../dashboard-files.ts';
+import { InputError } from '../exit.ts';
+import { loadOrExplain } from '../load.ts';
+
+interface Flags {
+  readonly config: string;
+  readonly out: string;
+  readonly dryRun?: true;
+  readonly diff?: true;
+  readonly push?: true;
+}
+
+function stateOf(file: string, content: string): 'new' | 'changed' | 'unchanged' {
+  try {
+    return readFileSync(file, 'utf8') === content ? 'unchanged' : 'changed';
+  } catch {
+    return 'new';
+  }
+}
+
+function build(flags: Flags): void {
+  if (flags.push)
+    throw new InputError(
+      '--push: pushing to Grafana is not available in this version; use the provisioning folder',
+    );
+  const { config, packs } = loadOrExplain(flags.config);
+  const files = dashboardFiles(packs, [], config.web.external_url ?? `http://${config.web.listen}`);
+  if (flags.dryRun || flags.diff)
+    for (const file of files)
+      process.stdout.write(`${stateOf(path.join(flags.out, file.path), file.content)} ${file.path}\n`);
+  if (flags.dryRun) return;
+  process.stderr.write(`${writeFiles(flags.out, files)} files in ${flags.out}\n`);
+}
+
+/** `foreshock dashboards build`: Grafana dashboards into a provisioning folder. */
+export function dashboardsCommand(): Command {
+  const dashboards = new Command('dashboards').description('Grafana dashboards as code');
+  dashboards
+    .command('build')
+    .description('write the overview and one dashboard per pack into a provisioning folder')
+    .requiredOption('--config <file>', 'config file')
+    .requiredOption('--out <dir>', 'folder to write into')
+    .option('--dry-run', 'only say what would be written')
+    .option('--diff', 'say which files are new or changed')
+    .option('--push', 'push to Grafana over HTTP')
+    .action(build);
+  return dashboards;
+}

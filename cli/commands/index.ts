@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { checkCommand } from './check.ts';
+import { correlateCommand } from './correlate.ts';
+import { dashboardsCommand } from './dashboards.ts';
+import { demoCommand } from './demo.ts';
+import { detectCommand } from './detect.ts';
+
+/** The register of commands, in the order of the help. */
+export const commands: readonly (() => Command)[] = [
+  demoCommand,
+  checkCommand,
+  detectCommand,
+  correlateCommand,
+  dashboardsCommand,
+];

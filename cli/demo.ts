@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { type Recording, readRecording } from '../collectors/recording.ts';
+import { createEvaluator } from '../promql/evaluate/evaluator.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { createServer, type Server } from '../server/server.ts';
+import { dashboardFiles, writeFiles } from './dashboard-files.ts';
+import { InputError } from './exit.ts';
+import { createIncidentBook, type IncidentBook } from './incident-book.ts';
+import { readIncidentSignals } from './incident-signals.ts';
+import { type Loaded, loadContext, loadOrExplain } from './load.ts';
+import { type ReplayInput, replay } from './replay.ts';
+import { createPacer } from './replay-clock.ts';
+import { replayState } from './replay-state.ts';
+import { tellIncident } from './story.ts';
+import { type Wired, wire } from './wire.ts';
+
+export interface DemoOptions {
+  /** How many times faster than it happened; 0 = as fast as it goes. */
+  readonly speed: number;
+  /** Whether the page stays until the process is told to stop. */
+  readonly stay: boolean;
+  readonly out: string;
+  readonly recording: string | undefined;
+  readonly listen: string;
+}
+
+const demoConfig = `
+global: {step: 5s, scrape_interval: 5s}
+prometheus: {url: http://127.0.0.1:9090}
+packs: [service, node]
+`;
+const defaultRecording = 'redis-stall';
+/** So much of normal life before the fault is replayed at pace. */
+const lead = 600_000;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** The folder of a recording: a path, or the name of one that comes along with foreshock. */
+function recordingFolder(name: string): string {
+  if (existsSync(path.join(name, 'meta.json'))) return name;
+  let root = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(root, 'test/lab/recordings')) && root !== path.dirname(root))
+    root = path.dirname(root);
+  const folder = path.join(root, 'test/lab/recordings', name);
+  if (existsSync(path.join(folder, 'meta.json'))) return folder;
+  throw new InputError(`no recording "${name}": neither a folder with a meta.json nor one that comes along`);
+}
+
+function inputOf(recording: Recording, { config, packs }: Loaded): ReplayInput {
+  const { meta, series, alerts } = recording;
+  const step = config.global.step;
+  const fault = Math.min(...meta.truth.map(truth => truth.startsAt), meta.endsAt);
+  const source = createEvaluator(series, { lookback: 2 * config.global.scrape_interval });
+  const from = Math.max(Math.ceil((fault - lead) / step) * step, meta.startsAt + (fault - meta.startsAt) / 2);
+  return {
+    source,
+    packs,
+    start: meta.startsAt,
+    from: Math.ceil(from / step) * step,
+    end: meta.endsAt,
+    step,
+    alerts,
+  };
+}
+
+async function watchReplay(
+  wired: Wired,
+  input: ReplayInput,
+  book: IncidentBook,
+  speed: number,
+): Promise<number> {
+  const pace = createPacer(speed);
+  const told = new Set<string>();
+  let alertsIn = 0;
+  const passes = replay(wired, input, {
+    learned: ({ watch, entities }) =>
+      say(
+        `  learned ${watch.class.name}: ${entities.length} entities of ${watch.class.signals.length} signals`,
+      ),
+    beforePass: () => pace(input.step),
+  });
+  for await (const pass of passes) {
+    book.update(pass.incidents);
+    alertsIn += pass.alerts.filter(alert => alert.endsAt === undefined).length;
+    for (const { status, alert } of pass.notifications) {
+      const id = alert.labels.incident ?? '';
+      const word =
+        status === 'resolved'
+          ? pc.green('resolved')
+          : told.has(id)
+            ? pc.yellow('changed ')
+            : pc.red('PAGE    ');
+      told.add(id);
+      say(
+        `  ${pc.dim(new Date(pass.t).toISOString().slice(11, 19))} ${word} ${alert.annotations.summary}; suspect ${alert.annotations.suspect}`,
+      );
+    }
+    for (const { id } of pass.incidents) {
+      const view = book.get(id);
+      if (view !== undefined && view.signals.length === 0)
+        book.addSignals(
+          id,
+          await readIncidentSignals(view.incident, wired.watches, { source: input.source, now: pass.t }),
+        );
+    }
+  }
+  return alertsIn;
+}
+
+async function finish(
+  wired: Wired,
+  input: ReplayInput,
+  book: IncidentBook,
+  out: string,
+  url: string,
+): Promise<void> {
+  const incidents = book.list().map(view => view.incident);
+  const files = writeFiles(out, dashboardFiles(input.packs, incidents, url));
+  for (const incident of incidents) {
+    book.addSignals(
+      incident.id,
+      await readIncidentSignals(incident, wired.watches, { source: input.source, now: input.end }),
+    );
+    const file = path.join(
+      out,
+      'dashboards/foreshock',
+      `foreshock-incident-${incident.id.toLowerCase()}.json`,
+    );
+    if (existsSync(file)) book.addDashboard(incident.id, file);
+  }
+  say(`  ${files} files for Grafana's provisioning in ${out}/\n`);
+}
+
+async function serve(
+  wired: Wired,
+  book: IncidentBook,
+  listen: string,
+): Promise<{ server: Server; url: string } | undefined> {
+  const { registry } = createMetrics();
+  const server = createServer({
+    state: replayState(wired, book),
+    registry,
+    routes: [],
+    log: message => say(message),
+  });
+  try {
+    const { url } = await server.listen(listen);
+    return { server, url };
+  } catch (error) {
+    say(
+      `the page cannot be served on ${listen} (${error instanceof Error ? error.message : error}); going on without it`,
+    );
+    await server.close();
+    return undefined;
+  }
+}
+
+/** Replays a recorded incident through the pipeline and tells what an engineer wants to read. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const folder = recordingFolder(options.recording ?? defaultRecording);
+  const context = {
+    ...loadContext,
+    readFile: (file: string) => (file === 'demo.yaml' ? demoConfig : loadContext.readFile(file)),
+  };
+  const loaded = loadOrExplain('demo.yaml', context);
+  say(pc.bold('foreshock demo: a recorded real incident, as it would have been told'));
+  const recording = await readRecording(folder);
+  const input = inputOf(recording, loaded);
+  say(
+    `  ${recording.series.length} series, ${Math.round((input.from - input.start) / 60_000)} minutes of normal life to learn from`,
+  );
+  const book = createIncidentBook(100);
+  const { detection, correlation } = loaded.config;
+  const wired = wire(loaded.packs, { detection, correlation, url: `http://${options.listen}`, holds: [] });
+  const page = options.stay ? await serve(wired, book, options.listen) : undefined;
+  if (page !== undefined) say(`  watch it at ${pc.underline(page.url)}`);
+  const alertsIn = await watchReplay(wired, input, book, options.speed);
+  await finish(wired, input, book, options.out, page?.url ?? `http://${options.listen}`);
+  tellAll(book, { alertsIn, url: page?.url });
+  if (page === undefined) return;
+  say(`\n  the page stays at ${pc.underline(page.url)} until you press Ctrl-C`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await page.server.close();
+}
+
+function tellAll(
+  book: IncidentBook,
+  context: { readonly alertsIn: number; readonly url: string | undefined },
+): void {
+  const views = book.list();
+  for (const { incident, dashboardPath, notificationsIn, notificationsOut } of views) {
+    const page = context.url === undefined ? undefined : `${context.url}/incidents/${incident.id}`;
+    process.stdout.write(
+      `${tellIncident(incident, { alertsIn: notificationsIn, notificationsOut, dashboard: dashboardPath, page }, pc)}\n`,
+    );
+  }
+  if (views.length === 0) process.stdout.write('No incident: nothing was out of the ordinary.\n');
+}

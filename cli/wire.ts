@@ -1,0 +1,68 @@
+import { createRules, type Rules } from '../alerts/rule.ts';
+import { createTeller, type Teller } from '../alerts/tell.ts';
+import type { ResolvedPack } from '../config/resolve.ts';
+import type { Config } from '../config/schema.ts';
+import type { HoldStage, PipelineStages } from '../core/pipeline.ts';
+import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
+import { ClassWatch } from './class-watch.ts';
+
+/** What the passes of a run share, and what is stored between them. */
+export interface Wired {
+  readonly watches: readonly ClassWatch[];
+  readonly stages: PipelineStages & {
+    readonly rule: Rules;
+    readonly correlate: Correlator;
+    readonly tell: Teller;
+  };
+}
+
+/** States of the stages as they were stored; a part that is not there starts empty. */
+export interface StoredStages {
+  readonly rule: Uint8Array | undefined;
+  readonly correlate: Uint8Array | undefined;
+  readonly tell: Uint8Array | undefined;
+}
+
+export interface WireOptions {
+  readonly detection: Pick<Config['detection'], 'fpr' | 'detectors'>;
+  readonly correlation: Config['correlation'];
+  readonly url: string;
+  readonly holds: readonly HoldStage[];
+  readonly stored?: StoredStages;
+}
+
+/** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
+export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
+  const { fpr, detectors } = options.detection;
+  const watches = packs
+    .flatMap(pack => pack.classes)
+    .map(each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }));
+  const specs = new Map(
+    watches.flatMap(({ watch }) =>
+      watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
+    ),
+  );
+  const { stored, url } = options;
+  const rule = createRules(
+    {
+      fpr,
+      open: 3,
+      of: 5,
+      close: 12,
+      clear: Math.min(0.2, 5 * fpr),
+      severity: 'warning',
+      url,
+      signal: (name, signal) => specs.get(`${name} ${signal}`),
+    },
+    stored?.rule,
+  );
+  const grouping = { groupWait: options.correlation.group_wait, window: options.correlation.window };
+  const correlate =
+    stored?.correlate === undefined
+      ? createCorrelator(grouping)
+      : correlatorFromBytes(stored.correlate, grouping);
+  return {
+    watches,
+    stages: { rule, holds: options.holds, correlate, tell: createTeller({ url }, stored?.tell) },
+  };
+}
