@@ -11,7 +11,7 @@ export interface Baseline {
 
 /**
  * Centre and scale of one signal's normal history: the median, and the largest of interquartile range / 1.349,
- * median absolute deviation x 1.4826, half the standard deviation and 1 % of |median|. A signal that never moved is
+ * median absolute deviation x 1.4826, the standard deviation and 1 % of |median|. A signal that never moved is
  * scaled by 5 % of its level (by 1 when the level is 0), so that its first small movement is not infinitely far out.
  */
 export function baselineOf(values: ArrayLike<number>): { readonly centre: number; readonly scale: number } {
@@ -24,7 +24,7 @@ export function baselineOf(values: ArrayLike<number>): { readonly centre: number
   const high = quantileSorted(sorted, 0.999);
   let squares = 0;
   for (const v of sorted) squares += (Math.min(high, Math.max(low, v)) - centre) ** 2;
-  const scale = Math.max(spread, mad, 0.5 * Math.sqrt(squares / sorted.length), 0.01 * Math.abs(centre));
+  const scale = Math.max(spread, mad, Math.sqrt(squares / sorted.length), 0.01 * Math.abs(centre));
   if (high > low && scale > 1e-9) return { centre, scale };
   return { centre, scale: centre === 0 ? 1 : Math.max(1e-9, 0.05 * Math.abs(centre)) };
 }

@@ -20,7 +20,8 @@ export interface FitContext extends DetectorContext {
 
 /** Share of each history that fits the detectors; the rest is held out and gives the scales. */
 const fitShare = 0.6;
-const holdFor = 6 * 3_600_000;
+/** 0: each sample is learned. Leaving out flagged ones cuts the scale's own tail and multiplies the flagged share. */
+const holdFor = 0;
 /** A row watches on its own scale once it has learned so many samples. */
 const neededSamples = 100;
 

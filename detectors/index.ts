@@ -35,7 +35,7 @@ export const detectors: readonly DetectorComponent[] = [
         .max(64)
         .default(3)
         .describe('How many signals, the most deviating first, are averaged.'),
-      smooth: z.int().min(1).max(120).default(10).describe('Over how many steps a deviation is averaged.'),
+      smooth: z.int().min(1).max(120).default(3).describe('Over how many steps a deviation is averaged.'),
     }),
     weight: 3,
     create: (options, context) => new RobustZ(options, context),
