@@ -42,10 +42,12 @@ describe('addMatchers', () => {
 describe('substitute', () => {
   it('fills parameters and the rate interval', () => {
     expect(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of a pack look like this
       substitute('rate(${m}{job="${job}"}[$rate_interval])', { job: 'a', m: 'x' }, { rateInterval: '1m' }),
     ).toBe('rate(x{job="a"}[1m])');
   });
   it('names a parameter that is not known', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of a pack look like this
     expect(() => substitute('x{job="${jobb}"}', { job: 'a' }, { rateInterval: '1m' })).toThrow(RangeError);
     expect(() => substitute('x[$interval]', {}, { rateInterval: '1m' })).toThrow(
       /\$interval is not a parameter/,
