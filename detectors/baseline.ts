@@ -1,7 +1,7 @@
 import { median, quantileSorted, sortedFinite } from '../core/stats.ts';
 
 /** Largest |z| that is told apart: beyond it a deviation is simply "far out". */
-export const zLimit = 50;
+export const zLimit = 200;
 
 /** What a row of a class looks like when nothing is wrong: centre and scale of each signal, row-major. */
 export interface Baseline {

@@ -181,8 +181,8 @@ export class ClassModel {
     tail.advance(batch.t);
     for (let row = 0; row < score.length; row++) {
       const held = episodes.isHeld(row, batch.t);
-      if (Number.isNaN(score[row]!)) continue;
       if (seen[row]! < needed) this.#settle(batch, row);
+      if (Number.isNaN(score[row]!)) continue;
       tail.learn(row, score[row]!, held);
       seen[row] = seen[row]! + 1;
       if (held === 1) continue;

@@ -6,7 +6,7 @@ import { type Baseline, baselineOf, zLimit } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
 import { combineCauchy } from './ensemble.ts';
-import { Episodes } from './episode.ts';
+import { type EpisodePolicy, Episodes } from './episode.ts';
 import { detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
 import { SeasonalBands } from './seasonal-band.ts';
@@ -22,6 +22,11 @@ export interface FitContext extends DetectorContext {
 const fitShare = 0.6;
 /** 0: each sample is learned. Leaving out flagged ones cuts the scale's own tail and multiplies the flagged share. */
 const holdFor = 0;
+/** When episodes of a class open and close at a stated share of flagged rows. */
+export function episodePolicy(fpr: number): EpisodePolicy {
+  return { open: fpr, close: fpr, hold: holdFor };
+}
+
 /** A row watches on its own scale once it has learned so many samples. */
 const neededSamples = 100;
 
@@ -130,7 +135,6 @@ function calibrated(held: readonly Frame[], entities: readonly Entity[], model: 
     tail.learn(row, combined[row]![i]!, 0);
     if (!Number.isNaN(combined[row]![i]!)) seen[row] = seen[row]! + 1;
   }
-  const policy = { open: context.fpr, close: context.fpr, hold: holdFor };
   return new ClassModel({
     context,
     members,
@@ -141,7 +145,7 @@ function calibrated(held: readonly Frame[], entities: readonly Entity[], model: 
     needed: neededSamples,
     bands,
     tail,
-    episodes: new Episodes(held.length, policy),
+    episodes: new Episodes(held.length, episodePolicy(context.fpr)),
   });
 }
 

@@ -37,7 +37,7 @@ export const detectors: readonly DetectorComponent[] = [
         .describe('How many signals, the most deviating first, are averaged.'),
       smooth: z.int().min(1).max(120).default(3).describe('Over how many steps a deviation is averaged.'),
     }),
-    weight: 3,
+    weight: 20,
     create: (options, context) => new RobustZ(options, context),
     fromBytes: robustZFromBytes,
   }),

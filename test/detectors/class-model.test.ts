@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { Entity } from '../../core/batch.ts';
+import { signalSchema } from '../../core/pack.ts';
+import { createRandom } from '../../core/random.ts';
+import { classModelFromBytes, classModelToBytes } from '../../detectors/class-bytes.ts';
+import { fitClassModel } from '../../detectors/fit.ts';
+
+const step = 60_000;
+const signals = [
+  signalSchema.parse({ name: 'latency_p95', kind: 'latency', query: 'q', unit: 's', bad: 'high' }),
+];
+const context = { signals, step, seed: 1, fpr: 0.01 };
+const random = createRandom(4);
+const column = Float64Array.from({ length: 2000 }, () => 0.02 + 0.06 * random());
+const t = Float64Array.from({ length: 2000 }, (_, i) => i * step);
+const a = { service: 'a' };
+const makeModel = () =>
+  fitClassModel([{ entity: a, signals: ['latency_p95'], step, t, columns: [column] }], context);
+const batch = (entities: readonly Entity[], values: number[], at: number) => ({
+  class: { name: 'service/service', signals, step },
+  t: at * step,
+  entities,
+  values: Float64Array.from(values),
+  partial: false,
+});
+
+it('says what is wrong in words, with band and share', () => {
+  const model = makeModel();
+  expect(model.judge(batch([a], [1.92], 2000)).flagged[0]).toBe(1);
+  const [anomaly] = model.anomalies();
+  expect(anomaly?.reason).toMatch(/^latency_p95 1\.92 s, expected 0\.02\d* - 0\.0[78]\d* s$/);
+  expect(anomaly?.shares).toEqual([{ signal: 'latency_p95', share: 1 }]);
+});
+
+it('lets an entity that appears later learn first, and keeps what the others know', () => {
+  const model = makeModel();
+  const both = [{ service: 'b' }, a];
+  const { flagged } = model.judge(batch(both, [5, 1.92], 2000));
+  expect([...flagged]).toEqual([0, 1]);
+  for (let i = 1; i < 150; i++) {
+    model.learn();
+    model.judge(batch(both, [5 + random(), 0.05], 2000 + i));
+    if (i === 50) expect(model.stateOf(0).reason).toMatch(/has seen \d+ of 100 samples/);
+  }
+  expect(model.stateOf(0).state).toBe('watching');
+});
+
+it('judges the same after a trip through bytes', () => {
+  const model = makeModel();
+  const again = classModelFromBytes(classModelToBytes(model), context);
+  const next = batch([a], [0.3], 2000);
+  expect(again.judge(next).p).toEqual(model.judge(next).p);
+});
