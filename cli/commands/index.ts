@@ -4,10 +4,12 @@ import { correlateCommand } from './correlate.ts';
 import { dashboardsCommand } from './dashboards.ts';
 import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
+import { runCommand } from './run.ts';
 
 /** The register of commands, in the order of the help. */
 export const commands: readonly (() => Command)[] = [
   demoCommand,
+  runCommand,
   checkCommand,
   detectCommand,
   correlateCommand,

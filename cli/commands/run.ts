@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { type DaemonOptions, runDaemon } from '../daemon.ts';
+import { InputError } from '../exit.ts';
+import { type Loaded, loadOrExplain } from '../load.ts';
+import { createLog, type Log } from '../log.ts';
+
+interface Flags {
+  readonly config: string;
+  readonly dryRun?: true;
+  readonly 'log.level': string;
+  readonly 'log.format': string;
+}
+
+/** Reads the config anew; a bad one is told and the one that runs is kept. */
+function tryLoad(file: string, log: Log): Loaded | string {
+  try {
+    return loadOrExplain(file);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    log.error(`the config was not reloaded: ${error.message}`);
+    return error.message;
+  }
+}
+
+/** Runs the daemon, and again with the new config after each good reload, until SIGTERM or SIGINT. */
+async function run(flags: Flags): Promise<void> {
+  const log = createLog({ level: flags['log.level'], format: flags['log.format'] });
+  let loaded: Loaded | undefined = loadOrExplain(flags.config);
+  let stop = new AbortController();
+  let next: Loaded | undefined;
+  const reload: DaemonOptions['reload'] = async () => {
+    const fresh = tryLoad(flags.config, log);
+    if (typeof fresh === 'string') return { ok: false, message: fresh };
+    next = fresh;
+    setImmediate(() => stop.abort());
+    return { ok: true, message: 'reloading' };
+  };
+  process.on('SIGHUP', () => void reload());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+  while (loaded !== undefined) {
+    next = undefined;
+    await runDaemon(loaded, { dryRun: flags.dryRun === true, log, signal: stop.signal, reload });
+    loaded = next;
+    stop = new AbortController();
+  }
+}
+
+/** `foreshock run`: the daemon. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('watch, correlate and notify until told to stop')
+    .requiredOption('--config <file>', 'config file')
+    .option('--dry-run', 'do everything but send; notifications go to the terminal')
+    .option('--log.level <level>', 'debug, info, warn or error', 'info')
+    .option('--log.format <format>', 'logfmt or json', 'logfmt')
+    .action(run);
+}

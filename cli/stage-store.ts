@@ -1,0 +1,18 @@
+import type { Store } from '../core/store.ts';
+import type { StoredStages, Wired } from './wire.ts';
+
+const table = 'stages';
+
+/** The states of the stages as the last pass left them. */
+export function loadStages(store: Store): StoredStages {
+  const values = store.values(table);
+  return { rule: values.get('rule'), correlate: values.get('correlate'), tell: values.get('tell') };
+}
+
+/** Writes the states of the stages; called inside the transaction that queues what they told. */
+export function saveStages(store: Store, stages: Wired['stages']): void {
+  const values = store.values(table);
+  values.set('rule', stages.rule.toBytes());
+  values.set('correlate', stages.correlate.toBytes());
+  values.set('tell', stages.tell.toBytes());
+}
