@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
+import { readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -50,11 +51,16 @@ function recordingFolder(name: string): string {
   throw new InputError(`no recording "${name}": neither a folder with a meta.json nor one that comes along`);
 }
 
-function inputOf(recording: Recording, { config, packs }: Loaded): ReplayInput {
+/** A replay whose training begins at `start` (ms). */
+interface DemoInput extends ReplayInput {
+  readonly start: number;
+}
+
+function inputOf(recording: Recording, { config, packs }: Loaded): DemoInput {
   const { meta, series, alerts } = recording;
   const step = config.global.step;
   const fault = Math.min(...meta.truth.map(truth => truth.startsAt), meta.endsAt);
-  const source = createEvaluator(series, { lookback: 2 * config.global.scrape_interval });
+  const source = createEvaluator(series, { lookback: 2 * config.global.scrape_interval, dialect: 2 });
   const from = Math.max(Math.ceil((fault - lead) / step) * step, meta.startsAt + (fault - meta.startsAt) / 2);
   return {
     source,
@@ -69,7 +75,7 @@ function inputOf(recording: Recording, { config, packs }: Loaded): ReplayInput {
 
 async function watchReplay(
   wired: Wired,
-  input: ReplayInput,
+  input: DemoInput,
   book: IncidentBook,
   speed: number,
 ): Promise<number> {
@@ -77,10 +83,13 @@ async function watchReplay(
   const told = new Set<string>();
   let alertsIn = 0;
   const passes = replay(wired, input, {
-    learned: ({ watch, entities }) =>
-      say(
-        `  learned ${watch.class.name}: ${entities.length} entities of ${watch.class.signals.length} signals`,
-      ),
+    learn: async watch => {
+      const range = { start: input.start, end: input.from - input.step };
+      const history = await readBatches(input.source, watch.watch, range);
+      watch.fit(history);
+      const { class: spec } = watch.watch;
+      say(`  learned ${spec.name}: ${history.entities.length} entities of ${spec.signals.length} signals`);
+    },
     beforePass: () => pace(input.step),
   });
   for await (const pass of passes) {
@@ -113,7 +122,7 @@ async function watchReplay(
 
 async function finish(
   wired: Wired,
-  input: ReplayInput,
+  input: DemoInput,
   book: IncidentBook,
   out: string,
   url: string,

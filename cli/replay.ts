@@ -1,4 +1,4 @@
-import { type ClassHistory, readBatches } from '../collectors/class-reader.ts';
+import { readBatches } from '../collectors/class-reader.ts';
 import type { RecordedAlert } from '../collectors/recording.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Batch } from '../core/batch.ts';
@@ -10,11 +10,10 @@ import type { ClassWatch } from './class-watch.ts';
 import { readTopology } from './topology-reader.ts';
 import type { Wired } from './wire.ts';
 
-/** Past data to run the passes over: training from `start`, passes from `from` to `end`, all in ms. */
+/** Past data to run the passes over, from `from` to `end`, both in ms. */
 export interface ReplayInput {
   readonly source: SeriesSource;
   readonly packs: readonly ResolvedPack[];
-  readonly start: number;
   readonly from: number;
   readonly end: number;
   readonly step: number;
@@ -22,11 +21,14 @@ export interface ReplayInput {
   readonly alerts: readonly RecordedAlert[];
 }
 
-/** Called while the replay is prepared and before each pass. */
+/** `learn` fits a class on what lies before `from`; `beforePass` is called before each pass. */
 export interface ReplayHooks {
-  readonly learned?: (watch: ClassWatch, history: ClassHistory) => void;
+  readonly learn: (watch: ClassWatch) => Promise<void>;
   readonly beforePass?: (t: number) => Promise<void>;
 }
+
+/** So many steps are read at once, so that memory stays flat however long the range is. */
+const chunkSteps = 1440;
 
 /** Who calls whom, by the packs' queries at `t`. */
 export async function topologyAt(
@@ -37,15 +39,15 @@ export async function topologyAt(
   return mergeTopology([await readTopology(input.source, queries, { t, step: input.step })], { now: t });
 }
 
-async function learn(wired: Wired, input: ReplayInput, hooks: ReplayHooks): Promise<Map<number, Batch[]>> {
+async function readChunk(
+  wired: Wired,
+  input: ReplayInput,
+  range: { readonly start: number; readonly end: number },
+): Promise<Map<number, Batch[]>> {
   const passes = new Map<number, Batch[]>();
   for (const watch of wired.watches) {
-    const history = await readBatches(input.source, watch.watch, { start: input.start, end: input.end });
-    const past = history.batches.filter(batch => batch.t < input.from);
-    watch.fit({ ...history, batches: past });
-    hooks.learned?.(watch, history);
-    for (const batch of history.batches)
-      if (batch.t >= input.from) passes.set(batch.t, [...(passes.get(batch.t) ?? []), batch]);
+    const history = await readBatches(input.source, watch.watch, { ...range, entities: watch.entities });
+    for (const batch of history.batches) passes.set(batch.t, [...(passes.get(batch.t) ?? []), batch]);
   }
   return passes;
 }
@@ -57,19 +59,26 @@ async function learn(wired: Wired, input: ReplayInput, hooks: ReplayHooks): Prom
 export async function* replay(
   wired: Wired,
   input: ReplayInput,
-  hooks: ReplayHooks = {},
+  hooks: ReplayHooks,
 ): AsyncGenerator<PassResult> {
-  const passes = await learn(wired, input, hooks);
+  for (const watch of wired.watches) await hooks.learn(watch);
   const byClass = new Map(wired.watches.map(watch => [watch.watch.class.name, watch]));
-  const topology = await topologyAt(input, input.from);
-  let next = input.alerts.findIndex(({ at }) => at > input.from - input.step);
-  if (next < 0) next = input.alerts.length;
-  for (const t of [...passes.keys()].sort((a, b) => a - b)) {
-    await hooks.beforePass?.(t);
-    const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
-    const first = next;
-    while (next < input.alerts.length && input.alerts[next]!.at <= t) next++;
-    const alerts = input.alerts.slice(first, next).map(({ alert }) => alert);
-    yield runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
+  const { from, end, step } = input;
+  const arrived = input.alerts.filter(({ at }) => at > from - step);
+  let next = 0;
+  for (let start = from; start <= end; start += chunkSteps * step) {
+    const passes = await readChunk(wired, input, {
+      start,
+      end: Math.min(end, start + (chunkSteps - 1) * step),
+    });
+    const topology = await topologyAt(input, start);
+    for (const t of [...passes.keys()].sort((a, b) => a - b)) {
+      await hooks.beforePass?.(t);
+      const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
+      const first = next;
+      while (next < arrived.length && arrived[next]!.at <= t) next++;
+      const alerts = arrived.slice(first, next).map(({ alert }) => alert);
+      yield runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
+    }
   }
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { backtestCommand } from './backtest.ts';
 import { checkCommand } from './check.ts';
 import { correlateCommand } from './correlate.ts';
 import { dashboardsCommand } from './dashboards.ts';
 import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
+import { explainCommand } from './explain.ts';
 import { runCommand } from './run.ts';
 
 /** The register of commands, in the order of the help. */
@@ -13,5 +15,7 @@ export const commands: readonly (() => Command)[] = [
   checkCommand,
   detectCommand,
   correlateCommand,
+  backtestCommand,
+  explainCommand,
   dashboardsCommand,
 ];
