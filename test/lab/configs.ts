@@ -1,53 +1,50 @@
-import type { Layout } from './layout.ts';
-import { rules } from './rules.ts';
+import { alertRules } from './alert-rules.ts';
+import { address, type Layout, roles } from './layout.ts';
 
 /** The configuration files of the servers by file name. JSON is YAML, so that no writer is needed. */
-export function configs(lab: Layout): Readonly<Record<string, string>> {
+export function configs(layout: Layout): Readonly<Record<string, string>> {
   return {
-    'prometheus.yml': JSON.stringify(prometheus(lab), null, 2),
-    'rules.yml': JSON.stringify({ groups: [{ name: 'lab', interval: '5s', rules }] }, null, 2),
-    'alertmanager.yml': JSON.stringify(alertmanager(lab), null, 2),
-    'nginx.conf': nginx(lab),
+    'prometheus.yml': JSON.stringify(prometheus(layout), null, 2),
+    'rules.yml': JSON.stringify({ groups: [{ name: 'lab', interval: '5s', rules: alertRules }] }, null, 2),
+    'alertmanager.yml': JSON.stringify(alertmanager(layout), null, 2),
+    'nginx.conf': nginx(layout),
   };
 }
 
-function prometheus(lab: Layout): unknown {
-  const job = (name: string, port: number, labels: Readonly<Record<string, string>>) => ({
+function prometheus(layout: Layout): unknown {
+  const job = (name: string, port: number) => ({
     job_name: name,
-    static_configs: [{ targets: [`127.0.0.1:${port}`], labels }],
+    static_configs: [{ targets: [address(port)] }],
   });
+  const services = roles.map(service => ({
+    targets: layout.services[service].map(address),
+    labels: { service },
+  }));
   return {
     global: {
       scrape_interval: '5s',
-      scrape_timeout: '5s',
+      scrape_timeout: '4s',
       evaluation_interval: '5s',
       external_labels: { cluster: 'lab' },
     },
     rule_files: ['rules.yml'],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${lab.alertmanager}`] }] }] },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [address(layout.alertmanager)] }] }] },
     scrape_configs: [
-      {
-        job_name: 'services',
-        honor_labels: true,
-        static_configs: lab.services.map(({ service, instance, port }) => ({
-          targets: [`127.0.0.1:${port}`],
-          labels: { service, instance },
-        })),
-      },
-      job('node', lab.exporters.node, { instance: 'host-1:9100' }),
-      job('redis', lab.exporters.redis, { instance: 'redis-1:9121', service: 'redis' }),
-      job('nginx', lab.exporters.nginx, { instance: 'nginx-1:9113', service: 'nginx' }),
-      job('prometheus', lab.prometheus, { instance: 'prometheus-1:9090' }),
-      job('alertmanager', lab.alertmanager, { instance: 'alertmanager-1:9093' }),
+      { job_name: 'services', static_configs: services },
+      job('node', layout.nodeExporter),
+      job('redis', layout.redisExporter),
+      job('nginx', layout.nginxExporter),
+      job('prometheus', layout.prometheus),
+      job('alertmanager', layout.alertmanager),
     ],
   };
 }
 
-function alertmanager(lab: Layout): unknown {
+function alertmanager(layout: Layout): unknown {
   return {
     route: {
       receiver: 'recorder',
-      group_by: ['...'],
+      group_by: ['alertname', 'service', 'instance', 'peer_service'],
       group_wait: '1s',
       group_interval: '2s',
       repeat_interval: '4h',
@@ -55,42 +52,38 @@ function alertmanager(lab: Layout): unknown {
     receivers: [
       {
         name: 'recorder',
-        webhook_configs: [{ url: `http://127.0.0.1:${lab.webhook}/alerts`, send_resolved: true }],
+        webhook_configs: [{ url: `http://${address(layout.webhook)}/`, send_resolved: true }],
       },
     ],
   };
 }
 
-function nginx(lab: Layout): string {
-  const upstreams = lab.services
-    .filter(one => one.service === 'frontend')
-    .map(one => `    server 127.0.0.1:${one.port} max_fails=3 fail_timeout=10s;`);
+function nginx(layout: Layout): string {
+  const upstreams = layout.services.frontend.map(
+    port => `    server ${address(port)} max_fails=3 fail_timeout=10s;`,
+  );
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    name => `  ${name}_temp_path ${lab.file(`nginx-${name}`)};`,
+    name => `  ${name}_temp_path ${layout.file(`nginx-${name}`)};`,
   );
   return `daemon off;
-user root;
 worker_processes 1;
-pid ${lab.file('nginx.pid')};
-error_log ${lab.file('nginx.log')} warn;
-events { worker_connections 512; }
+pid ${layout.file('nginx.pid')};
+error_log ${layout.file('nginx-error.log')};
+events {}
 http {
   access_log off;
 ${temporary.join('\n')}
   upstream frontend {
 ${upstreams.join('\n')}
-    keepalive 16;
+    keepalive 8;
   }
   server {
-    listen 127.0.0.1:${lab.nginx};
-    location = /stub_status { stub_status; }
+    listen ${address(layout.nginx)};
+    location /stub { stub_status; }
     location / {
-      proxy_pass http://frontend;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
-      proxy_connect_timeout 1s;
-      proxy_read_timeout 5s;
-      proxy_next_upstream error timeout;
+      proxy_pass http://frontend;
     }
   }
 }

@@ -1,61 +1,113 @@
 import { describe, expect, it } from 'vitest';
+import { alertRules } from './alert-rules.ts';
+import { configs } from './configs.ts';
+import { onGrid } from './export.ts';
+import { keepsMetric, keepsSeries, scrubbed } from './exported-metrics.ts';
 import { faults } from './faults.ts';
-import { layout } from './layout.ts';
-import { rate } from './load.ts';
-import { rules } from './rules.ts';
+import { layout, roles } from './layout.ts';
+import { page, rate } from './load.ts';
+import { duration, parsePlan, usage } from './plan.ts';
 
-const services = new Set(['redis', 'nginx', ...layout(21_000, '/lab').services.map(one => one.service)]);
+const lab = layout(21_000, '/lab');
+const known = [...roles, 'redis'];
 
-describe('the register of faults', () => {
-  it('names each fault once', () => {
+describe('the faults of the lab', () => {
+  it('have different names and are listed in the help', () => {
     const names = faults.map(fault => fault.name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(['redis-stall', 'bad-deploy', 'instance-killed', 'cpu-leak']);
+    for (const name of names) expect(usage).toContain(name);
   });
 
-  it.each(faults.map(fault => [fault.name, fault] as const))(
-    '%s tells the truth about the lab',
-    (_, fault) => {
-      expect(fault.truth.length).toBeGreaterThan(0);
-      for (const cause of fault.truth) {
-        expect(services).toContain(cause.entity.service);
-        expect(fault.affected).toContain(cause.entity.service);
-      }
-      for (const service of fault.affected) expect(services).toContain(service);
-    },
-  );
+  it.each(faults)('$name says what is wrong with a part that the lab has', fault => {
+    const { entity, affected } = fault.truth(lab);
+    expect(fault.what).toMatch(/\w+ \w+/);
+    expect(known).toEqual(expect.arrayContaining([...affected]));
+    expect(affected[0]).toBe(entity.service);
+    expect(affected).toContain('frontend');
+  });
+
+  it('names the killed instance as Prometheus does', () => {
+    const killed = faults.find(fault => fault.name === 'instance-killed');
+    expect(killed?.truth(lab).entity.instance).toBe('127.0.0.1:21031');
+    expect(configs(lab)['prometheus.yml']).toContain('"127.0.0.1:21031"');
+  });
 });
 
-describe('the layout', () => {
-  it('keeps labs apart and gives each listener its own port', () => {
-    const ports = [21_000, 22_000].flatMap(base => {
-      const { nginx, redis, prometheus, alertmanager, webhook, exporters, services } = layout(base, '/lab');
-      return [
-        ...[nginx, redis, prometheus, alertmanager, webhook],
-        ...Object.values(exporters),
-        ...services.map(one => one.port),
-      ];
+describe('the plan of a recording', () => {
+  it('is read from the arguments', () => {
+    const plan = parsePlan(['--fault', 'cpu-leak', '--normal', '1m30s', '--out', 'here']);
+    expect(plan).toMatchObject({ normal: 90_000, faultFor: 300_000, after: 240_000, basePort: 21_000 });
+    expect(plan?.fault.name).toBe('cpu-leak');
+    expect(parsePlan(['--help'])).toBeUndefined();
+  });
+
+  it.each([
+    [['--fault', 'fire', '--out', 'x'], /"fire": expected one of redis-stall/],
+    [['--fault', 'cpu-leak'], /--out DIR is missing/],
+    [['--fault', 'cpu-leak', '--out', 'x', '--base-port', '80'], /"80": expected a whole number/],
+    [['--fault', 'cpu-leak', '--out', 'x', '--normal', '1h'], /"1h": expected e\.g\. 46m/],
+    [['--fault', 'cpu-leak', '--speed', '2'], /--speed/],
+  ])('%j is refused', (args, message) => {
+    expect(() => parsePlan(args)).toThrow(message);
+  });
+
+  it('refuses an empty duration', () => {
+    expect(() => duration('')).toThrow(/expected/);
+  });
+});
+
+describe('the servers of the lab', () => {
+  it('listen on different ports, and two labs never on the same', () => {
+    const ports = (basePort: number) => {
+      const { dir, file, services, ...single } = layout(basePort, '/lab');
+      return [...Object.values(single), ...Object.values(services).flat()];
+    };
+    const all = [...ports(21_000), ...ports(21_100)];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('are alerted on by rules with different names', () => {
+    const names = alertRules.map(rule => rule.alert);
+    expect(new Set(names).size).toBe(names.length);
+    for (const rule of alertRules) expect(rule.annotations.description).toContain(rule.annotations.summary);
+  });
+
+  it('are visited at a rate with a rhythm', () => {
+    const rates = Array.from({ length: 1200 }, (_, s) => rate(s));
+    expect(Math.min(...rates)).toBeGreaterThan(12);
+    expect(Math.max(...rates)).toBeLessThan(32);
+    expect([0, 0.5, 0.9].map(page)).toEqual(['/item', '/search', '/buy']);
+  });
+});
+
+describe('the export', () => {
+  it('puts each sample at the point at or before it and leaves gaps', () => {
+    const grid = { start: 10_000, end: 25_000, step: 5000 };
+    const samples = [
+      [9.9, '7'],
+      [11.2, '1.23456789012'],
+      [21, 'NaN'],
+      [25.5, '4'],
+    ] as const;
+    expect(onGrid(samples, grid)).toEqual([1.23456789, null, null, 4]);
+  });
+
+  it('keeps buckets of the services only', () => {
+    expect(keepsMetric('http_request_duration_seconds_bucket')).toBe(true);
+    expect(keepsMetric('prometheus_http_request_duration_seconds_bucket')).toBe(false);
+    expect(keepsMetric('upstream_total')).toBe(false);
+    expect(keepsMetric('go_goroutines')).toBe(false);
+  });
+
+  it('leaves out idle devices, and the folders of the machine', () => {
+    expect(keepsSeries({ __name__: 'node_disk_read_bytes_total', device: 'loop0' })).toBe(false);
+    expect(keepsSeries({ __name__: 'node_disk_read_bytes_total', device: 'vda' })).toBe(true);
+    expect(keepsSeries({ __name__: 'node_cpu_seconds_total', mode: 'user' })).toBe(true);
+    expect(keepsSeries({ __name__: 'prometheus_http_requests_total', handler: '/-/ready' })).toBe(false);
+    expect(scrubbed({ rule_group: '/a/b/rules.yml;lab', job: 'p' })).toEqual({
+      rule_group: 'rules.yml;lab',
+      job: 'p',
     });
-    expect(new Set(ports).size).toBe(ports.length);
-  });
-});
-
-describe('the load', () => {
-  it('has a rhythm around 25 requests per second', () => {
-    const hour = Array.from({ length: 3600 }, (_, s) => rate(s, 0.3));
-    const mean = hour.reduce((sum, one) => sum + one, 0) / hour.length;
-    expect(mean).toBeGreaterThan(23);
-    expect(mean).toBeLessThan(27);
-    expect(Math.max(...hour) / Math.min(...hour)).toBeGreaterThan(2);
-  });
-});
-
-describe('the rules', () => {
-  it('say how bad it is and what it means', () => {
-    for (const rule of rules) {
-      expect(['critical', 'warning']).toContain(rule.labels.severity);
-      expect(rule.annotations.summary).not.toBe('');
-      expect(rule.annotations.description).not.toBe('');
-    }
   });
 });

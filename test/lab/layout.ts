@@ -1,47 +1,47 @@
 import path from 'node:path';
 
-/** One instance of a lab service: its name in metrics and logs, and its port on loopback. */
-export interface Target {
-  readonly service: string;
-  readonly instance: string;
-  readonly port: number;
-}
+/** The services of the lab: frontend calls catalog and checkout, checkout calls catalog, both of these call Redis. */
+export const roles = ['frontend', 'catalog', 'checkout'] as const;
+export type Role = (typeof roles)[number];
 
 /** Where one lab lives: every port follows from one base port, every path from one folder. */
 export interface Layout {
   readonly dir: string;
   readonly nginx: number;
-  readonly redis: number;
   readonly prometheus: number;
   readonly alertmanager: number;
+  readonly nodeExporter: number;
+  readonly redis: number;
+  readonly redisExporter: number;
+  readonly nginxExporter: number;
   readonly webhook: number;
-  readonly exporters: { readonly node: number; readonly redis: number; readonly nginx: number };
-  readonly services: readonly Target[];
+  readonly services: Readonly<Record<Role, readonly number[]>>;
+  /** The path of a file in the lab's folder. */
   file(name: string): string;
 }
 
-/** Makes the layout; labs with base ports 100 apart never meet. */
-export function layout(base: number, dir: string): Layout {
-  const target = (service: string, n: number, port: number): Target => ({
-    service,
-    instance: `${service}-${n}:8080`,
-    port: base + port,
-  });
+/** Makes the layout; labs whose base ports are 100 apart never meet. */
+export function layout(basePort: number, dir: string): Layout {
   return {
     dir,
-    nginx: base,
-    redis: base + 31,
-    prometheus: base + 90,
-    alertmanager: base + 93,
-    webhook: base + 50,
-    exporters: { node: base + 40, redis: base + 41, nginx: base + 42 },
-    services: [
-      target('catalog', 1, 21),
-      target('checkout', 1, 11),
-      target('checkout', 2, 12),
-      target('frontend', 1, 1),
-      target('frontend', 2, 2),
-    ],
+    nginx: basePort,
+    prometheus: basePort + 1,
+    alertmanager: basePort + 2,
+    nodeExporter: basePort + 3,
+    redis: basePort + 4,
+    redisExporter: basePort + 5,
+    nginxExporter: basePort + 6,
+    webhook: basePort + 7,
+    services: {
+      frontend: [basePort + 11, basePort + 12],
+      catalog: [basePort + 21],
+      checkout: [basePort + 31, basePort + 32],
+    },
     file: name => path.join(dir, name),
   };
+}
+
+/** A port as a scrape target: what the label `instance` holds. */
+export function address(port: number): string {
+  return `127.0.0.1:${port}`;
 }

@@ -1,62 +1,37 @@
-import { Agent, request } from 'node:http';
+import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { normal, random } from './random.ts';
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-const mean = 25;
+const meanPerSecond = 22;
+const timeoutMs = 6000;
 
-type Uniform = () => number;
-const id = (uniform: Uniform, count: number) => Math.floor(uniform() ** 2 * count);
-
-/** What users do: the share of each kind of visit, and its method and path. */
-const visits: readonly (readonly [number, (uniform: Uniform) => readonly [string, string]])[] = [
-  [0.27, () => ['GET', '/']],
-  [0.3, uniform => ['GET', `/product/${id(uniform, 220)}`]],
-  [0.1, () => ['GET', '/search?q=shoes']],
-  [0.13, uniform => ['GET', `/cart/${id(uniform, 500)}`]],
-  [0.2, uniform => ['POST', `/checkout/${id(uniform, 500)}`]],
-];
-
-function visit(uniform: Uniform): readonly [string, string] {
-  let rest = uniform();
-  for (const [share, make] of visits) {
-    rest -= share;
-    if (rest < 0) return make(uniform);
-  }
-  return ['GET', '/'];
+/** Requests per second at `seconds` since the start: a slow and a fast wave around 22. */
+export function rate(seconds: number): number {
+  const wave = (period: number) => Math.sin((2 * Math.PI * seconds) / period);
+  return meanPerSecond * (1 + 0.3 * wave(1200) + 0.1 * wave(170));
 }
 
-/** One request; what becomes of it is seen by the servers' own metrics. */
-function send(port: number, method: string, path: string): void {
-  const out = request({ agent, host: '127.0.0.1', port, method, path }, answer => answer.resume());
-  out.setTimeout(8000, () => out.destroy());
-  out.on('error', () => {});
-  out.end();
+/** The page that a visitor asks for, by a number in [0, 1): 45 % look at an item, 30 % search, 25 % buy. */
+export function page(u: number): string {
+  if (u < 0.45) return '/item';
+  return u < 0.75 ? '/search' : '/buy';
 }
 
-/** Requests per second at `seconds` since the start: two sines; `phase` sets labs apart. */
-export function rate(seconds: number, phase: number): number {
-  const slow = Math.sin(2 * Math.PI * (seconds / 1200 + phase));
-  const fast = Math.sin(2 * Math.PI * (seconds / 410 + 3 * phase));
-  return mean * (1 + 0.35 * slow + 0.12 * fast);
-}
-
-/** Users of the lab: Poisson arrivals at a rate with a rhythm and slowly wandering noise, until aborted. */
-export async function load(port: number, seed: number, signal: AbortSignal): Promise<void> {
-  const uniform = random(seed);
-  const phase = uniform();
+/** Visitors of the lab: Poisson arrivals at a rate with a rhythm, until aborted. */
+export async function visit(port: number, signal: AbortSignal): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const start = performance.now();
-  let next = start;
-  let wander = 0;
-  let wandered = start;
   while (!signal.aborted) {
-    for (const now = performance.now(); next <= now; ) {
-      for (; wandered < next; wandered += 1000) wander = 0.97 * wander + 0.02 * normal(uniform);
-      const perSecond = rate((next - start) / 1000, phase) * Math.exp(wander);
-      next += (-Math.log(1 - uniform()) / perSecond) * 1000;
-      const [method, path] = visit(uniform);
-      send(port, method, path);
-    }
-    await sleep(Math.max(1, next - performance.now()));
+    const perSecond = rate((performance.now() - start) / 1000);
+    await sleep((-Math.log(1 - Math.random()) / perSecond) * 1000);
+    send(agent, port, page(Math.random()));
   }
+  agent.destroy();
+}
+
+/** One request; what becomes of it is seen in the servers' own metrics. */
+function send(agent: Agent, port: number, path: string): void {
+  const options = { host: '127.0.0.1', port, path, agent, timeout: timeoutMs };
+  const request = get(options, answer => answer.resume());
+  request.on('error', () => {});
+  request.on('timeout', () => request.destroy());
 }

@@ -1,65 +1,61 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The processes of one lab by name. Each is started here, and stopped by its own pid. */
+/** The processes of one lab by name. Each is started here, and signalled by its own pid only. */
 export class Processes {
   readonly #running = new Map<string, ChildProcess>();
-  readonly #logFile: (name: string) => string;
+  readonly #outputFile: (name: string) => string;
 
-  constructor(logFile: (name: string) => string) {
-    this.#logFile = logFile;
+  /** `outputFile` says where the standard output and error of a process are written. */
+  constructor(outputFile: (name: string) => string) {
+    this.#outputFile = outputFile;
   }
 
+  /** Starts a command before other work of the machine, where that is allowed; `nice` goes on where it is not. */
   start(name: string, command: string, args: readonly string[]): void {
-    const log = openSync(this.#logFile(name), 'a');
-    const child = spawn(command, args, { stdio: ['ignore', log, log] });
-    closeSync(log);
+    const output = openSync(this.#outputFile(name), 'a');
+    const child = spawn('nice', ['-n', '-10', command, ...args], { stdio: ['ignore', output, output] });
+    closeSync(output);
     child.on('exit', () => {
       if (this.#running.get(name) === child) this.#running.delete(name);
     });
     child.on('error', error => console.error(`${name}: ${error.message}`));
-    if (child.pid) prefer(child.pid);
     this.#running.set(name, child);
   }
 
-  running(name: string): boolean {
-    return this.#running.has(name);
-  }
-
+  /** Sends a signal; throws when no such process runs. */
   signal(name: string, signal: NodeJS.Signals): void {
-    this.#running.get(name)?.kill(signal);
-  }
-
-  /** Ends one process: politely, and after five seconds for good. */
-  async stop(name: string): Promise<void> {
     const child = this.#running.get(name);
-    if (!child) return;
-    child.kill('SIGCONT');
-    child.kill('SIGTERM');
-    for (let waited = 0; waited < 5000 && this.#running.get(name) === child; waited += 50) await sleep(50);
-    if (this.#running.get(name) === child) child.kill('SIGKILL');
+    if (!child)
+      throw new Error(`process ${name} does not run; running: ${[...this.#running.keys()].join(', ')}`);
+    child.kill(signal);
   }
 
+  /** Kills one process at once, as a crash does, and waits until it is gone. */
+  async kill(name: string): Promise<void> {
+    this.signal(name, 'SIGKILL');
+    while (this.#running.has(name)) await sleep(20);
+  }
+
+  /** Ends all processes, the last started first: politely, and after five seconds for good. */
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#running.keys()].reverse().map(name => this.stop(name)));
+    const all = [...this.#running.values()].reverse();
+    for (const child of all) {
+      child.kill('SIGTERM');
+      child.kill('SIGCONT');
+    }
+    const deadline = performance.now() + 5000;
+    while (this.#running.size > 0 && performance.now() < deadline) await sleep(50);
+    for (const child of this.#running.values()) child.kill('SIGKILL');
   }
 }
 
-/** The lab goes before other work of the machine, where that is allowed. */
-export function prefer(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_ABOVE_NORMAL - 3);
-  } catch {
-    // Only root may; without it the lab is merely less steady.
-  }
-}
-
-/** Waits until `url` answers with a success. */
-export async function ready(url: string, seconds = 30): Promise<void> {
+/** Waits until `url` answers with a success; rejects with the last failure after 30 s. */
+export async function ready(url: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
   let last = 'no answer';
-  for (let i = 0; i < seconds * 5; i++) {
+  while (performance.now() < deadline) {
     try {
       const answer = await fetch(url);
       await answer.arrayBuffer();
@@ -70,5 +66,5 @@ export async function ready(url: string, seconds = 30): Promise<void> {
     }
     await sleep(200);
   }
-  throw new Error(`${url} was not ready after ${seconds} s: ${last}`);
+  throw new Error(`${url} was not ready after 30 s: ${last}`);
 }

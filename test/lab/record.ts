@@ -1,173 +1,127 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type Fault, faults } from './faults.ts';
-import { Lab } from './lab.ts';
-import { layout } from './layout.ts';
-import { load } from './load.ts';
-import { exportLogs } from './log-export.ts';
-import { prefer } from './processes.ts';
-import { exportSeries } from './series-export.ts';
+import { exportLogs, exportSeries, type Grid } from './export.ts';
+import { address, layout } from './layout.ts';
+import { visit } from './load.ts';
+import { type Plan, parsePlan, usage } from './plan.ts';
+import { serverVersions } from './server-versions.ts';
+import { Lab } from './servers.ts';
 import { type Delivered, listen } from './webhook.ts';
 
-const step = 5000;
+const stepMs = 5000;
+const warmUpMs = 20_000;
 
-interface Plan {
-  readonly fault: Fault;
-  readonly normal: number;
-  readonly faultFor: number;
-  readonly after: number;
-  readonly basePort: number;
-  readonly out: string;
-}
-
-/** `46m`, `90s`, `45m10s` in ms. */
-function duration(text: string): number {
-  const match = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
-  if (!match || text === '') throw new Error(`duration "${text}": expected e.g. 46m, 90s or 1m30s`);
-  return (Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)) * 1000;
-}
-
-function plan(): Plan {
-  const { values } = parseArgs({
-    options: {
-      fault: { type: 'string' },
-      normal: { type: 'string', default: '46m' },
-      'fault-for': { type: 'string', default: '5m' },
-      after: { type: 'string', default: '4m' },
-      'base-port': { type: 'string', default: '21000' },
-      out: { type: 'string' },
-    },
-  });
-  const fault = faults.find(one => one.name === values.fault);
-  if (!fault)
-    throw new Error(`--fault "${values.fault}": expected one of ${faults.map(one => one.name).join(', ')}`);
-  if (!values.out) throw new Error('--out DIR is missing');
-  return {
-    fault,
-    normal: duration(values.normal),
-    faultFor: duration(values['fault-for']),
-    after: duration(values.after),
-    basePort: Number(values['base-port']),
-    out: path.resolve(values.out),
-  };
-}
-
-function version(command: string, flag: string): string {
-  const text = execFileSync('sh', ['-c', `${command} ${flag} 2>&1`], { encoding: 'utf8' });
-  return /(?:version |version=|v=|nginx\/|Exporter )v?([\d.]+)/.exec(text)?.[1] ?? '?';
-}
-
-function versions(): Record<string, string> {
-  return {
-    prometheus: version('prometheus', '--version'),
-    alertmanager: version('prometheus-alertmanager', '--version'),
-    node_exporter: version('prometheus-node-exporter', '--version'),
-    redis_exporter: version('prometheus-redis-exporter', '--version').replace(/\.$/, ''),
-    nginx_exporter: version('prometheus-nginx-exporter', '--version'),
-    nginx: version('nginx', '-v'),
-    redis: version('redis-server', '--version'),
-    node: process.versions.node,
-  };
-}
-
-interface Times {
-  readonly start: number;
+interface Times extends Grid {
   readonly faultStart: number;
   readonly faultEnd: number;
-  readonly end: number;
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const gridTime = (ms: number) => Math.ceil(ms / step) * step;
-const note = (text: string) => console.error(`${iso(Date.now())} ${text}`);
+const progress = (text: string) => console.error(`${iso(Date.now())} ${text}`);
 
 /** Lives through the plan and tells when what happened. */
 async function live(lab: Lab, { fault, normal, faultFor, after }: Plan): Promise<Times> {
-  // The first seconds, in which programs warm up and caches fill, belong to nobody.
-  await sleep(30_000);
-  const start = gridTime(Date.now());
-  note('normal life');
-  await sleep(normal);
+  progress('warming up');
+  await sleep(warmUpMs);
+  const start = Math.ceil(Date.now() / stepMs) * stepMs;
+  progress(`normal life for ${normal / 1000} s`);
+  await sleep(start + normal - Date.now());
   const faultStart = Date.now();
-  note(`fault ${fault.name}`);
-  await fault.start(lab);
-  await sleep(faultStart + faultFor - Date.now());
-  await fault.stop(lab);
+  progress(`fault ${fault.name} for ${faultFor / 1000} s`);
+  const undo = await fault.start(lab);
+  await sleep(faultFor);
   const faultEnd = Date.now();
-  note('fault over');
+  progress(`recovery for ${after / 1000} s`);
+  await undo();
   await sleep(after);
-  return { start, faultStart, faultEnd, end: gridTime(Date.now()) - step };
+  return { start, end: Math.floor(Date.now() / stepMs) * stepMs, step: stepMs, faultStart, faultEnd };
 }
 
-async function write(lab: Lab, plan: Plan, times: Times, alerts: readonly Delivered[]): Promise<void> {
-  const { fault, out } = plan;
-  mkdirSync(out, { recursive: true });
-  const startsAt = iso(times.faultStart);
-  const endsAt = iso(times.faultEnd);
-  const meta = {
+function meta(lab: Lab, { fault }: Plan, times: Times): unknown {
+  const { affected, ...truth } = fault.truth(lab.layout);
+  return {
     name: fault.name,
-    what: fault.summary,
+    about: fault.what,
     startsAt: iso(times.start),
     endsAt: iso(times.end),
-    stepSeconds: step / 1000,
-    versions: versions(),
-    truth: fault.truth.map(cause => ({ ...cause, startsAt, endsAt })),
-    affected: fault.affected,
+    stepSeconds: times.step / 1000,
+    servers: serverVersions(),
+    truth: [{ what: fault.what, ...truth, startsAt: iso(times.faultStart), endsAt: iso(times.faultEnd) }],
+    affected,
   };
-  const lines = (list: readonly unknown[]) => list.map(one => `${JSON.stringify(one)}\n`).join('');
-  const grid = { start: times.start, step, count: (times.end - times.start) / step + 1 };
-  const series = await exportSeries(`http://127.0.0.1:${lab.layout.prometheus}`, grid);
-  const logs = exportLogs(lab.layout.dir, times.start, times.end);
-  const inside = alerts.filter(one => Date.parse(one.at) >= times.start && Date.parse(one.at) <= times.end);
-  writeFileSync(path.join(out, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
-  writeFileSync(path.join(out, 'series.jsonl.gz'), gzipSync(lines(series), { level: 9 }));
-  writeFileSync(path.join(out, 'alerts.jsonl'), lines(inside));
-  writeFileSync(
-    path.join(out, 'logs.jsonl.gz'),
-    gzipSync(logs.map(line => `${line}\n`).join(''), { level: 9 }),
-  );
-  note(`wrote ${series.length} series, ${inside.length} alerts, ${logs.length} log lines`);
 }
 
-async function main(): Promise<void> {
-  const todo = plan();
-  prefer(process.pid);
-  const dir = mkdtempSync(path.join(tmpdir(), 'lab-'));
-  const program = path.join(path.dirname(process.argv[1]!), 'service.cjs');
-  const lab = new Lab(layout(todo.basePort, dir), program);
+const jsonLines = (list: readonly unknown[]) => list.map(one => `${JSON.stringify(one)}\n`).join('');
+const zipped = (text: string) => gzipSync(text, { level: 9 });
+
+async function write(
+  lab: Lab,
+  plan: Plan,
+  lived: { times: Times; alerts: readonly Delivered[] },
+): Promise<void> {
+  const { times } = lived;
+  const series = await exportSeries(`http://${address(lab.layout.prometheus)}`, times);
+  const logs = exportLogs(lab.layout.file('logs'), times);
+  const alerts = lived.alerts.filter(({ at }) => {
+    const t = Date.parse(at);
+    return t >= times.start && t <= times.end + 1000;
+  });
+  mkdirSync(plan.out, { recursive: true });
+  const save = (name: string, data: string | Uint8Array) => writeFileSync(path.join(plan.out, name), data);
+  save('series.jsonl.gz', zipped(jsonLines(series)));
+  save('alerts.jsonl', jsonLines(alerts));
+  save('logs.jsonl.gz', zipped(logs.map(line => `${line}\n`).join('')));
+  save('meta.json', `${JSON.stringify(meta(lab, plan, times), null, 2)}\n`);
+  progress(`wrote ${series.length} series, ${alerts.length} alerts, ${logs.length} log lines to ${plan.out}`);
+}
+
+/** The folder of the servers' files. One that is given must be empty, since nothing in it may be lost. */
+function workFolder(work: string | undefined): string {
+  if (work === undefined) return mkdtempSync(path.join(tmpdir(), 'foreshock-lab-'));
+  const dir = path.resolve(work);
+  mkdirSync(dir, { recursive: true });
+  if (readdirSync(dir).length > 0) throw new Error(`--work ${work}: expected a new or an empty folder`);
+  return dir;
+}
+
+async function record(plan: Plan): Promise<void> {
+  serverVersions();
+  const dir = workFolder(plan.work);
+  const lab = new Lab(layout(plan.basePort, dir));
   const alerts: Delivered[] = [];
   const hook = listen(lab.layout.webhook, alert => {
     alerts.push(alert);
-    appendFileSync(path.join(dir, 'alerts.jsonl'), `${JSON.stringify(alert)}\n`);
+    const { alertname, service = '', peer_service = '', instance = '' } = alert.labels;
+    progress([alert.status, alertname, service, peer_service, instance].filter(Boolean).join(' '));
   });
-  const users = new AbortController();
+  const visitors = new AbortController();
   const finish = async () => {
-    users.abort();
+    visitors.abort();
     await lab.stop();
     hook.closeAllConnections();
     hook.close();
+    if (plan.work === undefined) rmSync(dir, { recursive: true, force: true });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void finish().then(() => process.exit(1)));
+    process.once(signal, () => void finish().finally(() => process.exit(1)));
   try {
     await lab.start();
-    void load(lab.layout.nginx, todo.basePort, users.signal);
-    await write(lab, todo, await live(lab, todo), alerts);
+    void visit(lab.layout.nginx, visitors.signal);
+    const times = await live(lab, plan);
+    await write(lab, plan, { times, alerts });
+  } finally {
     await finish();
-    rmSync(dir, { recursive: true, force: true });
-  } catch (error) {
-    await finish();
-    throw error;
   }
-  process.exit(0);
 }
 
-main().catch(error => {
-  console.error(error);
-  process.exit(1);
-});
+try {
+  const plan = parsePlan(process.argv.slice(2));
+  if (plan) await record(plan);
+  else console.log(usage);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

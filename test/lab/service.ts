@@ -1,81 +1,128 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { register } from 'prom-client';
-import { burn, type Route, roles } from './roles.ts';
-import { Context, HttpError, newTrace, type ServiceConfig } from './service-context.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTimeout } from './call-failure.ts';
+import { address } from './layout.ts';
+import { PeerClient } from './peer-client.ts';
+import { RedisClient } from './redis-client.ts';
+import { goodVersion, type ServiceConfig, serviceConfigSchema } from './service-config.ts';
+import { ServiceLog } from './service-log.ts';
+import { ServiceMetrics } from './service-metrics.ts';
 
-/** The processor leak: from `since` on, each request burns more, up to 40 ms. */
-const leak = { since: 0 };
-const leakMsPerSecond = 0.3;
-const leakMaxMs = 40;
+const leakStepMs = 1.5;
+const leakEveryMs = 4000;
+const leakMostMs = 28;
+const slowSeconds = 0.5;
+const sampleEvery = 40;
 
-function leaked(): number {
-  if (leak.since === 0) return 0;
-  return Math.min(leakMaxMs, (leakMsPerSecond * (performance.now() - leak.since)) / 1000);
+/** Keeps the processor busy. */
+function burn(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }
 
-async function answer(context: Context, route: Route, input: IncomingMessage): Promise<[number, string]> {
-  const header = input.headers['x-trace-id'];
-  const trace = typeof header === 'string' ? header : newTrace();
-  const url = new URL(input.url ?? '/', 'http://lab');
-  const { service } = context.config;
-  const from = performance.now();
-  let status = 200;
-  let body = '';
-  let reason = '';
-  try {
-    burn(leaked());
-    body = JSON.stringify(await route.run(context, { url, trace }));
-  } catch (error) {
-    // A caller reports a failing callee as a bad gateway; only its own failures are 500.
-    const code = error instanceof HttpError ? error.status : 500;
-    status = code === 504 ? 504 : code === 500 && service === 'checkout' ? 500 : 502;
-    reason = error instanceof Error ? error.message : String(error);
+const below = (n: number) => Math.floor(Math.random() * n);
+const seconds = (from: number) => (performance.now() - from) / 1000;
+
+class Service {
+  readonly #config: ServiceConfig;
+  readonly #metrics: ServiceMetrics;
+  readonly #log: ServiceLog;
+  readonly #redis: RedisClient;
+  readonly #peers = new PeerClient();
+  #leakMs = 0;
+  #served = 0;
+
+  constructor(config: ServiceConfig) {
+    this.#config = config;
+    this.#metrics = new ServiceMetrics(config.role, config.version);
+    this.#log = new ServiceLog(config.log, { service: config.role, instance: address(config.port) });
+    this.#redis = new RedisClient(config.redis);
   }
-  const seconds = (performance.now() - from) / 1000;
-  context.requests.inc({ service, route: route.label, code: String(status) });
-  context.seconds.observe({ service, route: route.label }, seconds);
-  const fields = { route: route.label, status, duration_ms: Math.round(seconds * 1000) };
-  if (status >= 500) context.log('error', trace, `request failed: ${reason}`, fields);
-  else if (seconds > 1) context.log('warn', trace, 'slow request', fields);
-  else if (Math.random() < 0.02) context.log('info', trace, 'request served', fields);
-  return [status, body];
+
+  listen(): void {
+    const server = createServer((request, response) => void this.#handle(request, response));
+    server.listen(this.#config.port, '127.0.0.1', () =>
+      this.#log.say('info', `listening, version ${this.#config.version}`),
+    );
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = (request.url ?? '/').split('?')[0] ?? '/';
+    if (route === '/metrics') {
+      response.setHeader('content-type', this.#metrics.registry.contentType);
+      response.end(await this.#metrics.registry.metrics());
+    } else if (route === '/fault/leak') {
+      this.#startLeak();
+      response.end();
+    } else await this.#answer(route, request, response);
+  }
+
+  #startLeak(): void {
+    const grow = () => {
+      this.#leakMs = Math.min(this.#leakMs + leakStepMs, leakMostMs);
+    };
+    setInterval(grow, leakEveryMs).unref();
+  }
+
+  async #answer(route: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const header = request.headers['x-trace-id'];
+    const trace_id = typeof header === 'string' ? header : Math.random().toString(16).slice(2, 18);
+    const from = performance.now();
+    let code = 200;
+    try {
+      await this.#work(route, trace_id);
+    } catch (error) {
+      code = isTimeout(error) ? 504 : 500;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.say('error', `${route} failed: ${reason}`, { trace_id });
+    }
+    response.statusCode = code;
+    response.end();
+    const took = seconds(from);
+    this.#metrics.answered(route, code, took);
+    if (code >= 500) return;
+    if (took > slowSeconds) this.#log.say('warn', `${route} took ${took.toFixed(2)} s`, { trace_id });
+    else if (this.#served++ % sampleEvery === 0)
+      this.#log.say('info', `${route} answered in ${(took * 1000).toFixed(0)} ms`, { trace_id });
+  }
+
+  #work(route: string, trace: string): Promise<void> {
+    burn(0.3 + this.#leakMs);
+    if (this.#config.role === 'catalog') return this.#lookUp(route);
+    if (this.#config.role === 'checkout') return this.#order(trace);
+    return this.#page(route, trace);
+  }
+
+  async #lookUp(route: string): Promise<void> {
+    const command = route === '/search' ? 'EXISTS' : 'INCR';
+    await this.#metrics.called('redis', () => this.#redis.send(command, `item:${below(500)}`));
+    await sleep(1 + Math.random() * 4);
+    if (route === '/search') burn(1);
+  }
+
+  async #order(trace: string): Promise<void> {
+    const { catalog, version } = this.#config;
+    await this.#metrics.called('catalog', () => this.#peers.call(catalog, '/item', trace));
+    await this.#metrics.called('redis', () => this.#redis.send('INCR', `cart:${below(99)}`));
+    if (version !== goodVersion) await this.#newPrices();
+    await sleep(2 + Math.random() * 6);
+  }
+
+  async #newPrices(): Promise<void> {
+    await sleep(350 + Math.random() * 500);
+    if (Math.random() < 0.3) throw new Error('cannot parse the price list: missing field "currency"');
+  }
+
+  async #page(route: string, trace: string): Promise<void> {
+    const { catalog, checkout } = this.#config;
+    const path = route === '/search' ? '/search' : '/item';
+    if (route === '/buy')
+      await this.#metrics.called('checkout', () => this.#peers.call(checkout, '/order', trace));
+    else await this.#metrics.called('catalog', () => this.#peers.call(catalog, path, trace));
+    await sleep(Math.random() * 3);
+  }
 }
 
-async function handle(context: Context, input: IncomingMessage, output: ServerResponse): Promise<void> {
-  const path = (input.url ?? '/').split('?')[0]!;
-  if (path === '/metrics') {
-    output.setHeader('content-type', register.contentType).end(await register.metrics());
-    return;
-  }
-  if (path === '/-/leak') {
-    leak.since = input.method === 'POST' ? performance.now() : 0;
-    output.end('ok\n');
-    return;
-  }
-  const match = `${input.method} ${path.split('/')[1] ?? ''}`;
-  const route = roles[context.config.service]!.find(one => one.match === match);
-  if (!route) {
-    output.writeHead(404).end();
-    return;
-  }
-  const [status, body] = await answer(context, route, input);
-  output.writeHead(status, { 'content-type': 'application/json' }).end(body);
-}
-
-function main(): void {
-  const config = JSON.parse(process.argv[2]!) as ServiceConfig;
-  const context = new Context(config);
-  const server = createServer((input, output) => void handle(context, input, output));
-  server.keepAliveTimeout = 65_000;
-  server.listen(config.port, '127.0.0.1', () =>
-    context.log('info', '', 'started', { version: config.version }),
-  );
-  process.on('SIGTERM', () => {
-    context.log('info', '', 'stopping', { version: config.version });
-    server.close();
-    server.closeIdleConnections();
-    setTimeout(() => process.exit(0), 800);
-  });
-}
-
-main();
+const [text] = process.argv.slice(2);
+if (text === undefined) throw new Error('service: expected its config as JSON in the first argument');
+new Service(serviceConfigSchema.parse(JSON.parse(text))).listen();

@@ -1,38 +1,45 @@
 import { createServer, type Server } from 'node:http';
+import { z } from 'zod';
 
-/** One change of state of an alert as Alertmanager delivered it, with the time of delivery. */
-export interface Delivered {
+const labels = z.record(z.string(), z.string());
+const alertSchema = z.object({
+  labels,
+  annotations: labels,
+  startsAt: z.string(),
+  endsAt: z.string(),
+  status: z.string(),
+  fingerprint: z.string(),
+});
+const payloadSchema = z.object({ alerts: z.array(alertSchema) });
+
+/** One change of state of an alert as Alertmanager delivered it; `at` is the time of delivery. */
+export interface Delivered extends z.output<typeof alertSchema> {
   readonly at: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly status: string;
-  readonly fingerprint: string;
   readonly generatorURL: string;
 }
 
-/** Listens for Alertmanager's webhook and calls `sink` once for each change of state; close the server to end it. */
+// Prometheus' own link holds the name of the machine.
+const generatorURL = 'http://prometheus.lab/graph';
+
+/** Listens for Alertmanager and calls `sink` once for each change of state; close the server to end it. */
 export function listen(port: number, sink: (alert: Delivered) => void): Server {
   const seen = new Set<string>();
   const take = (body: string) => {
-    const { alerts } = JSON.parse(body) as { alerts: readonly Omit<Delivered, 'at'>[] };
-    for (const { labels, annotations, startsAt, endsAt, status, fingerprint, generatorURL } of alerts) {
-      const key = `${fingerprint} ${status} ${startsAt}`;
+    for (const alert of payloadSchema.parse(JSON.parse(body)).alerts) {
+      const key = `${alert.fingerprint} ${alert.startsAt} ${alert.status}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const at = new Date().toISOString();
-      sink({ at, labels, annotations, startsAt, endsAt, status, fingerprint, generatorURL });
+      sink({ at: new Date().toISOString(), ...alert, generatorURL });
     }
   };
-  return createServer((input, output) => {
+  return createServer((request, response) => {
     let body = '';
-    input.setEncoding('utf8').on('data', part => {
+    request.setEncoding('utf8').on('data', part => {
       body += part;
     });
-    input.on('end', () => {
+    request.on('end', () => {
       take(body);
-      output.end();
+      response.end();
     });
   }).listen(port, '127.0.0.1');
 }
