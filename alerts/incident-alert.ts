@@ -57,11 +57,7 @@ export function entityName(entity: Labels): string {
 export function affected(incident: Incident): readonly string[] {
   const names = incident.members.map(
     ({ alert }) =>
-      alert.labels.service ??
-      alert.labels.instance ??
-      alert.labels.job ??
-      alert.labels.alertname ??
-      '?',
+      alert.labels.service ?? alert.labels.instance ?? alert.labels.job ?? alert.labels.alertname ?? '?',
   );
   return [...new Set(names)];
 }

@@ -38,7 +38,7 @@ export function createInhibit(rules: readonly InhibitRule[]): HoldStage {
       else
         held.push({
           alert,
-          by: `inhibited by ${cause.labels['alertname'] ?? 'an alert'} ${cause.fingerprint}`,
+          by: `inhibited by ${cause.labels.alertname ?? 'an alert'} ${cause.fingerprint}`,
         });
     }
     return { passed, held };

@@ -47,6 +47,8 @@ class Lane {
   #failures = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
   #resentAt = Number.NEGATIVE_INFINITY;
+  /** Fingerprints of what this round delivered: they need no reminder in it. */
+  readonly #fresh = new Set<string>();
 
   constructor(receiver: Receiver, options: DispatcherOptions) {
     this.receiver = receiver;
@@ -58,6 +60,7 @@ class Lane {
   async round(signal: AbortSignal): Promise<void> {
     if (this.#busy || this.#options.clock() < this.#notBefore || signal.aborted) return;
     this.#busy = true;
+    this.#fresh.clear();
     try {
       await this.#drain(signal);
       await this.#resend(signal);
@@ -106,6 +109,7 @@ class Lane {
         for (const told of notifications)
           this.#told.set(told.alert.fingerprint, bytes(writeNotification(told)));
     });
+    for (const told of notifications) this.#fresh.add(told.alert.fingerprint);
     observe({ receiver: this.receiver.name, kind: 'delivered', count: entries.length, message: '' });
   }
 
@@ -142,7 +146,9 @@ class Lane {
       return status === 'resolved' && now - (alert.endsAt ?? now) > resolvedFor;
     });
     for (const { key } of over) this.#told.delete(key);
-    const again = told.filter(each => !over.includes(each)).map(each => each.notification);
+    const again = told
+      .filter(each => !over.includes(each) && !this.#fresh.has(each.key))
+      .map(each => each.notification);
     for (let from = 0; from < again.length; from += batchSize)
       await this.receiver.deliver(this.#outgoing(again.slice(from, from + batchSize)), signal);
     this.#resentAt = now;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Alert } from '../core/alert.ts';
 import type { Anomaly } from '../core/detector.ts';
+import { formatDuration } from '../core/duration.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import type { RuleStage } from '../core/pipeline.ts';
@@ -15,6 +16,11 @@ export interface RuleOptions {
   /** A step is normal when p is above this (hysteresis); at least `fpr`. */
   readonly clear: number;
   readonly severity: string;
+  /**
+   * An entity without data for more than this (ms of the data's time, default 15 minutes) is gone: its alert ends. At
+   * least a few steps, else one late sample ends it.
+   */
+  readonly goneAfter?: number;
   /** Base address of the links. */
   readonly url: string;
   /** Direction and floor of a signal of a class (`pack/class`); undefined = both directions, no floor. */
@@ -114,38 +120,87 @@ function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): numbe
       openAlert(state, anomaly, options.severity);
   }
   if (state.since === null) return undefined;
-  if (flagged) state.annotations = describe(anomaly, state.labels['signal'] ?? 'unknown');
+  if (flagged) state.annotations = describe(anomaly, state.labels.signal ?? 'unknown');
   return state.normal >= options.close ? anomaly.t : undefined;
+}
+
+/** The alert of an entity that is gone: ended, and saying that this is no recovery. */
+function goneAlert(state: RowState, url: string, at: { readonly t: number; readonly last: number }): Alert {
+  const since = new Date(at.last).toISOString();
+  const gone = `no data since ${since} (${formatDuration(at.t - at.last)}): the entity is gone, it did not recover`;
+  return { ...alertOf(state, url, at.t), annotations: { ...state.annotations, gone } };
+}
+
+/** When each row that has a state was last there. It is not stored: our own downtime is nobody's absence. */
+class Presence {
+  readonly #last = new Map<string, number>();
+
+  see(id: string, t: number): void {
+    this.#last.set(id, Math.max(t, this.#last.get(id) ?? t));
+  }
+
+  forget(id: string): void {
+    this.#last.delete(id);
+  }
+
+  /** When the row was last there; a row that was not asked for before counts as there now. */
+  last(id: string, t: number): number {
+    const last = this.#last.get(id) ?? t;
+    this.#last.set(id, last);
+    return last;
+  }
 }
 
 /**
  * Anomalies -> alerts of ours: pending, firing, resolved. A row that is missing, not watched or without a p-value is a
- * gap: it neither opens nor closes. The identity is decided at opening and never changes while it fires.
+ * gap: it neither opens nor closes, until its entity is gone. The identity is decided at opening and never changes while
+ * it fires.
  * Throws a RangeError for options that can never open or close.
  */
 export function createRules(options: RuleOptions, stored?: Uint8Array): Rules {
-  const { open, of, close, fpr, clear } = options;
-  if (!(open >= 1 && of >= open && close >= 1))
-    throw new RangeError(`rule: ${open} of ${of}, close ${close}`);
-  if (!(clear >= fpr)) throw new RangeError(`rule: clear ${clear} is below fpr ${fpr}`);
+  checkOptions(options);
+  const { url, goneAfter = 900_000 } = options;
   const rows = new Map<string, RowState>(
     stored === undefined ? [] : stateSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
+  const presence = new Presence();
+  const drop = (id: string) => {
+    rows.delete(id);
+    presence.forget(id);
+  };
+  /** One reported row: answers its alert when that resolved in this step. */
+  const judge = (anomaly: Anomaly): Alert | undefined => {
+    const id = `${anomaly.class} ${fingerprint(anomaly.entity)}`;
+    if (anomaly.state !== 'no_data' && rows.has(id)) presence.see(id, anomaly.t);
+    if (anomaly.state !== 'watching' || !Number.isFinite(anomaly.p)) return undefined;
+    const state = rows.get(id) ?? { flags: [], normal: 0, since: null, labels: {}, annotations: {} };
+    const ended = advance(state, anomaly, options);
+    if (ended !== undefined || (state.since === null && !state.flags.includes(true))) drop(id);
+    else rows.set(id, state);
+    return ended === undefined ? undefined : alertOf(state, url, ended);
+  };
+  /** Rows that have been away for too long are dropped; answers the alerts that end by it. */
+  const sweep = (t: number): Alert[] => {
+    const away = [...rows].map(([id, state]) => ({ id, state, last: presence.last(id, t) }));
+    const gone = away.filter(({ last }) => t - last > goneAfter);
+    for (const { id } of gone) drop(id);
+    const told = gone.filter(({ state }) => state.since !== null);
+    return told.map(({ state, last }) => goneAlert(state, url, { t, last }));
+  };
   return {
-    step(_t, anomalies) {
-      const resolved: Alert[] = [];
-      for (const anomaly of anomalies) {
-        if (anomaly.state !== 'watching' || !Number.isFinite(anomaly.p)) continue;
-        const id = `${anomaly.class} ${fingerprint(anomaly.entity)}`;
-        const state = rows.get(id) ?? { flags: [], normal: 0, since: null, labels: {}, annotations: {} };
-        const ended = advance(state, anomaly, options);
-        if (ended !== undefined) resolved.push(alertOf(state, options.url, ended));
-        if (ended !== undefined || (state.since === null && !state.flags.includes(true))) rows.delete(id);
-        else rows.set(id, state);
-      }
+    step(t, anomalies) {
+      const resolved = anomalies.map(judge).filter(alert => alert !== undefined);
+      resolved.push(...sweep(t));
       const firing = [...rows.values()].filter(state => state.since !== null);
-      return [...firing.map(state => alertOf(state, options.url, undefined)), ...resolved];
+      return [...firing.map(state => alertOf(state, url, undefined)), ...resolved];
     },
     toBytes: () => new TextEncoder().encode(JSON.stringify([...rows])),
   };
+}
+
+function checkOptions({ open, of, close, fpr, clear, goneAfter = 1 }: RuleOptions): void {
+  if (!(open >= 1 && of >= open && close >= 1))
+    throw new RangeError(`rule: ${open} of ${of}, close ${close}`);
+  if (!(clear >= fpr)) throw new RangeError(`rule: clear ${clear} is below fpr ${fpr}`);
+  if (!(goneAfter > 0)) throw new RangeError(`rule: goneAfter ${goneAfter} ms must be above 0`);
 }

@@ -23,9 +23,9 @@ export const terminal: Component<typeof options, Receiver, TerminalContext> = {
           const at = new Date(status === 'firing' ? alert.startsAt : (alert.endsAt ?? alert.startsAt));
           const { severity, alertname } = alert.labels;
           write(
-            `${at.toISOString()} ${status.toUpperCase()} [${severity ?? 'none'}] ${alertname ?? ''}: ${alert.annotations['summary'] ?? ''}\n`,
+            `${at.toISOString()} ${status.toUpperCase()} [${severity ?? 'none'}] ${alertname ?? ''}: ${alert.annotations.summary ?? ''}\n`,
           );
-          if (alert.annotations['description']) write(`  ${alert.annotations['description']}\n`);
+          if (alert.annotations.description) write(`  ${alert.annotations.description}\n`);
         }
       },
     };

@@ -68,3 +68,82 @@ describe('a rule', () => {
     expect(createRules(options, rules.toBytes()).step(2, [at(2, 0.001)])).toHaveLength(1);
   });
 });
+
+describe('an entity that is gone', () => {
+  const minute = 60_000;
+  const eager = { ...options, open: 1, of: 1 };
+  const opened = (more: Partial<RuleOptions> = {}) => {
+    const rules = createRules({ ...eager, ...more });
+    rules.step(0, [at(0, 0.001)]);
+    return rules;
+  };
+
+  it('ends its alert after more than 15 minutes, once, and says that it did not recover', () => {
+    const rules = opened();
+    const [last] = rules.step(15 * minute, []);
+    expect(last?.endsAt).toBeUndefined();
+    const [ended, ...more] = rules.step(15 * minute + 1, []);
+    expect(more).toEqual([]);
+    expect(ended).toMatchObject({
+      startsAt: 0,
+      endsAt: 15 * minute + 1,
+      fingerprint: last?.fingerprint,
+      annotations: {
+        summary: last?.annotations.summary,
+        gone: 'no data since 1970-01-01T00:00:00.000Z (15m1ms): the entity is gone, it did not recover',
+      },
+    });
+    expect(rules.step(16 * minute, [])).toEqual([]);
+  });
+
+  it('is not one that is reported in any other state than without data', () => {
+    const rules = opened();
+    for (let t = 10; t <= 60; t += 10)
+      expect(rules.step(t * minute, [{ ...at(t * minute, 0.9), state: 'muted' }])[0]?.endsAt).toBeUndefined();
+    expect(
+      rules.step(70 * minute, [{ ...at(70 * minute, 0.9), state: 'no_data' }])[0]?.endsAt,
+    ).toBeUndefined();
+    expect(rules.step(80 * minute, [{ ...at(80 * minute, 0.9), state: 'no_data' }])[0]).toMatchObject({
+      endsAt: 80 * minute,
+      annotations: { gone: expect.stringContaining('20m') },
+    });
+  });
+
+  it('opens a new alert when it comes back and is still unusual', () => {
+    const rules = opened();
+    rules.step(20 * minute, []);
+    expect(rules.step(30 * minute, [at(30 * minute, 0.001)])).toMatchObject([
+      { startsAt: 30 * minute, endsAt: undefined },
+    ]);
+  });
+
+  it('takes others along: each is measured by itself', () => {
+    const rules = opened();
+    const other = (t: number) => ({ ...at(t, 0.001), entity: { instance: 'b' } });
+    rules.step(10 * minute, [other(10 * minute)]);
+    const alerts = rules.step(16 * minute, [other(16 * minute)]);
+    expect(alerts.map(alert => [alert.labels.instance, alert.endsAt])).toEqual([
+      ['b', undefined],
+      ['a', 16 * minute],
+    ]);
+  });
+
+  it('does not open from flags that it raised before it went', () => {
+    const rules = createRules(options);
+    rules.step(0, [at(0, 0.001)]);
+    rules.step(16 * minute, []);
+    expect(rules.step(17 * minute, [at(17 * minute, 0.001)])).toEqual([]);
+  });
+
+  it('is not one that was away while we were down', () => {
+    const rules = createRules(eager, opened().toBytes());
+    expect(rules.step(120 * minute, [])[0]?.endsAt).toBeUndefined();
+    expect(rules.step(135 * minute, [])[0]?.endsAt).toBeUndefined();
+    expect(rules.step(136 * minute, [])[0]?.endsAt).toBe(136 * minute);
+  });
+
+  it('is given as long as the option says', () => {
+    expect(opened({ goneAfter: minute }).step(2 * minute, [])[0]?.endsAt).toBe(2 * minute);
+    expect(() => createRules({ ...options, goneAfter: 0 })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
+import { fingerprint, type Labels, omit } from '../core/labels.ts';
+
+/** At most `count` pages for each value of the label `per` in any `every` ms. */
+export interface Budget {
+  readonly count: number;
+  readonly per: string;
+  readonly every: number;
+}
+
+/** Stated and realised incidents a day of one service; the realised one is that of the service with the most. */
+export interface Realised {
+  readonly statedPerDay: number;
+  readonly realisedPerDay: number;
+  /** Services with more than the budget in the window that ends now, the worst first. */
+  readonly over: readonly string[];
+}
+
+/** Made once or read from bytes; told of each incident that a person was told; read at will. It only measures. */
+export interface BudgetKeeper {
+  /** Counts the incident once, however often it is told: its label `incident` is its identity, where it has one. */
+  count(t: number, labels: Labels): void;
+  realised(t: number): Realised;
+  toBytes(): Uint8Array;
+}
+
+const day = 86_400_000;
+const toldSchema = z.array(
+  z.strictObject({ t: z.number(), service: z.string(), incident: z.string().optional() }),
+);
+
+/** Reads `2 per service per 1w`. Throws a RangeError for anything else. */
+export function parseBudget(text: string): Budget {
+  const match = /^\s*(\d+)\s+per\s+(\w+)\s+per\s+(\S+)\s*$/.exec(text);
+  if (match === null) throw new RangeError(`"${text}" is not a budget: write it like 2 per service per 1w`);
+  const every = parseDuration(match[3]!);
+  if (every <= 0) throw new RangeError(`"${text}" is not a budget: its time must be above 0`);
+  return { count: Number(match[1]), per: match[2]!, every };
+}
+
+/** The label `per`, else `job`, else what is left of the labels when those of the alert itself are taken away. */
+function serviceOf(labels: Labels, per: string): string {
+  const itself = ['alertname', 'generator', 'severity', 'incident', 'class', 'signal'];
+  return labels[per] || labels.job || fingerprint(omit(labels, itself));
+}
+
+/** Measures told incidents per service in the window (t - every, t]. */
+export function createBudgetKeeper(budget: Budget, stored?: Uint8Array): BudgetKeeper {
+  const { count: most, per, every } = budget;
+  let told = stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
+  return {
+    count(t, labels) {
+      told = told.filter(each => each.t > t - every);
+      const service = serviceOf(labels, per);
+      const { incident } = labels;
+      const known = told.some(each => each.service === service && each.incident === incident);
+      if (incident === undefined || !known) told.push({ t, service, incident });
+    },
+    realised(t) {
+      const counts = new Map<string, number>();
+      for (const each of told)
+        if (each.t > t - every && each.t <= t) counts.set(each.service, (counts.get(each.service) ?? 0) + 1);
+      const ranked = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+      return {
+        statedPerDay: (most * day) / every,
+        realisedPerDay: ((ranked[0]?.[1] ?? 0) * day) / every,
+        over: ranked.filter(([, n]) => n > most).map(([service]) => service),
+      };
+    },
+    toBytes: () => new TextEncoder().encode(JSON.stringify(told)),
+  };
+}
