@@ -6,6 +6,11 @@ import { fingerprint, type Labels } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import type { RuleStage } from '../core/pipeline.ts';
 
+/** What a rule needs to know of a signal; `fpr` where an override states another than the rule's. */
+export interface RuleSignal extends Pick<SignalSpec, 'bad' | 'floor' | 'unit'> {
+  readonly fpr?: number;
+}
+
 /** Opens after `open` flagged steps of the last `of`; closes after `close` normal steps in a row. */
 export interface RuleOptions {
   /** A step is flagged when p is at most this. */
@@ -24,10 +29,7 @@ export interface RuleOptions {
   /** Base address of the links. */
   readonly url: string;
   /** Direction and floor of a signal of a class (`pack/class`); undefined = both directions, no floor. */
-  readonly signal: (
-    className: string,
-    name: string,
-  ) => Pick<SignalSpec, 'bad' | 'floor' | 'unit'> | undefined;
+  readonly signal: (className: string, name: string, entity: Labels) => RuleSignal | undefined;
 }
 
 /** Made once or read from bytes; fed once a pass. */
@@ -65,7 +67,7 @@ function topSignal(anomaly: Anomaly): string {
 /** False when the top signal deviates the harmless way or by less than its floor: evidence, never an alert. */
 function matters(anomaly: Anomaly, options: RuleOptions): boolean {
   const { band, worst } = anomaly;
-  const spec = options.signal(anomaly.class, topSignal(anomaly));
+  const spec = options.signal(anomaly.class, topSignal(anomaly), anomaly.entity);
   if (spec === undefined || band === undefined || worst === undefined) return true;
   const deviation = worst.value - band.mid;
   if (spec.bad === 'high' && deviation < 0) return false;
@@ -112,7 +114,8 @@ function openAlert(state: RowState, anomaly: Anomaly, severity: string): void {
 
 /** One judged step of one row: moves its state, answers when it resolved in this step. */
 function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): number | undefined {
-  const flagged = anomaly.p <= options.fpr && matters(anomaly, options);
+  const { fpr = options.fpr } = options.signal(anomaly.class, topSignal(anomaly), anomaly.entity) ?? {};
+  const flagged = anomaly.p <= fpr && matters(anomaly, options);
   state.flags = [...state.flags, flagged].slice(-options.of);
   state.normal = anomaly.p > options.clear || !matters(anomaly, options) ? state.normal + 1 : 0;
   if (state.since === null) {

@@ -8,7 +8,7 @@ import { fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
-const reportedFor = 60;
+const reportedFor = 20;
 
 export interface ClassWatchOptions {
   readonly fpr: number;

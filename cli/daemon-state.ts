@@ -3,14 +3,14 @@ import type { Daemon } from './daemon.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
-  const { book, wired, source } = daemon;
+  const { book, wired, source, budget } = daemon;
   return {
     incidents: () => book.list(),
     incident: id => book.get(id),
     watch: () => ({
       classes: wired.watches.map(watch => watch.overview()),
       sources: [{ ...source.health }],
-      budget: undefined,
+      budget: budget.realised(Date.now()),
     }),
     health: () => {
       const learning = wired.watches

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse as parseYaml } from 'yaml';
+import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
 import { webhookRoutes } from '../collectors/alertmanager-webhook.ts';
 import { readBatches } from '../collectors/class-reader.ts';
-import type { Alert } from '../core/alert.ts';
 import type { Batch } from '../core/batch.ts';
 import { formatDuration } from '../core/duration.ts';
-import { type PassResult, runPass } from '../core/pipeline.ts';
+import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
 import type { Receiver } from '../core/receiver.ts';
 import type { Store } from '../core/store.ts';
 import type { Topology } from '../core/topology.ts';
@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { readWebConfig } from '../server/web-config.ts';
 import { openStore } from '../store/sqlite.ts';
+import { type Arrivals, createArrivals } from './arrivals.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { daemonState } from './daemon-state.ts';
 import { dashboardFiles, writeFiles } from './dashboard-files.ts';
@@ -27,7 +28,7 @@ import { createSelfAlerts, type SelfAlerts, type Trouble } from './self-alerts.t
 import { createSource, type WatchedSource } from './sources.ts';
 import { loadStages, saveStages } from './stage-store.ts';
 import { train } from './training.ts';
-import { type Wired, wire } from './wire.ts';
+import { maintenanceOf, type Wired, wire } from './wire.ts';
 
 export interface DaemonOptions {
   readonly dryRun: boolean;
@@ -50,18 +51,22 @@ export interface Daemon {
   readonly wired: Wired;
   readonly book: IncidentBook;
   readonly self: SelfAlerts;
+  readonly budget: BudgetKeeper;
   readonly startedAt: number;
   /** Others' alerts that came in since the last pass. */
-  readonly arrived: Alert[];
+  readonly arrived: Arrivals;
   topology: Topology;
   topologyAt: number;
   refreshAt: number;
+  /** When classes without a model are tried again, ms; the others keep what they learned. */
+  retryAt: number;
   /** Delivery failures by receiver since the last success. */
   readonly failing: Map<string, number>;
   lateSince: number | undefined;
 }
 
 const refreshEvery = 86_400_000;
+const retryEvery = 60_000;
 const topologyEvery = 300_000;
 /** Downtime up to this long is passed over step by step; what is older only trains. */
 const longestGap = 3_600_000;
@@ -89,7 +94,7 @@ function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     detection: config.detection,
     correlation: config.correlation,
     url,
-    holds: [],
+    maintenance: maintenanceOf(config),
     stored: loadStages(store),
   });
   return {
@@ -103,12 +108,13 @@ function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     dispatcher,
     wired,
     book: createIncidentBook(200),
-    self: createSelfAlerts(url),
+    self: createSelfAlerts(url, store.values('stages').get('self')),
     startedAt: Date.now(),
-    arrived: [],
+    arrived: createArrivals(store),
     topology: { nodes: [], edges: [] },
     topologyAt: Number.NEGATIVE_INFINITY,
     refreshAt: Date.now() + refreshEvery,
+    retryAt: Date.now() + retryEvery,
     failing,
     lateSince: undefined,
   };
@@ -120,9 +126,9 @@ function newestStep({ loaded }: Daemon): number {
   return Math.floor((Date.now() - delay) / step) * step;
 }
 
-async function trainAll(daemon: Daemon, until: number): Promise<void> {
-  const { loaded, wired, source, options } = daemon;
-  for (const watch of wired.watches) {
+async function trainAll(daemon: Daemon, watches: readonly ClassWatch[], until: number): Promise<void> {
+  const { loaded, source, options } = daemon;
+  for (const watch of watches) {
     const range = { window: loaded.config.detection.training, until, signal: options.signal };
     try {
       await train(watch, source.source, range);
@@ -212,11 +218,16 @@ function troubles(daemon: Daemon, now: number): readonly Trouble[] {
 }
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
-function keep(daemon: Daemon, result: PassResult): void {
-  const { store, wired, dispatcher, receivers, self } = daemon;
+function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
+  const { store, wired, dispatcher, receivers, self, budget } = daemon;
+  for (const { alert, status } of result.notifications)
+    if (status === 'firing') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
   store.transaction(() => {
     saveStages(store, wired.stages);
+    store.values('budget').set('told', budget.toBytes());
+    store.values('stages').set('self', self.toBytes());
+    settle();
     dispatcher.enqueue(
       told,
       receivers.map(receiver => receiver.name),
@@ -247,6 +258,11 @@ async function showIncidents(daemon: Daemon, result: PassResult): Promise<void> 
   }
 }
 
+const nothingArrived = { alerts: [], settle: () => undefined };
+
+/** While the source is down nothing is judged: no sample is neither an anomaly nor a recovery. */
+const blindRule: RuleStage = { step: () => [] };
+
 async function passAt(daemon: Daemon, t: number): Promise<void> {
   const { wired, metrics, arrived } = daemon;
   if (t - daemon.topologyAt >= topologyEvery && daemon.source.health.up) {
@@ -268,15 +284,16 @@ async function passAt(daemon: Daemon, t: number): Promise<void> {
     );
     for (const anomaly of anomalies)
       if (anomaly.p <= daemon.loaded.config.detection.fpr) metrics.anomalies.inc({ class: anomaly.class });
-    const alerts = at === t ? arrived.splice(0) : [];
-    const result = runPass(wired.stages, {
+    const { alerts, settle } = at === t ? arrived.take() : nothingArrived;
+    const stages = daemon.source.health.up ? wired.stages : { ...wired.stages, rule: blindRule };
+    const result = runPass(stages, {
       t: at,
       anomalies,
       alerts,
       changes: [],
       topology: daemon.topology,
     });
-    keep(daemon, result);
+    keep(daemon, result, settle);
     await showIncidents(daemon, result);
   }
   measure(daemon);
@@ -306,13 +323,17 @@ async function loop(daemon: Daemon): Promise<void> {
       await passAt(daemon, t);
       last = t;
     }
-    if (
-      Date.now() >= daemon.refreshAt ||
-      daemon.wired.watches.some(watch => !watch.fitted && t % (20 * step) === 0)
-    ) {
-      await trainAll(daemon, t);
+    if (Date.now() >= daemon.refreshAt) {
+      await trainAll(daemon, daemon.wired.watches, t);
       daemon.refreshAt = Date.now() + refreshEvery;
       daemon.store.expire(Date.now() - loaded.config.storage.retention);
+    } else if (Date.now() >= daemon.retryAt) {
+      await trainAll(
+        daemon,
+        daemon.wired.watches.filter(watch => !watch.fitted),
+        t,
+      );
+      daemon.retryAt = Date.now() + Math.max(retryEvery, 20 * step);
     }
     const next = last + step + delay - Date.now();
     await sleep(Math.max(50, next), undefined, { signal: options.signal }).catch(() => undefined);
@@ -333,7 +354,7 @@ function serve(daemon: Daemon): Server {
     clock: Date.now,
     take: alerts => {
       metrics.alertsReceived.inc({ origin: 'alertmanager' }, alerts.length);
-      arrived.push(...alerts);
+      arrived.put(alerts);
     },
   });
   return createServer({
@@ -367,7 +388,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     daemon.metrics.configReloadSuccessful.set(1);
     daemon.metrics.configReloadTime.set(Date.now() / 1000);
     const delivering = deliver(daemon);
-    await trainAll(daemon, newestStep(daemon));
+    await trainAll(daemon, daemon.wired.watches, newestStep(daemon));
     if (loaded.config.dashboards !== undefined)
       writeFiles(loaded.config.dashboards.path, dashboardFiles(loaded.packs, [], daemon.url));
     await loop(daemon);

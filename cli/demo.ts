@@ -17,7 +17,7 @@ import { type ReplayInput, replay } from './replay.ts';
 import { createPacer } from './replay-clock.ts';
 import { replayState } from './replay-state.ts';
 import { tellIncident } from './story.ts';
-import { type Wired, wire } from './wire.ts';
+import { maintenanceOf, type Wired, wire } from './wire.ts';
 
 export interface DemoOptions {
   /** How many times faster than it happened; 0 = as fast as it goes. */
@@ -184,7 +184,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   );
   const book = createIncidentBook(100);
   const { detection, correlation } = loaded.config;
-  const wired = wire(loaded.packs, { detection, correlation, url: `http://${options.listen}`, holds: [] });
+  const wired = wire(loaded.packs, {
+    detection,
+    correlation,
+    url: `http://${options.listen}`,
+    maintenance: maintenanceOf(loaded.config),
+  });
   const page = options.stay ? await serve(wired, book, options.listen) : undefined;
   if (page !== undefined) say(`  watch it at ${pc.underline(page.url)}`);
   const alertsIn = await watchReplay(wired, input, book, options.speed);

@@ -1,8 +1,10 @@
+import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenance.ts';
+import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createRules, type Rules } from '../alerts/rule.ts';
 import { createTeller, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
-import type { HoldStage, PipelineStages } from '../core/pipeline.ts';
+import type { PipelineStages } from '../core/pipeline.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { ClassWatch } from './class-watch.ts';
 
@@ -24,16 +26,17 @@ export interface StoredStages {
 }
 
 export interface WireOptions {
-  readonly detection: Pick<Config['detection'], 'fpr' | 'detectors'>;
+  readonly detection: Pick<Config['detection'], 'fpr' | 'detectors' | 'overrides'>;
   readonly correlation: Config['correlation'];
   readonly url: string;
-  readonly holds: readonly HoldStage[];
+  readonly maintenance: MaintenanceOptions;
   readonly stored?: StoredStages;
 }
 
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
-  const { fpr, detectors } = options.detection;
+  const { fpr, detectors, overrides } = options.detection;
+  const holds = [createMute(overrides), createMaintenance(options.maintenance)];
   const watches = packs
     .flatMap(pack => pack.classes)
     .map(each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }));
@@ -52,17 +55,31 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
       clear: Math.min(0.2, 5 * fpr),
       severity: 'warning',
       url,
-      signal: (name, signal) => specs.get(`${name} ${signal}`),
+      signal: (name, signal, entity) => {
+        const spec = specs.get(`${name} ${signal}`);
+        if (spec === undefined) return undefined;
+        const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
+        return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
+      },
     },
     stored?.rule,
   );
-  const grouping = { groupWait: options.correlation.group_wait, window: options.correlation.window };
+  const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
+  const grouping = { groupWait, window, resolveAfter };
   const correlate =
     stored?.correlate === undefined
       ? createCorrelator(grouping)
       : correlatorFromBytes(stored.correlate, grouping);
   return {
     watches,
-    stages: { rule, holds: options.holds, correlate, tell: createTeller({ url }, stored?.tell) },
+    stages: { rule, holds, correlate, tell: createTeller({ url }, stored?.tell) },
   };
+}
+
+/** The times in which nothing of ours is told, as the config names them. */
+export function maintenanceOf({
+  time_intervals: intervals,
+  maintenance: active,
+}: Config): MaintenanceOptions {
+  return { intervals, active };
 }

@@ -74,7 +74,7 @@ const override = z.strictObject({
     .nonnegative()
     .optional()
     .describe('Smallest deviation worth a page, in the unit of the signal.'),
-  mute: z.boolean().default(false).describe('Watch, but do not alert.'),
+  mute: z.boolean().optional().describe('Watch, but do not alert.'),
 });
 const detection = z.strictObject({
   fpr: fpr.default(0.01).describe('False positive rate of one look.'),
@@ -154,6 +154,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       group_wait: duration.default(30_000).describe('Wait for more alerts before an incident is told.'),
       window: duration.default(300_000).describe('Alerts within it may belong together.'),
+      resolve_after: duration.default(180_000).describe('Quiet for so long ends an incident.'),
     })
     .prefault({})
     .describe('How alerts become incidents.'),

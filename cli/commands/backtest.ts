@@ -10,7 +10,7 @@ import { createSource } from '../sources.ts';
 import { tellIncident } from '../story.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
-import { type Wired, wire } from '../wire.ts';
+import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
 interface Flags {
   readonly config: string;
@@ -73,7 +73,12 @@ async function backtest(flags: Flags): Promise<void> {
   try {
     const alerts = await readRuleAlerts(source, { start: from, end, step });
     const { detection, correlation } = config;
-    const wired = wire(packs, { detection, correlation, url: `http://${config.web.listen}`, holds: [] });
+    const wired = wire(packs, {
+      detection,
+      correlation,
+      url: `http://${config.web.listen}`,
+      maintenance: maintenanceOf(config),
+    });
     const book = createIncidentBook(10_000);
     tellAll(book, await count(wired, { source, packs, from, end, step, alerts }, book, detection.training));
   } finally {

@@ -10,7 +10,7 @@ import { loadOrExplain } from '../load.ts';
 import { createSource } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
-import { wire } from '../wire.ts';
+import { maintenanceOf, wire } from '../wire.ts';
 
 interface Flags {
   readonly config: string;
@@ -74,7 +74,7 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     throw new InputError(`--at ${flags.at}: not a timestamp; write ISO 8601 or Unix seconds`);
   const { source } = createSource(config.prometheus[0]!, config, createMetrics());
   const { detection, correlation } = config;
-  const { watches } = wire(packs, { detection, correlation, url: '', holds: [] });
+  const { watches } = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
   const matches = matcherOf(entity);
   let found = 0;
   try {
