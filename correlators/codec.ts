@@ -13,13 +13,16 @@ const alert = z
   })
   .transform(value => ({ ...value, endsAt: value.endsAt }));
 
-const member = z.object({
-  alert,
-  place: z.object({ id: z.string(), entity: labels, also: z.array(z.string()) }),
-  reason: z.string(),
-  since: z.number(),
-  fired: z.number(),
-});
+const member = z
+  .object({
+    alert,
+    place: z.object({ id: z.string(), entity: labels, also: z.array(z.string()) }),
+    reason: z.string(),
+    since: z.number(),
+    until: z.number().optional(),
+    fired: z.number(),
+  })
+  .transform(value => ({ ...value, until: value.until }));
 
 const incident = z.object({
   id: z.string(),

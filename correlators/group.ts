@@ -1,58 +1,34 @@
 import type { z } from 'zod';
 import type { Alert, Suppressed } from '../core/alert.ts';
-import type { Anomaly } from '../core/detector.ts';
-import type { Incident } from '../core/incident.ts';
-import type { CorrelateStage, CorrelationInput } from '../core/pipeline.ts';
-import type { Change, Topology } from '../core/topology.ts';
+import type { CorrelationInput } from '../core/pipeline.ts';
+import type { Topology } from '../core/topology.ts';
 import { decodeState, encodeState } from './codec.ts';
-import { mergeInto, shouldMerge } from './merge.ts';
+import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
 import { nearIncidents } from './nearness.ts';
-import { addMember, emptyIncident, endMember, type OpenIncident, toIncident } from './open-incident.ts';
+import {
+  addMember,
+  emptyIncident,
+  endExpired,
+  endMember,
+  nextEnd,
+  type OpenIncident,
+  toIncident,
+} from './open-incident.ts';
 import { type CorrelatorOptions, correlatorOptions } from './options.ts';
 import { isHeartbeat, type Place, placeOf, severityRank } from './place.ts';
+import type { CorrelationResult, Correlator, Wanted } from './result.ts';
 import { rankSuspects } from './root-cause.ts';
+import { Sightings } from './sightings.ts';
 import { Graph } from './topology.ts';
 
-/** Where one alert went in this step. */
-export interface Joined {
-  readonly alert: Alert;
-  readonly incident: string;
-  readonly reason: string;
-}
-
-/** Frames that would make the next ranking better. */
-export interface Wanted {
-  readonly incident: string;
-  readonly entity: Readonly<Record<string, string>>;
-  /** Range in ms. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What one step answers; `incidents` are those that are open or changed in it. */
-export interface CorrelationResult {
-  readonly incidents: readonly Incident[];
-  readonly opened: readonly string[];
-  readonly grown: readonly string[];
-  readonly resolved: readonly string[];
-  readonly merged: readonly { readonly from: string; readonly into: string }[];
-  readonly joined: readonly Joined[];
-  readonly wanted: readonly Wanted[];
-}
-
-/** Made once, fed step by step in order of time; `toBytes` is stored before a notification leaves. */
-export interface Correlator extends CorrelateStage {
-  step(input: CorrelationInput): CorrelationResult;
-  /** When the next notification or end is due if nothing else happens, ms; undefined when nothing is open. */
-  nextDue(): number | undefined;
-  toBytes(): Uint8Array;
-}
+export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
 
 interface Draft {
   readonly opened: string[];
   readonly grown: Set<OpenIncident>;
   readonly resolved: OpenIncident[];
-  readonly merged: { from: string; into: string }[];
+  readonly ended: Set<OpenIncident>;
+  readonly merged: { from: OpenIncident; into: OpenIncident }[];
   readonly joined: { alert: Alert; incident: OpenIncident; reason: string }[];
 }
 
@@ -64,8 +40,7 @@ class GroupingCorrelator implements Correlator {
   #opened = 0;
   #topology: Topology | undefined;
   #graph = new Graph({ nodes: [], edges: [] });
-  #anomalies = new Map<string, Anomaly>();
-  #changes: Change[] = [];
+  readonly #seen = new Sightings();
 
   constructor(options: CorrelatorOptions, state?: { opened: number; incidents: readonly OpenIncident[] }) {
     this.#options = options;
@@ -75,7 +50,15 @@ class GroupingCorrelator implements Correlator {
 
   step(input: CorrelationInput): CorrelationResult {
     this.#observe(input);
-    const draft: Draft = { opened: [], grown: new Set(), resolved: [], merged: [], joined: [] };
+    const draft: Draft = {
+      opened: [],
+      grown: new Set(),
+      resolved: [],
+      ended: new Set(),
+      merged: [],
+      joined: [],
+    };
+    this.#expire(input, draft);
     for (const alert of inOrder(input.alerts)) this.#take(alert, input.t, draft);
     for (const held of inOrderHeld(input.suppressed)) this.#fold(held, input.t, draft);
     for (const incident of [...this.#open.values()]) this.#advance(incident, input.t, draft);
@@ -85,7 +68,7 @@ class GroupingCorrelator implements Correlator {
   nextDue(): number | undefined {
     let next: number | undefined;
     for (const incident of this.#open.values()) {
-      const at = incident.due ?? (incident.firing === 0 ? incident.lastAt + this.#options.window : undefined);
+      const at = incident.due ?? nextEnd(incident, this.#options.resolveAfter);
       if (at !== undefined && (next === undefined || at < next)) next = at;
     }
     return next;
@@ -100,25 +83,28 @@ class GroupingCorrelator implements Correlator {
       this.#topology = input.topology;
       this.#graph = new Graph(input.topology);
     }
-    for (const anomaly of input.anomalies)
-      if (anomaly.p < 0.01)
-        this.#anomalies.set(`${anomaly.class} ${JSON.stringify(anomaly.entity)}`, anomaly);
-    for (const [key, anomaly] of this.#anomalies)
-      if (anomaly.t < input.t - this.#options.window) this.#anomalies.delete(key);
-    this.#changes.push(...input.changes);
-    this.#changes = this.#changes.filter(change => change.t >= input.t - 3_600_000);
+    let since = input.t;
+    for (const incident of this.#open.values()) since = Math.min(since, incident.startsAt);
+    this.#seen.add(input, since - this.#options.window);
+  }
+
+  /** Ends what was announced to end by now and is not sent again in this step. */
+  #expire({ t, alerts }: CorrelationInput, draft: Draft): void {
+    const again = new Set(alerts.map(alert => alert.fingerprint));
+    for (const incident of this.#open.values()) if (endExpired(incident, t, again)) draft.ended.add(incident);
   }
 
   #take(alert: Alert, t: number, draft: Draft): void {
     if (isHeartbeat(alert.labels)) return;
     const member = this.#byAlert.get(alert.fingerprint);
     if (alert.endsAt !== undefined && alert.endsAt <= t) {
-      if (member !== undefined && endMember(member, alert, t)) draft.grown.add(member);
+      if (member !== undefined && endMember(member, alert, t)) draft.ended.add(member);
       return;
     }
     const firing = { ...alert, startsAt: Math.min(alert.startsAt, t), endsAt: undefined };
-    const resent = member?.members.get(alert.fingerprint)?.alert.endsAt === undefined;
-    if (member !== undefined && resent) {
+    const known = member?.members.get(alert.fingerprint);
+    if (member !== undefined && known !== undefined && known.alert.endsAt === undefined) {
+      known.until = alert.endsAt;
       draft.joined.push({ alert, incident: member, reason: 'it is firing there already' });
       return;
     }
@@ -136,7 +122,7 @@ class GroupingCorrelator implements Correlator {
     const incident = near[0]?.incident ?? this.#openNew(t, alert, draft);
     const reason = near[0]?.reason ?? 'it opened the incident: nothing near was in trouble';
     const isNew = !incident.members.has(alert.fingerprint);
-    addMember(incident, { alert, place, reason, since: t, fired: 1 });
+    addMember(incident, { alert, place, reason, since: t, until: original.endsAt, fired: 1 });
     if (isNew)
       incident.timeline.push({
         at: t,
@@ -160,13 +146,14 @@ class GroupingCorrelator implements Correlator {
   }
 
   #merge(a: OpenIncident, b: OpenIncident, { t, draft }: { t: number; draft: Draft }): void {
-    const [into, from] =
-      a.openedAt < b.openedAt || (a.openedAt === b.openedAt && a.id < b.id) ? [a, b] : [b, a];
+    const [into, from] = survivor(a, b);
     mergeInto(into, from, t);
+    closeMerged(from, into.id, t);
     this.#unindex(from);
     this.#index(into);
-    draft.merged.push({ from: from.id, into: into.id });
+    draft.merged.push({ from, into });
     draft.grown.delete(from);
+    draft.ended.delete(from);
     draft.grown.add(into);
     for (const one of draft.joined) if (one.incident === from) one.incident = into;
   }
@@ -183,7 +170,8 @@ class GroupingCorrelator implements Correlator {
     })[0];
     if (near === undefined) return;
     const reason = `held back: ${by}; ${near.reason}`;
-    addMember(near.incident, { alert: { ...alert, endsAt: undefined }, place, reason, since: t, fired: 1 });
+    const firing = { ...alert, endsAt: undefined };
+    addMember(near.incident, { alert: firing, place, reason, since: t, until: alert.endsAt, fired: 1 });
     this.#index(near.incident);
     draft.grown.add(near.incident);
   }
@@ -201,12 +189,12 @@ class GroupingCorrelator implements Correlator {
       this.#tell(incident, t, `severity rose: ${count(incident.members.size, 'alert')} now`);
       draft.grown.add(incident);
     }
-    if (incident.due !== undefined || incident.firing > 0 || t < incident.lastAt + this.#options.window)
+    if (incident.due !== undefined || incident.firing > 0 || t < incident.lastAt + this.#options.resolveAfter)
       return;
     incident.endsAt = incident.lastAt;
     this.#tell(incident, t, `resolved: quiet for ${Math.round((t - incident.lastAt) / 1000)} s`);
     draft.resolved.push(incident);
-    draft.grown.add(incident);
+    draft.ended.add(incident);
     this.#unindex(incident);
   }
 
@@ -238,16 +226,18 @@ class GroupingCorrelator implements Correlator {
   }
 
   #result(draft: Draft, t: number): CorrelationResult {
-    const evidence = { graph: this.#graph, anomalies: [...this.#anomalies.values()], changes: this.#changes };
+    const evidence = { graph: this.#graph, ...this.#seen.all() };
     for (const incident of draft.grown) incident.suspects = rankSuspects(incident, evidence);
-    const shown = new Set([...this.#open.values(), ...draft.resolved]);
+    const away = draft.merged.map(({ from }) => from);
+    const shown = new Set([...this.#open.values(), ...draft.resolved, ...away]);
+    const touched = new Set([...draft.grown, ...draft.ended]);
     const opened = draft.opened.filter(id => this.#open.has(id));
     return {
       incidents: [...shown].map(toIncident),
       opened,
-      grown: [...draft.grown].map(one => one.id).filter(id => !opened.includes(id)),
+      grown: [...touched].map(one => one.id).filter(id => !opened.includes(id)),
       resolved: draft.resolved.map(one => one.id),
-      merged: draft.merged,
+      merged: draft.merged.map(({ from, into }) => ({ from: from.id, into: into.id })),
       joined: draft.joined.map(one => ({ ...one, incident: one.incident.id })),
       wanted: [...draft.grown].flatMap(one => wantedOf(one, t)),
     };

@@ -11,11 +11,21 @@ export function shouldMerge(a: Nearness, b: Nearness, spread: number): boolean {
   return sides.has('caller') && (sides.has('callee') || sides.has('same'));
 }
 
-/** Moves all members of `from` into `into`; what was told of either stays told. */
+/** Which of two goes on, first: the one that people know of already, else the older one. */
+export function survivor(
+  a: OpenIncident,
+  b: OpenIncident,
+): readonly [into: OpenIncident, from: OpenIncident] {
+  const told = Number(b.notifications.length > 0) - Number(a.notifications.length > 0);
+  const order = told || a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
+  return order < 0 ? [a, b] : [b, a];
+}
+
+/** Moves all members of `from` into `into`; what was told of either stays with the one it was told of. */
 export function mergeInto(into: OpenIncident, from: OpenIncident, t: number): void {
   for (const member of from.members.values()) {
     const ended = member.alert.endsAt !== undefined;
-    if (into.members.has(member.alert.fingerprint)) continue;
+    if (ended && into.members.has(member.alert.fingerprint)) continue;
     addMember(into, { ...member, reason: `${member.reason} (merged from ${from.id})` });
     if (!ended) continue;
     into.firing--;
@@ -23,10 +33,15 @@ export function mergeInto(into: OpenIncident, from: OpenIncident, t: number): vo
   }
   into.lastAt = Math.max(into.lastAt, from.lastAt);
   into.timeline.push(...from.timeline, { at: t, what: `merged with ${from.id}` });
-  into.timeline.sort((a, b) => a.at - b.at);
-  into.notifications.push(...from.notifications);
-  into.notifications.sort((a, b) => a.at - b.at);
-  into.toldSeverity = Math.max(into.toldSeverity, from.toldSeverity);
-  if (into.due !== undefined && from.notifications.length > 0) into.due = undefined;
-  else if (into.due !== undefined && from.due !== undefined) into.due = Math.min(into.due, from.due);
+  into.timeline.sort((x, y) => x.at - y.at);
+  if (into.due !== undefined && from.due !== undefined) into.due = Math.min(into.due, from.due);
+}
+
+/** Ends an incident whose members moved; people are told only where they had been told of it. */
+export function closeMerged(from: OpenIncident, into: string, t: number): void {
+  const why = `merged into ${into}`;
+  from.endsAt = t;
+  from.due = undefined;
+  from.timeline.push({ at: t, what: why });
+  if (from.notifications.length > 0) from.notifications.push({ at: t, why });
 }

@@ -43,6 +43,8 @@ export function nearIncidents(
   };
   for (const incident of known.byPlace.get(place.id) ?? [])
     offer(samePlace(incident, place.id, { ...when, graph: known.graph }));
+  for (const incident of known.byPlace.get(`shared:${place.id}`) ?? [])
+    offer(accusedPlace(incident, place.id, when));
   for (const other of place.also)
     for (const incident of known.byPlace.get(`shared:${other}`) ?? [])
       offer(sharedPlace(incident, other, when));
@@ -110,6 +112,13 @@ function sharedPlace(incident: OpenIncident, id: string, { t, options }: When): 
   };
 }
 
+/** A place to which the incident's calls are abnormal. */
+function accusedPlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
+  if (incident.firing === 0 && t - incident.lastAt > options.window) return undefined;
+  const reason = `alerts of the incident are about calls to ${id}`;
+  return { incident, cost: hopCost, reason, side: 'caller' };
+}
+
 interface Pair {
   readonly place: Place;
   readonly near: { readonly id: string; readonly hops: number };
@@ -129,14 +138,18 @@ function calleeFailed(incident: OpenIncident, pair: Pair, { t, options }: When):
   return { incident, cost: pair.near.hops * hopCost + gap, reason, side: 'callee' };
 }
 
-/** A cause that shows late: only of a place that nothing in the incident explains yet. */
+/**
+ * A cause that shows late: only of a place that nothing in the incident explains yet. What a callee is asked follows its
+ * callers: its traffic may change as long as they are held to suffer.
+ */
 function callerFailed(incident: OpenIncident, pair: Pair, at: WhenAndWhere): Nearness | undefined {
   const { t, options } = at;
-  if (causesQuietFor(incident, pair.near.id, at) !== undefined) return undefined;
+  const { asked = false } = pair.place;
+  if (!asked && causesQuietFor(incident, pair.near.id, at) !== undefined) return undefined;
   const activity = incident.places.get(pair.near.id);
   if (activity === undefined) return undefined;
   const gap = t - activity.first;
-  if (gap > options.lateCause) return undefined;
+  if (gap > (asked ? options.spread : options.lateCause)) return undefined;
   const how = pair.near.hops === 1 ? 'is called' : `is used over ${pair.near.hops} calls`;
   const reason = `${pair.place.id} ${how} by ${pair.near.id}, which failed ${seconds(gap)} earlier`;
   return { incident, cost: pair.near.hops * hopCost + gap + againstCalls, reason, side: 'caller' };

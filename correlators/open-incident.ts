@@ -9,6 +9,8 @@ export interface OpenMember {
   readonly reason: string;
   /** Time at which it was first seen, ms. */
   readonly since: number;
+  /** Time at which it ends unless it is sent again, ms; undefined = it ends when somebody says so. */
+  until: number | undefined;
   fired: number;
 }
 
@@ -77,6 +79,7 @@ export function addMember(incident: OpenIncident, member: OpenMember): void {
   if (known === undefined) incident.members.set(alert.fingerprint, { ...member });
   else {
     known.alert = alert;
+    known.until = member.until;
     known.fired += wasFiring ? 0 : 1;
   }
   incident.severity = Math.max(incident.severity, severityRank(alert.labels));
@@ -94,6 +97,25 @@ export function endMember(incident: OpenIncident, alert: Alert, t: number): bool
   incident.places.get(known.place.id)!.firing--;
   incident.lastAt = Math.max(incident.lastAt, t);
   return true;
+}
+
+/** Ends the members whose announced end has passed, but those sent `again` in this step; true when there were any. */
+export function endExpired(incident: OpenIncident, t: number, again: ReadonlySet<string>): boolean {
+  let some = false;
+  for (const { alert, until } of incident.members.values()) {
+    if (until === undefined || until > t || again.has(alert.fingerprint)) continue;
+    some = endMember(incident, { ...alert, endsAt: until }, until) || some;
+  }
+  return some;
+}
+
+/** When a member, or the whole incident, ends if nothing else happens, ms; undefined when it waits for a word. */
+export function nextEnd(incident: OpenIncident, resolveAfter: number): number | undefined {
+  if (incident.firing === 0) return incident.lastAt + resolveAfter;
+  let next: number | undefined;
+  for (const { alert, until } of incident.members.values())
+    if (alert.endsAt === undefined && until !== undefined) next = Math.min(until, next ?? until);
+  return next;
 }
 
 /** The incident as everyone else sees it: a plain value. */

@@ -5,8 +5,10 @@ import { placeLabels } from './place.ts';
 export const correlatorOptions = z.strictObject({
   /** How long an incident gathers before its first notification. */
   groupWait: z.number().nonnegative().default(30_000),
-  /** How long after the last activity of a place an alert there still joins; quiet for so long ends an incident. */
+  /** How long after the last activity of a place an alert there still joins. */
   window: z.number().positive().default(60_000),
+  /** Quiet for so long ends an incident. */
+  resolveAfter: z.number().positive().default(180_000),
   /** How long after a callee failed its callers are still held to suffer from it. */
   spread: z.number().nonnegative().default(150_000),
   /** How long after a symptom its cause may still show. */

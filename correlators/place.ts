@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Labels } from '../core/labels.ts';
+import { isTraffic, symptomOf } from './symptom.ts';
 import type { Graph } from './topology.ts';
 
 /** Labels that say where an alert is, the most telling first. */
@@ -15,26 +16,44 @@ export const placeLabels = [
   'job',
 ] as const;
 
+/** Labels that name the other side of a call. */
+export const peerLabels = ['peer_service', 'destination_service_name'] as const;
+
+/** The callee of the call that labels speak of; undefined when they speak of no call. */
+export function peerOf(labels: Labels): string | undefined {
+  return peerLabels.map(name => labels[name]).find(value => value !== undefined && value !== '');
+}
+
 /** Where an alert is: `id` is its node in the graph, `entity` the labels that name it, `also` other shared places. */
 export interface Place {
   readonly id: string;
   readonly entity: Labels;
   readonly also: readonly string[];
+  /** True when the alert tells only that the place is asked more or less than usual. */
+  readonly asked?: boolean;
 }
 
 /**
  * The place of an alert: the first of `names` whose value the graph knows, else the first that is there; without any, the
- * alert is a place of its own. `node`, `instance`, `pod` and `peer_service` are shared places beside it.
+ * alert is a place of its own. `node`, `instance`, `pod` and the callee of a call are shared places beside it.
  */
 export function placeOf(alert: Alert, graph: Graph, names: readonly string[] = placeLabels): Place {
   const here = names.filter(name => alert.labels[name] !== undefined && alert.labels[name] !== '');
   const name = here.find(candidate => graph.has(alert.labels[candidate]!)) ?? here[0];
   if (name === undefined) return { id: `alert:${alert.fingerprint}`, entity: entityWithout(alert), also: [] };
   const id = alert.labels[name]!;
-  const also = ['pod', 'instance', 'node', 'peer_service']
-    .filter(other => other !== name && here.concat('peer_service').includes(other))
+  const also = ['pod', 'instance', 'node']
+    .filter(other => other !== name && here.includes(other))
     .flatMap(other => (alert.labels[other] ? [alert.labels[other]] : []));
-  return { id, entity: { [name]: id }, also: also.filter(other => other !== id) };
+  const peer = peerOf(alert.labels);
+  if (peer !== undefined) also.push(peer);
+  const asked = peer === undefined && isTraffic(symptomOf(alert.labels));
+  return {
+    id,
+    entity: { [name]: id },
+    also: also.filter(other => other !== id),
+    ...(asked ? { asked } : {}),
+  };
 }
 
 function entityWithout(alert: Alert): Labels {

@@ -40,6 +40,8 @@ function happenings(alerts: readonly Alert[]): Happening[] {
 class Gathered {
   readonly #latest = new Map<string, Incident>();
   readonly #alerts = new Map<string, number[]>();
+  /** What was told of incidents that were merged into another, by the other. */
+  readonly #toldBefore = new Map<string, Incident['notifications'][number][]>();
 
   take(result: CorrelationResult, index: number | undefined): void {
     for (const { incident } of result.joined) {
@@ -47,12 +49,19 @@ class Gathered {
       if (index !== undefined) list.push(index);
       this.#alerts.set(incident, list);
     }
-    for (const { from, into } of result.merged) {
-      this.#alerts.set(into, [...(this.#alerts.get(into) ?? []), ...(this.#alerts.get(from) ?? [])]);
-      this.#alerts.delete(from);
-      this.#latest.delete(from);
-    }
     for (const incident of result.incidents) this.#latest.set(incident.id, incident);
+    for (const { from, into } of result.merged) this.#mergeAway(from, into);
+  }
+
+  #mergeAway(from: string, into: string): void {
+    const told = this.#latest.get(from)?.notifications ?? [];
+    this.#alerts.set(into, [...(this.#alerts.get(into) ?? []), ...(this.#alerts.get(from) ?? [])]);
+    this.#toldBefore.set(into, [
+      ...(this.#toldBefore.get(into) ?? []),
+      ...(this.#toldBefore.get(from) ?? []),
+      ...told,
+    ]);
+    for (const table of [this.#alerts, this.#toldBefore, this.#latest]) table.delete(from);
   }
 
   lines(): IncidentLine[] {
@@ -65,7 +74,9 @@ class Gathered {
         alerts: [...new Set(this.#alerts.get(incident.id) ?? [])].sort((a, b) => a - b),
         suspects: incident.suspects,
         escalation: incident.escalation ?? null,
-        notifications: incident.notifications.map(({ at, why }) => ({ at: iso(at), why })),
+        notifications: [...(this.#toldBefore.get(incident.id) ?? []), ...incident.notifications]
+          .sort((a, b) => a.at - b.at)
+          .map(({ at, why }) => ({ at: iso(at), why })),
       }));
   }
 }

@@ -66,7 +66,7 @@ describe('a storm over a chain of calls', () => {
     expect(lines[0]!.alerts).toEqual([0, 1, 2]);
     expect(lines[0]!.notifications.map(n => n.at)).toEqual([
       '2026-01-01T03:00:30.000Z',
-      '2026-01-01T03:06:00.000Z',
+      '2026-01-01T03:08:00.000Z',
     ]);
     expect(lines[0]!.endsAt).toBe('2026-01-01T03:05:00.000Z');
   });
@@ -148,7 +148,70 @@ describe('the life of an incident', () => {
     at(correlator, 5, [alert(on('frontend'), 5)]);
     const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
     expect(merged).toHaveLength(1);
-    expect(incidents.map(one => one.members.length)).toEqual([3]);
+    const away = incidents.find(one => one.id === merged[0]!.from);
+    expect(away?.endsAt).toBe(T + 10 * second);
+    expect(away?.notifications).toEqual([]);
+    expect(incidents.find(one => one.id === merged[0]!.into)?.members).toHaveLength(3);
+    expect(at(correlator, 11).incidents.map(one => one.id)).toEqual([merged[0]!.into]);
+  });
+
+  it('says good-bye to people who had been told of the one merged away', () => {
+    const correlator = createCorrelator({ groupWait: 5000 });
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    at(correlator, 1, [alert(on('frontend'), 1)]);
+    at(correlator, 6);
+    const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
+    const why = (id: string) => incidents.find(one => one.id === id)?.notifications.map(n => n.why);
+    expect(why(merged[0]!.from)).toEqual(['opened: 1 alert on frontend', `merged into ${merged[0]!.into}`]);
+    expect(why(merged[0]!.into)).toEqual(['opened: 1 alert on redis']);
+  });
+
+  it('keeps the one that people know of when two merge', () => {
+    const correlator = createCorrelator();
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    at(correlator, 5, [alert(on('frontend', 'Down', 'critical'), -60)]);
+    const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
+    const into = incidents.find(one => one.id === merged[0]!.into);
+    expect(into?.notifications.map(n => n.why)).toEqual(['opened: 1 alert on frontend']);
+    expect(incidents.find(one => one.id === merged[0]!.from)?.notifications).toEqual([]);
+  });
+
+  it('counts an alert as over when its announced end has passed, unless it is sent again', () => {
+    const correlator = createCorrelator({ resolveAfter: 60_000 });
+    at(correlator, 0, [alert(on('redis'), 0, 100)]);
+    at(correlator, 90, [alert(on('redis'), 0, 190)]);
+    const held = at(correlator, 150);
+    expect(held.incidents[0]!.members[0]!.alert.endsAt).toBeUndefined();
+    expect(correlator.nextDue()).toBe(T + 190 * second);
+    const over = correlatorFromBytes(correlator.toBytes(), { resolveAfter: 60_000 });
+    expect(at(over, 200).incidents[0]!.members[0]!.alert.endsAt).toBe(T + 190 * second);
+    const ended = at(over, 250);
+    expect(ended.resolved).toHaveLength(1);
+    expect(ended.incidents[0]!.endsAt).toBe(T + 190 * second);
+  });
+
+  it('ends after resolveAfter, longer than the window in which alerts join', () => {
+    const correlator = createCorrelator({ window: 60_000, resolveAfter: 180_000 });
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    at(correlator, 60, [alert(on('redis'), 0, 60)]);
+    expect(at(correlator, 239).resolved).toEqual([]);
+    expect(at(correlator, 240).incidents[0]!.notifications.map(n => n.why.split(':')[0])).toEqual([
+      'opened',
+      'resolved',
+    ]);
+  });
+
+  it('folds what was held back into the incident near it, and opens none for it', () => {
+    const correlator = createCorrelator();
+    const held = (service: string) => ({ alert: alert(on(service), 5), by: 'inhibited by RedisDown' });
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    const rest = { alerts: [], anomalies: [], changes: [], topology: shop };
+    const step = { t: T + 5 * second, ...rest, suppressed: [held('checkout'), held('unknown')] };
+    const { incidents } = correlator.step(step);
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]!.members.map(member => member.reason)[1]).toBe(
+      'held back: inhibited by RedisDown; checkout calls redis, which failed 5 s earlier',
+    );
   });
 
   it('goes on after a restart as if nothing had happened', () => {

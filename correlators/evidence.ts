@@ -1,0 +1,109 @@
+import { includes, type Labels } from '../core/labels.ts';
+import type { Change } from '../core/topology.ts';
+import type { Candidate } from './candidate.ts';
+import { isAboutCalls } from './complaint.ts';
+import { peerOf, severityRank } from './place.ts';
+import type { Sighting } from './sightings.ts';
+import { isLoss, symptomOf } from './symptom.ts';
+
+/** What speaks for a candidate beside onset and graph: `bonus` is added to its score. */
+export interface Extra {
+  readonly bonus: number;
+  /** True when its state changed (a deploy, a loss), so that it did not only degrade. */
+  readonly changed: boolean;
+  readonly signal: string | undefined;
+  readonly words: readonly string[];
+}
+
+/** A change may act at most this long before the first alert, ms. */
+const changeReach = 1_800_000;
+
+/** Changes, losses and deviations of one candidate. `start` is the first sign of the incident, ms. */
+export function extraEvidence(
+  me: Candidate,
+  start: number,
+  known: { readonly sightings: readonly Sighting[]; readonly changes: readonly Change[] },
+): Extra {
+  const words: string[] = [];
+  let bonus = 0;
+  const change = known.changes
+    .filter(c => c.t <= me.onset && c.t >= start - changeReach && concerns(c.entity, me))
+    .sort((a, b) => b.t - a.t)[0];
+  if (change !== undefined) {
+    bonus += 0.3;
+    words.push(`${change.kind} ${Math.round((me.onset - change.t) / 1000)} s before: ${change.text}`);
+  }
+  const lost = lossWords(me, known.sightings);
+  if (lost !== undefined) {
+    bonus += 0.2;
+    words.push(lost);
+  }
+  const strongest = deviation(me, known.sightings);
+  if (strongest !== undefined) {
+    bonus += 0.1 * Math.min(1, -Math.log10(Math.max(strongest.anomaly.p, 1e-10)) / 10);
+    words.push(deviationWords(strongest));
+  }
+  const critical = me.members.filter(m => severityRank(m.alert.labels) >= 3).length;
+  if (critical > 0) words.push(`${critical} of its ${me.members.length} alerts are critical`);
+  const changed = change !== undefined || lost !== undefined;
+  return { bonus, changed, signal: strongest && outside(strongest)?.signal, words };
+}
+
+function concerns(entity: Labels, me: Candidate): boolean {
+  if (Object.keys(entity).length === 0) return false;
+  return Object.values(entity).includes(me.id) || me.members.some(m => includes(m.alert.labels, entity));
+}
+
+function lossWords(me: Candidate, sightings: readonly Sighting[]): string | undefined {
+  const lost = me.members.find(m => !isAboutCalls(m) && isLoss(symptomOf(m.alert.labels)));
+  if (lost !== undefined) {
+    const { instance, pod } = lost.alert.labels;
+    const part = [instance, pod].find(name => name !== undefined && name !== me.id);
+    const who = part === undefined ? me.id : `${part} of ${me.id}`;
+    return `${symptomOf(lost.alert.labels)} says that ${who} is gone`;
+  }
+  const down = sightings.find(
+    ({ anomaly }) => anomaly.worst?.signal === 'up' && anomaly.worst.value === 0 && isOwn(anomaly.entity, me),
+  );
+  if (down === undefined) return undefined;
+  return `up is 0: ${down.anomaly.entity.instance ?? me.id} of ${me.id} does not answer`;
+}
+
+/** Abnormal calls speak of the callee, everything else of the place itself. */
+function isOwn(entity: Labels, me: Candidate): boolean {
+  const peer = peerOf(entity);
+  return peer === undefined ? concerns(entity, me) : peer === me.id;
+}
+
+/** The observed value when it lies outside of what was expected. */
+function outside({ anomaly }: Sighting): { readonly signal: string; readonly value: number } | undefined {
+  const { worst, band } = anomaly;
+  if (worst === undefined || band === undefined) return worst;
+  return worst.value >= band.low && worst.value <= band.high ? undefined : worst;
+}
+
+function deviation(me: Candidate, sightings: readonly Sighting[]): Sighting | undefined {
+  return sightings
+    .filter(({ anomaly }) => Number.isFinite(anomaly.p) && isOwn(anomaly.entity, me))
+    .sort(
+      (a, b) =>
+        Number(outside(b) !== undefined) - Number(outside(a) !== undefined) ||
+        a.anomaly.p - b.anomaly.p ||
+        b.anomaly.score - a.anomaly.score,
+    )[0];
+}
+
+function deviationWords(seen: Sighting): string {
+  const { band, p, entity } = seen.anomaly;
+  const worst = outside(seen);
+  const peer = peerOf(entity);
+  const caller = Object.values(entity).find(value => value !== peer) ?? 'its callers';
+  const odds = `p = ${p.toExponential(1)}`;
+  const whose = peer === undefined ? 'its metrics' : `calls from ${caller} to it`;
+  if (worst === undefined) return `${whose} are abnormal, ${odds}`;
+  const range = band === undefined ? '' : `, expected ${short(band.low)} to ${short(band.high)}`;
+  const of = peer === undefined ? '' : ` from ${caller} to it`;
+  return `${worst.signal}${of} is ${short(worst.value)}${range}, ${odds}`;
+}
+
+const short = (value: number) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : 'unknown');
