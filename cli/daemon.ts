@@ -109,6 +109,7 @@ function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     wired,
     book: createIncidentBook(200),
     self: createSelfAlerts(url, store.values('stages').get('self')),
+    budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),
     startedAt: Date.now(),
     arrived: createArrivals(store),
     topology: { nodes: [], edges: [] },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { Notification } from '../core/receiver.ts';
@@ -17,42 +18,72 @@ export interface Trouble {
 
 /** Remembers which of its own alerts fire, so that each is told once when it begins and once when it ends. */
 export interface SelfAlerts {
+  /** A trouble that fired and is no longer listed (its receiver left the config) ends too. */
   step(t: number, troubles: readonly Trouble[]): readonly Notification[];
+  toBytes(): Uint8Array;
 }
 
-function alertOf(trouble: Trouble, startsAt: number, endsAt: number | undefined, url: string): Alert {
-  const labels = {
-    ...trouble.labels,
-    alertname: trouble.alertname,
-    generator: 'foreshock',
-    severity: trouble.severity,
+/** An alert that fires, as it was first told: its identity never changes, also over a restart. */
+const firingSchema = z.array(
+  z.tuple([
+    z.string(),
+    z.strictObject({
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+      startsAt: z.number(),
+    }),
+  ]),
+);
+type Firing = z.output<typeof firingSchema>[number][1];
+
+function begin(trouble: Trouble, startsAt: number, url: string): Firing {
+  return {
+    labels: {
+      ...trouble.labels,
+      alertname: trouble.alertname,
+      generator: 'foreshock',
+      severity: trouble.severity,
+    },
+    annotations: {
+      summary: trouble.summary,
+      description: trouble.summary,
+      runbook_url: `${url}/#${trouble.alertname}`,
+    },
+    startsAt,
   };
-  const annotations = {
-    summary: trouble.summary,
-    description: trouble.summary,
-    runbook_url: `${url}/#${trouble.alertname}`,
-  };
-  return { labels, annotations, startsAt, endsAt, generatorURL: url, fingerprint: fingerprint(labels) };
+}
+
+function tell(told: Firing, url: string, endsAt: number | undefined): Notification {
+  const status = endsAt === undefined ? 'firing' : 'resolved';
+  const alert: Alert = { ...told, endsAt, generatorURL: url, fingerprint: fingerprint(told.labels) };
+  return { key: `${alert.fingerprint}/${told.startsAt}/${status}`, status, alert };
 }
 
 /** Foreshock's alerts about itself. They bypass the correlator: being blind is never part of an incident. */
-export function createSelfAlerts(url: string): SelfAlerts {
-  const firing = new Map<string, { readonly trouble: Trouble; readonly startsAt: number }>();
+export function createSelfAlerts(url: string, stored?: Uint8Array): SelfAlerts {
+  const firing = new Map<string, Firing>(
+    stored === undefined ? [] : firingSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
+  );
   return {
     step(t, troubles) {
       const out: Notification[] = [];
+      const present = new Set<string>();
       for (const trouble of troubles) {
+        if (trouble.since === undefined) continue;
         const id = `${trouble.alertname} ${fingerprint(trouble.labels)}`;
-        const open = firing.get(id);
-        const status = trouble.since === undefined ? 'resolved' : 'firing';
-        if ((open === undefined) === (status === 'resolved')) continue;
-        const startsAt = open?.startsAt ?? trouble.since ?? t;
-        const alert = alertOf(open?.trouble ?? trouble, startsAt, status === 'resolved' ? t : undefined, url);
-        out.push({ key: `${alert.fingerprint}/${startsAt}/${status}`, status, alert });
-        if (status === 'firing') firing.set(id, { trouble, startsAt });
-        else firing.delete(id);
+        present.add(id);
+        if (firing.has(id)) continue;
+        const told = begin(trouble, trouble.since, url);
+        firing.set(id, told);
+        out.push(tell(told, url, undefined));
+      }
+      for (const [id, told] of firing) {
+        if (present.has(id)) continue;
+        firing.delete(id);
+        out.push(tell(told, url, t));
       }
       return out;
     },
+    toBytes: () => new TextEncoder().encode(JSON.stringify([...firing])),
   };
 }
