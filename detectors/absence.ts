@@ -1,7 +1,10 @@
-/** What went missing: a signal without samples, one that stands still, one that fell to nothing. */
-export type AbsenceKind = 'vanished' | 'flat' | 'zero';
+import type { SignalSpec } from '../core/pack.ts';
+import { readBytes, writeBytes } from './bytes.ts';
 
-/** A first-class finding, with its words: it needs no score to be worth telling. */
+/** What went missing: an entity or a signal without samples, one that stands still, one that fell to nothing. */
+export type AbsenceKind = 'gone' | 'vanished' | 'flat' | 'zero';
+
+/** A first-class finding, with its words. */
 export interface AbsenceFinding {
   readonly row: number;
   readonly signal: number;
@@ -12,93 +15,155 @@ export interface AbsenceFinding {
 }
 
 const words: Readonly<Record<AbsenceKind, (signal: string, steps: number) => string>> = {
-  vanished: (signal, steps) => `${signal} has had no sample for ${steps} steps, the others still do`,
+  gone: (_, steps) => `no signal has had a sample for ${steps} steps, other entities of the class have`,
+  vanished: (signal, steps) => `${signal} has had no sample for ${steps} steps, the other signals have`,
   flat: (signal, steps) => `${signal} has stood still for ${steps} steps, which it never did for so long`,
   zero: (signal, steps) => `${signal} has been 0 for ${steps} steps, it never was before`,
 };
 
+type Run = 'vanished' | 'flat' | 'zero';
+const kinds: readonly Run[] = ['vanished', 'flat', 'zero'];
 /** The shortest run that is told. */
 const shortest = { vanished: 3, flat: 10, zero: 2 } as const;
+/** An entity that stays away is told for so many steps; then it is one without data. */
+const goneFor = 60;
+
+const columns = (cells: number): Record<Run, Float32Array> => ({
+  vanished: new Float32Array(cells),
+  flat: new Float32Array(cells),
+  zero: new Float32Array(cells),
+});
 
 /**
  * Watches runs of missing, equal and zero values of every cell of a class (row-major, `width` signals a row). A run is a
  * finding once it is longer than twice the longest run of its kind in normal life; a signal that never moved is never flat.
+ * A run that was told is not taken for normal when it ends.
  */
 export class AbsenceWatch {
   readonly #width: number;
   readonly #last: Float64Array;
-  readonly #runs: Record<AbsenceKind, Float32Array>;
-  readonly #longest: Record<AbsenceKind, Float32Array>;
+  readonly #runs: Record<Run, Float32Array>;
+  readonly #longest: Record<Run, Float32Array>;
   readonly #moves: Float32Array;
 
   constructor(rows: number, width: number) {
     const cells = rows * width;
     this.#width = width;
     this.#last = new Float64Array(cells).fill(Number.NaN);
-    const make = () => ({
-      vanished: new Float32Array(cells),
-      flat: new Float32Array(cells),
-      zero: new Float32Array(cells),
-    });
-    this.#runs = make();
-    this.#longest = make();
+    this.#runs = columns(cells);
+    this.#longest = columns(cells);
     this.#moves = new Float32Array(cells);
   }
 
-  /** One batch of normal history or of the stream: moves the runs on, and with `normal` also what is usual. */
-  push(values: Float64Array, normal: 'normal' | 'unknown'): void {
-    for (let cell = 0; cell < values.length; cell++) {
-      const value = values[cell]!;
-      const missing = Number.isNaN(value);
-      this.#step('vanished', cell, missing);
-      if (missing) continue;
-      const same = value === this.#last[cell]!;
-      this.#step('flat', cell, same);
-      this.#step('zero', cell, value === 0);
-      if (!same && !Number.isNaN(this.#last[cell]!)) this.#moves[cell] = this.#moves[cell]! + 1;
-      this.#last[cell] = value;
-      if (normal === 'normal') this.#remember(cell);
+  /** The whole normal history of one cell: every run in it is usual, the one at its end included. */
+  fit(cell: number, history: Float64Array): void {
+    for (const value of history) {
+      this.#move(cell, value);
+      for (const kind of kinds)
+        this.#longest[kind][cell] = Math.max(this.#longest[kind][cell]!, this.#runs[kind][cell]!);
     }
   }
 
-  #step(kind: AbsenceKind, cell: number, goes: boolean): void {
-    this.#runs[kind][cell] = goes ? this.#runs[kind][cell]! + 1 : 0;
+  /** One batch of the stream: moves the runs on. */
+  push(values: Float64Array): void {
+    for (let cell = 0; cell < values.length; cell++) this.#move(cell, values[cell]!);
   }
 
-  #remember(cell: number): void {
-    for (const kind of ['vanished', 'flat', 'zero'] as const)
-      this.#longest[kind][cell] = Math.max(this.#longest[kind][cell]!, this.#runs[kind][cell]!);
+  #move(cell: number, value: number): void {
+    const missing = Number.isNaN(value);
+    this.#step('vanished', cell, missing);
+    if (missing) return;
+    const last = this.#last[cell]!;
+    this.#step('flat', cell, value === last);
+    this.#step('zero', cell, value === 0);
+    if (value !== last && !Number.isNaN(last)) this.#moves[cell] = this.#moves[cell]! + 1;
+    this.#last[cell] = value;
   }
 
-  /** All findings now, in order of row and signal; `signals` names the columns. */
-  findings(signals: readonly string[]): readonly AbsenceFinding[] {
-    const out: AbsenceFinding[] = [];
-    for (let cell = 0; cell < this.#last.length; cell++) {
-      const kind = this.#kindOf(cell);
-      if (kind === undefined) continue;
-      const signal = cell % this.#width;
-      const steps = this.#runs[kind][cell]!;
-      const reason = words[kind](signals[signal] ?? `signal ${signal}`, steps);
-      out.push({ row: Math.floor(cell / this.#width), signal, kind, steps, reason });
+  #step(kind: Run, cell: number, goes: boolean): void {
+    const runs = this.#runs[kind];
+    const run = runs[cell]!;
+    if (goes) {
+      runs[cell] = run + 1;
+      return;
     }
-    return out;
+    if (run > this.#longest[kind][cell]! && !this.#isLong(kind, cell)) this.#longest[kind][cell] = run;
+    runs[cell] = 0;
   }
 
-  #kindOf(cell: number): AbsenceKind | undefined {
-    const long = (kind: AbsenceKind) =>
-      this.#runs[kind][cell]! >= Math.max(shortest[kind], 2 * this.#longest[kind][cell]! + 1);
-    if (long('vanished')) return this.#peersStay(cell) ? 'vanished' : undefined;
-    if (this.#moves[cell]! < 1) return undefined;
-    if (long('zero') && this.#longest.zero[cell] === 0) return 'zero';
-    return this.#moves[cell]! >= 10 && long('flat') ? 'flat' : undefined;
+  #isLong(kind: Run, cell: number): boolean {
+    return this.#runs[kind][cell]! >= Math.max(shortest[kind], 2 * this.#longest[kind][cell]! + 1);
   }
 
-  /** Whether another signal of the row has a sample; a signal that was never there has not vanished. */
-  #peersStay(cell: number): boolean {
-    if (Number.isNaN(this.#last[cell]!)) return false;
-    const from = cell - (cell % this.#width);
+  /** The finding of one row now, the gravest first; undefined when nothing is missing. `others`: rows with a sample exist. */
+  finding(
+    row: number,
+    signals: readonly SignalSpec[],
+    others: 'present' | 'absent',
+  ): AbsenceFinding | undefined {
+    const from = row * this.#width;
+    let best: { kind: AbsenceKind; signal: number } | undefined;
+    for (let k = 0; k < this.#width; k++) {
+      const kind = this.#kindOf(from + k, signals[k]!);
+      if (kind === undefined || (best !== undefined && best.kind !== 'flat')) continue;
+      if (best === undefined || kind !== 'flat') best = { kind, signal: k };
+    }
+    if (best === undefined) return undefined;
+    const { signal } = best;
+    const kind = best.kind === 'vanished' && this.#isEmpty(from) ? 'gone' : best.kind;
+    const steps = this.#runs[kind === 'gone' ? 'vanished' : kind][from + signal]!;
+    if (kind === 'gone' && (others === 'absent' || steps > goneFor)) return undefined;
+    return { row, signal, kind, steps, reason: words[kind](signals[signal]!.name, steps) };
+  }
+
+  #kindOf(cell: number, spec: SignalSpec): Run | undefined {
+    if (Number.isNaN(this.#last[cell]!)) return undefined;
+    if (this.#isLong('vanished', cell)) return 'vanished';
+    if (this.#moves[cell]! < 1 || this.#runs.vanished[cell]! > 0) return undefined;
+    const harmless = this.#last[cell] === 0 && spec.bad === 'high';
+    if (harmless) return undefined;
+    if (this.#longest.zero[cell] === 0 && this.#isLong('zero', cell)) return 'zero';
+    return this.#moves[cell]! >= 10 && this.#isLong('flat', cell) ? 'flat' : undefined;
+  }
+
+  #isEmpty(from: number): boolean {
     for (let k = from; k < from + this.#width; k++)
-      if (this.#runs.vanished[k] === 0 && !Number.isNaN(this.#last[k]!)) return true;
-    return false;
+      if (this.#runs.vanished[k] === 0 && !Number.isNaN(this.#last[k]!)) return false;
+    return true;
+  }
+
+  /** The same state for another membership: row i takes over row `from[i]`, -1 starts empty. */
+  remap(from: Int32Array): AbsenceWatch {
+    const next = new AbsenceWatch(from.length, this.#width);
+    const own = this.#arrays();
+    next.#arrays().forEach((array, i) => {
+      from.forEach((old, row) => {
+        const cells = own[i]!.subarray(old * this.#width, (old + 1) * this.#width);
+        if (old >= 0) array.set(cells, row * this.#width);
+      });
+    });
+    return next;
+  }
+
+  #arrays(): (Float32Array | Float64Array)[] {
+    return [this.#last, this.#moves, ...kinds.map(k => this.#longest[k]), ...kinds.map(k => this.#runs[k])];
+  }
+
+  toBytes(): Uint8Array {
+    return writeBytes({ width: this.#width }, this.#arrays());
+  }
+
+  /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
+  static fromBytes(bytes: Uint8Array): AbsenceWatch {
+    const { head, arrays } = readBytes(bytes);
+    const width = head.width ?? 0;
+    const watch = new AbsenceWatch((arrays[0]?.length ?? 0) / width, width);
+    watch.#arrays().forEach((array, i) => {
+      const stored = arrays[i];
+      if (stored?.length !== array.length)
+        throw new RangeError('the bytes are not those of an absence watch');
+      array.set(stored);
+    });
+    return watch;
   }
 }

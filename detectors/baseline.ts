@@ -7,16 +7,31 @@ export const zLimit = 200;
 export interface Baseline {
   readonly centre: Float32Array;
   readonly scale: Float32Array;
+  /** 1 where the signal never moved in its history. */
+  readonly constant: Uint8Array;
+}
+
+/** A baseline of `cells` of which nothing is known. */
+export function emptyBaseline(cells: number): Baseline {
+  return {
+    centre: new Float32Array(cells).fill(Number.NaN),
+    scale: new Float32Array(cells).fill(Number.NaN),
+    constant: new Uint8Array(cells),
+  };
 }
 
 /**
  * Centre and scale of one signal's normal history: the median, and the largest of interquartile range / 1.349,
- * median absolute deviation x 1.4826, the standard deviation and 1 % of |median|. A signal that never moved is
- * scaled by 5 % of its level (by 1 when the level is 0), so that its first small movement is not infinitely far out.
+ * median absolute deviation x 1.4826, the standard deviation, 1 % of |median| and a third of `floor` (the smallest
+ * deviation worth a page, in the signal's unit: it is three scales out at least). A signal that never moved is
+ * scaled by its floor, else by 5 % of its level (by 1 when the level is 0), so that noise on it is not infinitely far out.
  */
-export function baselineOf(values: ArrayLike<number>): { readonly centre: number; readonly scale: number } {
+export function baselineOf(
+  values: ArrayLike<number>,
+  floor = 0,
+): { readonly centre: number; readonly scale: number; readonly constant: 0 | 1 } {
   const sorted = sortedFinite(values);
-  if (sorted.length === 0) return { centre: Number.NaN, scale: Number.NaN };
+  if (sorted.length === 0) return { centre: Number.NaN, scale: Number.NaN, constant: 0 };
   const centre = quantileSorted(sorted, 0.5);
   const spread = (quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25)) / 1.349;
   const mad = 1.4826 * median(sorted.map(v => Math.abs(v - centre)));
@@ -24,9 +39,10 @@ export function baselineOf(values: ArrayLike<number>): { readonly centre: number
   const high = quantileSorted(sorted, 0.999);
   let squares = 0;
   for (const v of sorted) squares += (Math.min(high, Math.max(low, v)) - centre) ** 2;
-  const scale = Math.max(spread, mad, Math.sqrt(squares / sorted.length), 0.01 * Math.abs(centre));
-  if (high > low && scale > 1e-9) return { centre, scale };
-  return { centre, scale: centre === 0 ? 1 : Math.max(1e-9, 0.05 * Math.abs(centre)) };
+  const scale = Math.max(spread, mad, Math.sqrt(squares / sorted.length), 0.01 * Math.abs(centre), floor / 3);
+  if (high > low && scale > 1e-9) return { centre, scale, constant: 0 };
+  const still = centre === 0 ? 1 : Math.max(1e-9, 0.05 * Math.abs(centre));
+  return { centre, scale: floor > 0 ? floor : still, constant: 1 };
 }
 
 /** z = (value - centre) / scale, cut off at `zLimit`; NaN stays NaN. Writes into `out`, row-major as `values`. */

@@ -1,3 +1,4 @@
+import { AbsenceWatch } from './absence.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
@@ -9,7 +10,7 @@ import { SeasonalBands } from './seasonal-band.ts';
 
 /** A class model as bytes; the window and open episodes are not part of it: they fill again from the stream. */
 export function classModelToBytes(model: ClassModel): Uint8Array {
-  const { members, pooled, keys, baseline, seen, needed, bands, tail } = model.parts;
+  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail } = model.parts;
   const text = new TextEncoder().encode(JSON.stringify(keys));
   const places = members.map(m => detectors.findIndex(d => d.name === m.name));
   return writeBytes({ needed }, [
@@ -18,8 +19,10 @@ export function classModelToBytes(model: ClassModel): Uint8Array {
     pooled.scores,
     baseline.centre,
     baseline.scale,
+    baseline.constant,
     seen,
     bands.toBytes(),
+    absence.toBytes(),
     tail.toBytes(),
     ...members.flatMap(m => [m.tail.scores, m.fitted.toBytes()]),
   ]);
@@ -28,8 +31,8 @@ export function classModelToBytes(model: ClassModel): Uint8Array {
 /** Reads what `classModelToBytes` wrote for a class of the same signals; throws a RangeError for anything else. */
 export function classModelFromBytes(bytes: Uint8Array, context: FitContext): ClassModel {
   const { head, arrays } = readBytes(bytes);
-  const [text, places, pooled, centre, scale, seen, bands, tail, ...rest] = arrays;
-  if (!text || !places || !pooled || !centre || !scale || !seen || !bands || !tail)
+  const [text, places, pooled, centre, scale, constant, seen, bands, absence, tail, ...rest] = arrays;
+  if (!text || !places || !pooled || !centre || !scale || !constant || !seen || !bands || !absence || !tail)
     throw new RangeError('the bytes are not those of a class model');
   const keys: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(text)));
   if (!Array.isArray(keys) || centre.length !== keys.length * context.signals.length)
@@ -53,11 +56,16 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
     members,
     pooled: new PooledTail(pooled),
     keys: keys.map(String),
-    baseline: { centre: Float32Array.from(centre), scale: Float32Array.from(scale) },
+    baseline: {
+      centre: Float32Array.from(centre),
+      scale: Float32Array.from(scale),
+      constant: Uint8Array.from(constant),
+    },
     seen: Float32Array.from(seen),
     needed: head.needed ?? 0,
+    absence: AbsenceWatch.fromBytes(Uint8Array.from(absence)),
     bands: SeasonalBands.fromBytes(Uint8Array.from(bands)),
     tail: RollingTail.fromBytes(Uint8Array.from(tail)),
-    episodes: new Episodes(keys.length, episodePolicy(context.fpr)),
+    episodes: new Episodes(keys.length, episodePolicy(context.fpr, context.step)),
   });
 }

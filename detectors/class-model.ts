@@ -2,12 +2,15 @@ import type { Batch, Entity } from '../core/batch.ts';
 import type { Anomaly, Band, DetectorContext, FittedDetector, WatchState } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
 import { createWindow, type MutableWindow } from '../core/window.ts';
-import { type Baseline, standardize } from './baseline.ts';
+import type { AbsenceWatch } from './absence.ts';
+import { type Baseline, emptyBaseline, standardize } from './baseline.ts';
 import type { RollingTail } from './calibrate.ts';
 import { combineCauchy } from './ensemble.ts';
 import type { Episodes } from './episode.ts';
+import { type Finding, findingOf, stillRows, stillScore } from './findings.ts';
 import type { PooledTail } from './pooled-tail.ts';
 import type { SeasonalBands } from './seasonal-band.ts';
+import { Withheld } from './withheld.ts';
 import { describeWorst } from './words.ts';
 
 /** One fitted detector of a class with the scale that held-out normal history gave it. */
@@ -30,6 +33,7 @@ export interface ClassParts {
   readonly seen: Float32Array;
   readonly needed: number;
   readonly bands: SeasonalBands;
+  readonly absence: AbsenceWatch;
   readonly tail: RollingTail;
   readonly episodes: Episodes;
 }
@@ -45,10 +49,21 @@ export interface Judgement {
   readonly flagged: Uint8Array;
 }
 
+/** Findings whose newest value is not what is wrong: no expected band belongs to them. */
+const bandless: ReadonlySet<Finding['kind']> = new Set(['gone', 'vanished', 'flat']);
+/** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
+const settleShare = 0.6;
+
 interface Rows {
   readonly window: MutableWindow;
   readonly judgement: { t: number; p: Float64Array; score: Float64Array; flagged: Uint8Array };
   readonly parts: Float64Array[];
+  /** Rows all of whose signals never moved. */
+  readonly still: Uint8Array;
+  /** Those of them that have moved since. */
+  readonly moved: Uint8Array;
+  readonly findings: Map<number, Finding>;
+  readonly withheld: Withheld;
 }
 
 /**
@@ -66,6 +81,11 @@ export class ClassModel {
     this.#rows = makeRows(parts);
   }
 
+  /** Time of the last judged batch, ms; NaN before the first. */
+  get t(): number {
+    return this.#rows.judgement.t;
+  }
+
   get parts(): ClassParts {
     return this.#parts;
   }
@@ -75,7 +95,7 @@ export class ClassModel {
     if (batch.entities !== this.#entities) this.#adopt(batch.entities);
     this.#batch = batch;
     const { baseline, members, tail, pooled, episodes, seen, needed } = this.#parts;
-    const { window, judgement, parts } = this.#rows;
+    const { window, judgement, parts, still, findings } = this.#rows;
     const z = new Float64Array(batch.values.length);
     standardize(batch.values, baseline, z);
     window.push({ ...batch, values: z });
@@ -85,15 +105,32 @@ export class ClassModel {
     const weights = members.map(m => m.weight);
     const p = new Float64Array(members.length);
     judgement.t = batch.t;
+    this.#find(batch);
     for (let row = 0; row < window.rows; row++) {
       for (let i = 0; i < p.length; i++) p[i] = members[i]!.tail.pValue(parts[i]![row]!);
-      const score = -Math.log10(combineCauchy(p, weights));
+      const finding = findings.get(row)?.score ?? Number.NaN;
+      const own = still[row] === 1 ? stillScore(batch, row) : -Math.log10(combineCauchy(p, weights));
+      const score = own > finding || Number.isNaN(finding) ? own : finding;
       judgement.score[row] = score;
       const learning = seen[row]! < needed;
       judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
       judgement.flagged[row] = episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
     }
     return judgement;
+  }
+
+  #find(batch: Batch): void {
+    const { absence, seen, needed } = this.#parts;
+    const { findings, moved } = this.#rows;
+    absence.push(batch.values);
+    findings.clear();
+    const others = batch.values.some(v => !Number.isNaN(v)) ? 'present' : 'absent';
+    for (let row = 0; row < batch.entities.length; row++) {
+      const finding = seen[row]! < needed ? undefined : findingOf(batch, row, { ...this.#parts, others });
+      if (finding === undefined) continue;
+      findings.set(row, finding);
+      if (finding.kind === 'moved') moved[row] = 1;
+    }
   }
 
   /** The rows of the last judged batch that are in an episode, or have p <= `below`, explained. */
@@ -126,7 +163,11 @@ export class ClassModel {
       for (let k = 0; k < own.length; k++) total[k] = total[k]! + weight * own[k]!;
       sum += weight;
     });
-    return sum > 0 ? total.map(v => v / sum) : total;
+    const shares = sum > 0 ? total.map(v => v / sum) : total;
+    const finding = this.#rows.findings.get(row);
+    if (finding === undefined) return shares;
+    const rest = sum > 0 ? 0.5 : 0;
+    return shares.map((share, k) => rest * share + (k === finding.signal ? 1 - rest : 0));
   }
 
   #explain(batch: Batch, row: number): Anomaly {
@@ -134,9 +175,11 @@ export class ClassModel {
     const ranked = [...this.shares(row)]
       .map((share, k) => ({ share, k }))
       .sort((a, b) => b.share - a.share || a.k - b.k);
-    const top = ranked[0]?.k ?? 0;
+    const finding = this.#rows.findings.get(row);
+    const top = finding?.signal ?? ranked[0]?.k ?? 0;
     const spec = signals[top]!;
-    const band = this.bandOf(row, top, batch.t);
+    const band =
+      finding !== undefined && bandless.has(finding.kind) ? undefined : this.bandOf(row, top, batch.t);
     const value = batch.values[row * signals.length + top]!;
     const { state, reason } = this.stateOf(row);
     return {
@@ -149,7 +192,7 @@ export class ClassModel {
       band,
       worst: { signal: spec.name, value },
       state,
-      reason: state === 'watching' ? describeWorst(spec, value, band) : reason,
+      reason: state === 'watching' ? (finding?.reason ?? describeWorst(spec, value, band)) : reason,
     };
   }
 
@@ -162,7 +205,11 @@ export class ClassModel {
     if (seen[row]! < needed)
       return { state: 'learning', reason: `has seen ${seen[row]} of ${needed} samples it needs` };
     const fit = baseline.scale.subarray(row * width, (row + 1) * width).some(s => Number.isFinite(s));
-    return fit ? { state: 'watching', reason: '' } : { state: 'unfit', reason: 'no signal has a history' };
+    if (!fit) return { state: 'unfit', reason: 'no signal has a history' };
+    const { still, moved } = this.#rows;
+    return still[row] === 1 && moved[row] === 0
+      ? { state: 'unfit', reason: 'constant: no signal has ever moved' }
+      : { state: 'watching', reason: '' };
   }
 
   /** The expected range of signal number `signal` of `row` at `t` (ms); undefined while nothing is known. */
@@ -176,14 +223,23 @@ export class ClassModel {
     const batch = this.#batch;
     if (batch === undefined || batch.partial) return;
     const { tail, episodes, bands, seen, needed } = this.#parts;
+    const { withheld } = this.#rows;
     const { score } = this.#rows.judgement;
     const width = this.#parts.context.signals.length;
     tail.advance(batch.t);
     for (let row = 0; row < score.length; row++) {
       const held = episodes.isHeld(row, batch.t);
-      if (seen[row]! < needed) this.#settle(batch, row);
-      if (Number.isNaN(score[row]!)) continue;
-      tail.learn(row, score[row]!, held);
+      const settling = seen[row]! < settleShare * needed;
+      if (settling) this.#settle(batch, row);
+      if (Number.isNaN(score[row]!)) {
+        if (settling && !Number.isNaN(stillScore(batch, row))) seen[row] = seen[row]! + 1;
+        continue;
+      }
+      if (held === 1) withheld.add(row, score[row]!);
+      else if (!settling) {
+        for (const late of withheld.take(row)) tail.learn(row, late, 0);
+        tail.learn(row, score[row]!, 0);
+      }
       seen[row] = seen[row]! + 1;
       if (held === 1) continue;
       for (let k = row * width; k < (row + 1) * width; k++) bands.learn(k, batch.t, batch.values[k]!);
@@ -214,25 +270,26 @@ export class ClassModel {
     const at = new Map(old.keys.map((key, i) => [key, i]));
     const from = Int32Array.from(keys, key => at.get(key) ?? -1);
     const width = old.context.signals.length;
-    const baseline = {
-      centre: new Float32Array(keys.length * width).fill(Number.NaN),
-      scale: new Float32Array(keys.length * width).fill(Number.NaN),
-    };
+    const baseline = emptyBaseline(keys.length * width);
     from.forEach((was, row) => {
       if (was < 0) return;
       baseline.centre.set(old.baseline.centre.subarray(was * width, (was + 1) * width), row * width);
       baseline.scale.set(old.baseline.scale.subarray(was * width, (was + 1) * width), row * width);
+      baseline.constant.set(old.baseline.constant.subarray(was * width, (was + 1) * width), row * width);
     });
+    const { moved, withheld } = this.#rows;
     this.#parts = {
       ...old,
       keys,
       baseline,
       seen: Float32Array.from(from, was => (was < 0 ? 0 : old.seen[was]!)),
       bands: old.bands.remap(from),
+      absence: old.absence.remap(from),
       tail: old.tail.remap(from),
       episodes: old.episodes.remap(from),
     };
-    this.#rows = makeRows(this.#parts);
+    this.#rows = { ...makeRows(this.#parts), withheld: withheld.remap(from) };
+    this.#rows.moved.set(Array.from(from, was => (was < 0 ? 0 : moved[was]!)));
   }
 }
 
@@ -248,5 +305,9 @@ function makeRows(parts: ClassParts): Rows {
       flagged: new Uint8Array(rows),
     },
     parts: parts.members.map(() => new Float64Array(rows)),
+    still: stillRows(parts.baseline, rows),
+    moved: new Uint8Array(rows),
+    findings: new Map(),
+    withheld: new Withheld(),
   };
 }

@@ -1,8 +1,9 @@
-import type { Entity, Frame } from '../core/batch.ts';
+import type { Frame } from '../core/batch.ts';
 import type { DetectorContext } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
 import { createWindow } from '../core/window.ts';
-import { type Baseline, baselineOf, zLimit } from './baseline.ts';
+import { AbsenceWatch } from './absence.ts';
+import { type Baseline, baselineOf, emptyBaseline, zLimit } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
 import { combineCauchy } from './ensemble.ts';
@@ -20,11 +21,11 @@ export interface FitContext extends DetectorContext {
 
 /** Share of each history that fits the detectors; the rest is held out and gives the scales. */
 const fitShare = 0.6;
-/** 0: each sample is learned. Leaving out flagged ones cuts the scale's own tail and multiplies the flagged share. */
-const holdFor = 0;
-/** When episodes of a class open and close at a stated share of flagged rows. */
-export function episodePolicy(fpr: number): EpisodePolicy {
-  return { open: fpr, close: fpr, hold: holdFor };
+/** So long, and at least 12 steps, a lasting change is held back from the scales; then it becomes the new normal. */
+const holdFor = 30 * 60_000;
+/** When episodes of a class open and close at a stated share of flagged rows; `step` in ms. */
+export function episodePolicy(fpr: number, step: number): EpisodePolicy {
+  return { open: fpr, close: fpr, hold: Math.max(holdFor, 12 * step) };
 }
 
 /** A row watches on its own scale once it has learned so many samples. */
@@ -78,17 +79,18 @@ function scoreFrame(frame: Frame, fitted: readonly Pick<Member, 'fitted'>[]): Fl
 export function fitClassModel(history: Iterable<Frame>, context: FitContext): ClassModel {
   const frames = [...history];
   const width = context.signals.length;
-  const baseline = {
-    centre: new Float32Array(frames.length * width),
-    scale: new Float32Array(frames.length * width),
-  };
+  const baseline = emptyBaseline(frames.length * width);
+  const absence = new AbsenceWatch(frames.length, width);
   const bands = new SeasonalBands(frames.length, width);
   frames.forEach((frame, row) => {
     frame.columns.forEach((column, k) => {
-      const { centre, scale } = baselineOf(column);
-      baseline.centre[row * width + k] = centre;
-      baseline.scale[row * width + k] = scale;
-      bands.fit(row * width + k, frame.t, column);
+      const cell = row * width + k;
+      const { centre, scale, constant } = baselineOf(column, context.signals[k]?.floor);
+      baseline.centre[cell] = centre;
+      baseline.scale[cell] = scale;
+      baseline.constant[cell] = constant;
+      bands.fit(cell, frame.t, column);
+      absence.fit(cell, column);
     });
   });
   const scaled = frames.map((frame, row) => standardized(frame, baseline, row));
@@ -100,11 +102,7 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
     fitted: d.make(context).fit(heads),
   }));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
-  return calibrated(
-    held,
-    frames.map(f => f.entity),
-    { context, fitted, baseline, bands },
-  );
+  return calibrated(held, frames, { context, fitted, baseline, bands, absence });
 }
 
 interface Uncalibrated {
@@ -112,10 +110,11 @@ interface Uncalibrated {
   readonly fitted: readonly Omit<Member, 'tail'>[];
   readonly baseline: Baseline;
   readonly bands: SeasonalBands;
+  readonly absence: AbsenceWatch;
 }
 
-function calibrated(held: readonly Frame[], entities: readonly Entity[], model: Uncalibrated): ClassModel {
-  const { context, fitted, baseline, bands } = model;
+function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Uncalibrated): ClassModel {
+  const { context, fitted, baseline, bands, absence } = model;
   const scores = held.map(frame => scoreFrame(frame, fitted));
   const members = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
   const tail = new RollingTail(held.length, blockLength(context.step));
@@ -129,24 +128,28 @@ function calibrated(held: readonly Frame[], entities: readonly Entity[], model: 
       return -Math.log10(combineCauchy(p, weights));
     });
   });
-  const seen = new Float32Array(held.length);
   for (const { t, row, i } of inOrder(held)) {
     tail.advance(t);
     tail.learn(row, combined[row]![i]!, 0);
-    if (!Number.isNaN(combined[row]![i]!)) seen[row] = seen[row]! + 1;
   }
   return new ClassModel({
     context,
     members,
     pooled: new PooledTail(combined.flatMap(c => [...c])),
-    keys: entities.map(fingerprint),
+    keys: whole.map(frame => fingerprint(frame.entity)),
     baseline,
-    seen,
+    seen: Float32Array.from(whole, samplesOf),
     needed: neededSamples,
     bands,
+    absence,
     tail,
-    episodes: new Episodes(held.length, episodePolicy(context.fpr)),
+    episodes: new Episodes(held.length, episodePolicy(context.fpr, context.step)),
   });
+}
+
+/** How many rows of a history have a sample. */
+function samplesOf(frame: Frame): number {
+  return frame.t.filter((_, i) => frame.columns.some(column => Number.isFinite(column[i]!))).length;
 }
 
 /** The rows of all frames by time, so that blocks of the rolling scale are filled one after another. */
