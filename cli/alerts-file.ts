@@ -20,11 +20,20 @@ const topologySchema = z.looseObject({
   edges: z.array(z.looseObject({ from: z.string(), to: z.string() })).default([]),
 });
 
+/** Line and column of the position that JSON.parse names, as `:line:column`; nothing where it names none. */
+function placeIn(text: string, message: string): string {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position === undefined) return '';
+  const before = text.slice(0, Number(position)).split('\n');
+  return `${text.includes('\n') ? `:${before.length}` : ''}:${before.at(-1)!.length + 1}`;
+}
+
 function json(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${where}: not JSON (${error instanceof Error ? error.message : error})`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${where}${placeIn(text, message)}: not JSON (${message})`);
   }
 }
 
@@ -32,7 +41,8 @@ function checked<T extends z.ZodType>(schema: T, value: unknown, where: string):
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new InputError(`${where}: ${issue.path.join('.')}: ${issue.message}`);
+  const path = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw new InputError(`${where}: ${path}${issue.message}`);
 }
 
 function time(value: string | number, where: string): number {
@@ -61,6 +71,7 @@ function alertOf(line: string, where: string): Alert {
 /** Alertmanager v2 alerts, one JSON object a line; empty lines are passed over but keep their line number. */
 export function parseAlertLines(text: string, file: string): Alert[] {
   return text
+    .replace(/^\uFEFF/, '')
     .split('\n')
     .map((line, k) => ({ line, where: `${file}:${k + 1}` }))
     .filter(({ line }) => line.trim() !== '')
@@ -69,7 +80,7 @@ export function parseAlertLines(text: string, file: string): Alert[] {
 
 /** `topology.json`: `{nodes: [{id, kind?, labels?}], edges: [{from, to}]}`. */
 export function parseTopology(text: string, file: string): Topology {
-  const raw = checked(topologySchema, json(text, file), file);
+  const raw = checked(topologySchema, json(text.replace(/^\uFEFF/, ''), file), file);
   return {
     nodes: raw.nodes.map(({ id, kind, labels }) => ({
       id,

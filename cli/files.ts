@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from './exit.ts';
 
@@ -15,6 +15,22 @@ export function readText(file: string): string {
   }
 }
 
+/** Whether a new file may take this place: a device, a pipe, a link is written through and never replaced. */
+function mayReplace(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+function replaceFile(file: string, text: string): void {
+  const fresh = `${file}.tmp`;
+  try {
+    writeFileSync(fresh, text);
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
+
 /** Writes a file whole or not at all, `-` is standard output; folders are made. */
 export function writeText(file: string, text: string): void {
   if (file === '-') {
@@ -23,8 +39,8 @@ export function writeText(file: string, text: string): void {
   }
   try {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
+    if (mayReplace(file)) replaceFile(file, text);
+    else writeFileSync(file, text);
   } catch (error) {
     throw new InputError(`${file}: cannot be written (${reason(error)})`);
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
+import type { LayoutFile } from '../../dashboards/layout.ts';
 import { dashboardFiles, writeFiles } from '../dashboard-files.ts';
 import { InputError } from '../exit.ts';
 import { loadOrExplain } from '../load.ts';
@@ -21,6 +22,16 @@ function stateOf(file: string, content: string): 'new' | 'changed' | 'unchanged'
   }
 }
 
+function written(folder: string, files: readonly LayoutFile[]): number {
+  try {
+    return writeFiles(folder, files);
+  } catch (error) {
+    throw new InputError(
+      `--out ${folder}: cannot be written (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
 function build(flags: Flags): void {
   if (flags.push)
     throw new InputError(
@@ -32,7 +43,7 @@ function build(flags: Flags): void {
     for (const file of files)
       process.stdout.write(`${stateOf(path.join(flags.out, file.path), file.content)} ${file.path}\n`);
   if (flags.dryRun) return;
-  process.stderr.write(`${writeFiles(flags.out, files)} files in ${flags.out}\n`);
+  process.stderr.write(`${written(flags.out, files)} files in ${flags.out}\n`);
 }
 
 /** `foreshock dashboards build`: Grafana dashboards into a provisioning folder. */

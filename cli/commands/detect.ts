@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { parseDuration } from '../../core/duration.ts';
-import { detectRows } from '../../detectors/replay.ts';
+import { detectors } from '../../detectors/index.ts';
+import { detectRows, type ReplayOptions } from '../../detectors/replay.ts';
 import { type CsvFrame, csvField, parseMetricsCsv } from '../csv.ts';
 import { InputError } from '../exit.ts';
 import { readText, writeText } from '../files.ts';
@@ -22,6 +23,30 @@ function parseRate(text: string): number {
   if (!(rate > 0 && rate < 0.5))
     throw new InputError(`--fpr ${text}: must be a share between 0 and 0.5, like 0.01`);
   return rate;
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InputError(`--seed ${text}: must be a whole number, like 1`);
+  return Number(text);
+}
+
+function parseRefresh(text: string): number {
+  const told = `--refresh ${text}: must be a duration above 0, like 1d or 12h`;
+  try {
+    const refresh = parseDuration(text);
+    if (refresh > 0) return refresh;
+  } catch {
+    throw new InputError(told);
+  }
+  throw new InputError(told);
+}
+
+function parseDetectors(text: string): readonly string[] {
+  const known = detectors.map(({ name }) => name);
+  const names = text.split(',').map(name => name.trim());
+  const wrong = names.find(name => !known.includes(name));
+  if (wrong === undefined) return [...new Set(names)];
+  throw new InputError(`--detectors ${text}: "${wrong}" is not known; there are ${known.join(', ')}`);
 }
 
 /** The columns of the training file in the order of the input's. */
@@ -51,8 +76,10 @@ function head(frame: CsvFrame, rows: number): CsvFrame {
   };
 }
 
+/** The rows after the training rows; what was counted over the whole file stays with the head. */
 function tail(frame: CsvFrame, rows: number): CsvFrame {
-  return { ...frame, t: frame.t.subarray(rows), columns: frame.columns.map(column => column.subarray(rows)) };
+  const columns = frame.columns.map(column => column.subarray(rows));
+  return { ...frame, t: frame.t.subarray(rows), columns, duplicates: 0, infinite: 0 };
 }
 
 function splitTraining(flags: Flags): { train: CsvFrame; input: CsvFrame } {
@@ -72,14 +99,19 @@ function number(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(8))) : '';
 }
 
-function detect(flags: Flags): void {
-  const { train, input } = splitTraining(flags);
-  const result = detectRows(train, input, {
+function replayOptions(flags: Flags): ReplayOptions {
+  return {
     fpr: parseRate(flags.fpr),
-    seed: Number(flags.seed),
-    ...(flags.detectors === undefined ? {} : { detectors: flags.detectors.split(',') }),
-    ...(flags.refresh === undefined ? {} : { refresh: parseDuration(flags.refresh) }),
-  });
+    seed: parseSeed(flags.seed),
+    ...(flags.detectors === undefined ? {} : { detectors: parseDetectors(flags.detectors) }),
+    ...(flags.refresh === undefined ? {} : { refresh: parseRefresh(flags.refresh) }),
+  };
+}
+
+function detect(flags: Flags): void {
+  const options = replayOptions(flags);
+  const { train, input } = splitTraining(flags);
+  const result = detectRows(train, input, options);
   const lines = ['timestamp,score,p_value,anomaly,top_signal,top_share'];
   for (let row = 0; row < input.t.length; row++) {
     const signal = result.topSignal[row]! < 0 ? '' : csvField(input.signals[result.topSignal[row]!]!);
@@ -91,6 +123,8 @@ function detect(flags: Flags): void {
   const duplicates = train.duplicates + input.duplicates;
   if (duplicates > 0)
     process.stderr.write(`${duplicates} rows share the timestamp of the row above; each was kept\n`);
+  const infinite = train.infinite + input.infinite;
+  if (infinite > 0) process.stderr.write(`${infinite} infinite values were read as missing\n`);
   for (const line of result.summary) process.stderr.write(`${line}\n`);
 }
 
