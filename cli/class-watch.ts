@@ -1,6 +1,7 @@
 import type { ClassHistory, WatchedClass } from '../collectors/class-reader.ts';
 import type { Batch, Entity } from '../core/batch.ts';
 import type { Anomaly, Band, WatchState } from '../core/detector.ts';
+import { parseDuration } from '../core/duration.ts';
 import { framesOf } from '../core/frames.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
@@ -16,6 +17,14 @@ export interface ClassWatchOptions {
   readonly detectors?: readonly string[];
 }
 
+/** The longest window of a class's queries, ms: for so long after a gap its rates are made of less than they should be. */
+function longestWindow({ queries }: WatchedClass): number {
+  const windows = queries.flatMap(query =>
+    [...query.matchAll(/\[([0-9a-z]+)[\]:]/g)].map(found => found[1]!),
+  );
+  return Math.max(0, ...windows.map(parseDuration));
+}
+
 /** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
 export class ClassWatch {
   readonly watch: WatchedClass;
@@ -26,6 +35,8 @@ export class ClassWatch {
   #judged = 0;
   #flagged = 0;
   #t = Number.NaN;
+  #blind = false;
+  #heldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
@@ -62,7 +73,11 @@ export class ClassWatch {
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
   pass(batch: Batch): readonly Anomaly[] {
     const model = this.#model;
-    if (model === undefined || batch.entities.length === 0) return [];
+    if (model === undefined) return [];
+    if (this.#holds(batch)) {
+      this.#t = batch.t;
+      return [];
+    }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
     const { p, flagged } = model.judge(batch);
     this.#t = batch.t;
@@ -81,6 +96,15 @@ export class ClassWatch {
     }
     model.learn();
     return out;
+  }
+
+  /** True while a class has no data at all, and until its rate windows are full again: neither judged nor learned. */
+  #holds({ t, values }: Batch): boolean {
+    if (values.some(Number.isFinite)) {
+      if (this.#blind) this.#heldUntil = t + longestWindow(this.watch);
+      this.#blind = false;
+    } else this.#blind = true;
+    return this.#blind || t < this.#heldUntil;
   }
 
   /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */

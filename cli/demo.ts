@@ -73,15 +73,9 @@ function inputOf(recording: Recording, { config, packs }: Loaded): DemoInput {
   };
 }
 
-async function watchReplay(
-  wired: Wired,
-  input: DemoInput,
-  book: IncidentBook,
-  speed: number,
-): Promise<number> {
+async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, speed: number): Promise<void> {
   const pace = createPacer(speed);
   const told = new Set<string>();
-  let alertsIn = 0;
   const passes = replay(wired, input, {
     learn: async watch => {
       const range = { start: input.start, end: input.from - input.step };
@@ -94,7 +88,6 @@ async function watchReplay(
   });
   for await (const pass of passes) {
     book.update(pass.incidents);
-    alertsIn += pass.alerts.filter(alert => alert.endsAt === undefined).length;
     for (const { status, alert } of pass.notifications) {
       const id = alert.labels.incident ?? '';
       const word =
@@ -117,7 +110,6 @@ async function watchReplay(
         );
     }
   }
-  return alertsIn;
 }
 
 async function finish(
@@ -134,12 +126,6 @@ async function finish(
       incident.id,
       await readIncidentSignals(incident, wired.watches, { source: input.source, now: input.end }),
     );
-    const file = path.join(
-      out,
-      'dashboards/foreshock',
-      `foreshock-incident-${incident.id.toLowerCase()}.json`,
-    );
-    if (existsSync(file)) book.addDashboard(incident.id, file);
   }
   say(`  ${files} files for Grafana's provisioning in ${out}/\n`);
 }
@@ -192,9 +178,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   });
   const page = options.stay ? await serve(wired, book, options.listen) : undefined;
   if (page !== undefined) say(`  watch it at ${pc.underline(page.url)}`);
-  const alertsIn = await watchReplay(wired, input, book, options.speed);
+  await watchReplay(wired, input, book, options.speed);
   await finish(wired, input, book, options.out, page?.url ?? `http://${options.listen}`);
-  tellAll(book, { alertsIn, url: page?.url });
+  tellAll(book, { out: options.out, url: page?.url });
   if (page === undefined) return;
   say(`\n  the page stays at ${pc.underline(page.url)} until you press Ctrl-C`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -203,13 +189,15 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 function tellAll(
   book: IncidentBook,
-  context: { readonly alertsIn: number; readonly url: string | undefined },
+  context: { readonly out: string; readonly url: string | undefined },
 ): void {
   const views = book.list();
-  for (const { incident, dashboardPath, notificationsIn, notificationsOut } of views) {
+  for (const { incident, notificationsIn, notificationsOut } of views) {
+    const file = path.join(context.out, 'dashboards/foreshock', `foreshock-incident-${incident.id}.json`);
+    const dashboard = existsSync(file) ? file : undefined;
     const page = context.url === undefined ? undefined : `${context.url}/incidents/${incident.id}`;
     process.stdout.write(
-      `${tellIncident(incident, { alertsIn: notificationsIn, notificationsOut, dashboard: dashboardPath, page }, pc)}\n`,
+      `${tellIncident(incident, { alertsIn: notificationsIn, notificationsOut, dashboard, page }, pc)}\n`,
     );
   }
   if (views.length === 0) process.stdout.write('No incident: nothing was out of the ordinary.\n');

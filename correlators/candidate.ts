@@ -1,5 +1,5 @@
 import type { Labels } from '../core/labels.ts';
-import { type Complaint, complaintsOf, isAboutCalls } from './complaint.ts';
+import { accusingP, type Complaint, complaintsOf, isAboutCalls } from './complaint.ts';
 import type { OpenIncident, OpenMember } from './open-incident.ts';
 import { peerOf } from './place.ts';
 import type { Sighting } from './sightings.ts';
@@ -13,12 +13,15 @@ export interface Candidate {
   readonly members: readonly OpenMember[];
   /** What callers say of it. */
   readonly complaints: readonly Complaint[];
-  /** First sign of trouble in it, ms: alerts about its calls to others count only when there is nothing else. */
+  /** First sign of trouble in it, ms: its traffic and its calls to others count only when there is nothing else. */
   readonly onset: number;
   readonly firstSign: string;
   /** Why what speaks against it does not convince, in words; undefined when they do. */
   readonly doubt: string | undefined;
 }
+
+/** Onsets closer than this cannot be told apart, ms: alert rules look at intervals, each at its own. */
+export const onsetScale = 60_000;
 
 interface Sign {
   readonly since: number;
@@ -37,7 +40,7 @@ function signOf(id: string, members: readonly OpenMember[], complaints: readonly
     what: `${c.symptom} from ${c.caller} to ${id}`,
     alerted: c.alerted,
   }));
-  const own = members.filter(m => !isAboutCalls(m));
+  const own = members.filter(m => !isAboutCalls(m) && !isTraffic(symptomOf(m.alert.labels)));
   return (
     earliest([...signs(own), ...said.filter(c => c.alerted)]) ??
     earliest(signs(members)) ??
@@ -56,13 +59,15 @@ function ownTroubleFirst(members: readonly OpenMember[], since: number): 'resour
   const of = (test: (symptom: string) => boolean) =>
     own.filter(m => test(symptomOf(m.alert.labels))).map(m => m.since);
   if (of(isResource).some(t => t <= since)) return 'resource';
-  if (of(isDegradation).some(t => t < since)) return 'earlier';
+  if (of(isDegradation).some(t => t < since - onsetScale)) return 'earlier';
   return undefined;
 }
 
 interface Known {
   readonly byPlace: ReadonlyMap<string, readonly OpenMember[]>;
   readonly graph: Graph;
+  /** Whether metrics of the place itself say clearly that it is slow or fails. */
+  readonly degraded: (id: string) => boolean;
 }
 
 /** A place with alerts is doubted when they tell only that it is asked more or less than usual. */
@@ -70,7 +75,7 @@ function doubtOf(id: string, complaints: readonly Complaint[], known: Known): st
   const accused = complaints.filter(c => c.alerted);
   const members = known.byPlace.get(id) ?? [];
   if (members.length > 0) {
-    const asked = members.every(m => !isAboutCalls(m) && isTraffic(symptomOf(m.alert.labels)));
+    const asked = members.every(m => isTraffic(symptomOf(m.alert.labels))) && !known.degraded(id);
     return asked && accused.length === 0
       ? `only its traffic changed, which comes from its callers`
       : undefined;
@@ -110,12 +115,19 @@ export function candidatesOf(
   const byCallee = new Map<string, Complaint[]>();
   for (const complaint of complaintsOf(incident.members.values(), known.sightings))
     byCallee.set(complaint.callee, [...(byCallee.get(complaint.callee) ?? []), complaint]);
+  const slow = known.sightings.filter(
+    ({ anomaly }) =>
+      anomaly.p < accusingP &&
+      peerOf(anomaly.entity) === undefined &&
+      isDegradation(anomaly.worst?.signal ?? ''),
+  );
+  const degraded = (id: string) => slow.some(({ anomaly }) => Object.values(anomaly.entity).includes(id));
   return [...new Set([...byPlace.keys(), ...byCallee.keys()])].map(id => {
     const members = byPlace.get(id) ?? [];
     const complaints = byCallee.get(id) ?? [];
     const { since, what } = signOf(id, members, complaints);
     const entity = members[0]?.place.entity ?? { [complaints[0]?.kind ?? 'service']: id };
-    const doubt = doubtOf(id, complaints, { byPlace, graph: known.graph });
+    const doubt = doubtOf(id, complaints, { byPlace, graph: known.graph, degraded });
     return { id, entity, members, complaints, onset: since, firstSign: what, doubt };
   });
 }

@@ -17,7 +17,7 @@ export interface Complaint {
 }
 
 /** Anomalies with a larger p accuse nobody: they are too common. */
-const accusingP = 0.001;
+export const accusingP = 0.001;
 
 /** True for alerts about calls to another place: they say nothing of the place that calls. */
 export function isAboutCalls(member: OpenMember): boolean {

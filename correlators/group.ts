@@ -201,7 +201,7 @@ class GroupingCorrelator implements Correlator {
   #tell(incident: OpenIncident, at: number, why: string): void {
     incident.toldSeverity = incident.severity;
     incident.notifications.push({ at, why });
-    incident.timeline.push({ at, what: `told: ${why}` });
+    incident.timeline.push({ at, what: `People were told: ${why}` });
   }
 
   #index(incident: OpenIncident): void {

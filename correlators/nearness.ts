@@ -98,7 +98,11 @@ function samePlace(incident: OpenIncident, id: string, at: WhenAndWhere): Nearne
   const own = quietFor(incident, id, t);
   const causes = causesQuietFor(incident, id, at) ?? 0;
   if (own > options.window || causes > options.window) return undefined;
-  const reason = `${id} itself has been in trouble for ${seconds(t - activity.first)}`;
+  const since = t - activity.first;
+  const reason =
+    since < 1000
+      ? `${id} itself came into trouble at the same time`
+      : `${id} itself has been in trouble for ${seconds(since)}`;
   return { incident, cost: own / 10 + causes, reason, side: 'same' };
 }
 

@@ -49,8 +49,7 @@ function figure(what: string, value: string): Markup {
 }
 
 function timeline({ incident }: IncidentView): Markup {
-  const told = incident.notifications.map(({ at, why }) => ({ at, what: `People were told: ${why}` }));
-  const lines = [...incident.timeline, ...told].sort((a, b) => a.at - b.at);
+  const lines = [...incident.timeline].sort((a, b) => a.at - b.at);
   const body =
     lines.length === 0
       ? html`<p>Nothing is recorded yet.</p>`
