@@ -89,7 +89,7 @@ describe('a callee that only its callers complain of', () => {
   it('stays behind its one complaining caller of several that was in trouble first', () => {
     const incident = incidentOf([
       [0, of('catalog', 'HighLatencyP95')],
-      [20, calls('catalog', 'cache', 'DependencySlow')],
+      [90, calls('catalog', 'cache', 'DependencySlow')],
     ]);
     expect(first(incident).entity).toEqual({ service: 'catalog' });
     expect(incident.suspects[1]!.evidence).toContain(
@@ -155,6 +155,16 @@ describe('a bad deploy', () => {
     const incident = incidentOf(arrivals, { changes: [change] });
     expect(words(incident)).toContain('deploy 30 s before: 1.0.0 to 1.1.0');
     expect(first(incident).score).toBeCloseTo(first(incidentOf(arrivals)).score + 0.3, 9);
+  });
+
+  it('does not take a wave of traffic long before for the first sign', () => {
+    const incident = incidentOf([
+      [0, ours({ service: 'catalog' }, 'traffic')],
+      [60, of('catalog', 'HighErrorRate')],
+      [60, calls('catalog', 'cache')],
+    ]);
+    expect(first(incident).entity).toEqual({ service: 'cache' });
+    expect(words(incident)).toContain('DependencyErrors from catalog to cache was the first sign');
   });
 
   it('ignores changes elsewhere and changes that came after', () => {
