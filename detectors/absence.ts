@@ -59,9 +59,24 @@ export class AbsenceWatch {
   fit(cell: number, history: Float64Array): void {
     for (const value of history) {
       this.#move(cell, value);
-      for (const kind of kinds)
-        this.#longest[kind][cell] = Math.max(this.#longest[kind][cell]!, this.#runs[kind][cell]!);
+      this.#take(cell);
     }
+  }
+
+  #take(cell: number): void {
+    for (const kind of kinds)
+      this.#longest[kind][cell] = Math.max(this.#longest[kind][cell]!, this.#runs[kind][cell]!);
+  }
+
+  /** Takes the runs of a row that is still learning for usual. */
+  settle(row: number): void {
+    for (let cell = row * this.#width; cell < (row + 1) * this.#width; cell++) this.#take(cell);
+  }
+
+  /** The value of a cell that has had only this one; undefined when it moved or never had a sample. */
+  stoodStill(cell: number): number | undefined {
+    const last = this.#last[cell]!;
+    return this.#moves[cell] === 0 && !Number.isNaN(last) ? last : undefined;
   }
 
   /** One batch of the stream: moves the runs on. */

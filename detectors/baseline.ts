@@ -20,6 +20,19 @@ export function emptyBaseline(cells: number): Baseline {
   };
 }
 
+/** The same baseline for another membership: row i takes over row `from[i]`, -1 starts empty. */
+export function remapBaseline(old: Baseline, from: Int32Array, width: number): Baseline {
+  const next = emptyBaseline(from.length * width);
+  from.forEach((was, row) => {
+    if (was < 0) return;
+    const cells = [was * width, (was + 1) * width] as const;
+    next.centre.set(old.centre.subarray(...cells), row * width);
+    next.scale.set(old.scale.subarray(...cells), row * width);
+    next.constant.set(old.constant.subarray(...cells), row * width);
+  });
+  return next;
+}
+
 /**
  * Centre and scale of one signal's normal history: the median, and the largest of interquartile range / 1.349,
  * median absolute deviation x 1.4826, the standard deviation, 1 % of |median| and a third of `floor` (the smallest

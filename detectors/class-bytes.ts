@@ -66,6 +66,6 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
     absence: AbsenceWatch.fromBytes(Uint8Array.from(absence)),
     bands: SeasonalBands.fromBytes(Uint8Array.from(bands)),
     tail: RollingTail.fromBytes(Uint8Array.from(tail)),
-    episodes: new Episodes(keys.length, episodePolicy(context.fpr, context.step)),
+    episodes: new Episodes(keys.length, episodePolicy(context.fpr)),
   });
 }

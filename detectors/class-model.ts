@@ -3,13 +3,14 @@ import type { Anomaly, Band, DetectorContext, FittedDetector, WatchState } from 
 import { fingerprint } from '../core/labels.ts';
 import { createWindow, type MutableWindow } from '../core/window.ts';
 import type { AbsenceWatch } from './absence.ts';
-import { type Baseline, emptyBaseline, standardize } from './baseline.ts';
+import { type Baseline, remapBaseline, standardize } from './baseline.ts';
 import type { RollingTail } from './calibrate.ts';
 import { combineCauchy } from './ensemble.ts';
 import type { Episodes } from './episode.ts';
-import { type Finding, findingOf, stillRows, stillScore } from './findings.ts';
+import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
 import type { PooledTail } from './pooled-tail.ts';
 import type { SeasonalBands } from './seasonal-band.ts';
+import { markConstant, settle } from './settle.ts';
 import { Withheld } from './withheld.ts';
 import { describeWorst } from './words.ts';
 
@@ -126,6 +127,7 @@ export class ClassModel {
     findings.clear();
     const others = batch.values.some(v => !Number.isNaN(v)) ? 'present' : 'absent';
     for (let row = 0; row < batch.entities.length; row++) {
+      if (seen[row]! < needed) absence.settle(row);
       const finding = seen[row]! < needed ? undefined : findingOf(batch, row, { ...this.#parts, others });
       if (finding === undefined) continue;
       findings.set(row, finding);
@@ -218,7 +220,7 @@ export class ClassModel {
     return this.#parts.bands.band(row * signals.length + signal, t, signals[signal]!.name);
   }
 
-  /** Learns from the last judged batch. Partial batches and rows in a young episode are not learned. */
+  /** Learns from the last judged batch. Partial batches are not learned, rows in a young episode later. */
   learn(): void {
     const batch = this.#batch;
     if (batch === undefined || batch.partial) return;
@@ -230,36 +232,25 @@ export class ClassModel {
     for (let row = 0; row < score.length; row++) {
       const held = episodes.isHeld(row, batch.t);
       const settling = seen[row]! < settleShare * needed;
-      if (settling) this.#settle(batch, row);
-      if (Number.isNaN(score[row]!)) {
-        if (settling && !Number.isNaN(stillScore(batch, row))) seen[row] = seen[row]! + 1;
-        continue;
-      }
+      const sampled = !Number.isNaN(stillScore(batch, row));
+      if (settling && sampled) settle(batch, row, this.#parts);
+      if (sampled) seen[row] = seen[row]! + 1;
+      if (settling && seen[row]! >= settleShare * needed) this.#settled(row);
+      if (Number.isNaN(score[row]!)) continue;
       if (held === 1) withheld.add(row, score[row]!);
       else if (!settling) {
         for (const late of withheld.take(row)) tail.learn(row, late, 0);
         tail.learn(row, score[row]!, 0);
       }
-      seen[row] = seen[row]! + 1;
       if (held === 1) continue;
       for (let k = row * width; k < (row + 1) * width; k++) bands.learn(k, batch.t, batch.values[k]!);
     }
   }
 
-  /** Running mean and mean absolute deviation (x 1.25) of a row that has no history: what it is scaled by. */
-  #settle(batch: Batch, row: number): void {
-    const { baseline, seen, context } = this.#parts;
-    const width = context.signals.length;
-    const n = seen[row]! + 1;
-    for (let k = row * width; k < (row + 1) * width; k++) {
-      const value = batch.values[k]!;
-      if (!Number.isFinite(value)) continue;
-      const centre = n === 1 || Number.isNaN(baseline.centre[k]!) ? value : baseline.centre[k]!;
-      const deviation = Math.max(1.25 * Math.abs(value - centre), 0.02 * Math.abs(centre), 1e-9);
-      const scale = Number.isNaN(baseline.scale[k]!) ? deviation : baseline.scale[k]!;
-      baseline.centre[k] = centre + (value - centre) / n;
-      baseline.scale[k] = scale + (deviation - scale) / n;
-    }
+  #settled(row: number): void {
+    const { baseline, absence, context } = this.#parts;
+    markConstant(row, { baseline, absence, signals: context.signals });
+    this.#rows.still[row] = isStill(baseline, row, context.signals.length);
   }
 
   #adopt(entities: readonly Entity[]): void {
@@ -269,19 +260,11 @@ export class ClassModel {
     if (keys.length === old.keys.length && keys.every((key, i) => key === old.keys[i])) return;
     const at = new Map(old.keys.map((key, i) => [key, i]));
     const from = Int32Array.from(keys, key => at.get(key) ?? -1);
-    const width = old.context.signals.length;
-    const baseline = emptyBaseline(keys.length * width);
-    from.forEach((was, row) => {
-      if (was < 0) return;
-      baseline.centre.set(old.baseline.centre.subarray(was * width, (was + 1) * width), row * width);
-      baseline.scale.set(old.baseline.scale.subarray(was * width, (was + 1) * width), row * width);
-      baseline.constant.set(old.baseline.constant.subarray(was * width, (was + 1) * width), row * width);
-    });
     const { moved, withheld } = this.#rows;
     this.#parts = {
       ...old,
       keys,
-      baseline,
+      baseline: remapBaseline(old.baseline, from, old.context.signals.length),
       seen: Float32Array.from(from, was => (was < 0 ? 0 : old.seen[was]!)),
       bands: old.bands.remap(from),
       absence: old.absence.remap(from),
@@ -305,7 +288,9 @@ function makeRows(parts: ClassParts): Rows {
       flagged: new Uint8Array(rows),
     },
     parts: parts.members.map(() => new Float64Array(rows)),
-    still: stillRows(parts.baseline, rows),
+    still: Uint8Array.from(parts.keys, (_, row) =>
+      isStill(parts.baseline, row, parts.context.signals.length),
+    ),
     moved: new Uint8Array(rows),
     findings: new Map(),
     withheld: new Withheld(),

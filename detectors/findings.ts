@@ -36,13 +36,14 @@ export function findingOf(batch: Batch, row: number, parts: FindingParts): Findi
 }
 
 /** 1 for a row with a history in which no signal ever moved. */
-export function stillRows({ centre, constant }: Baseline, rows: number): Uint8Array {
-  const width = rows === 0 ? 0 : centre.length / rows;
-  return Uint8Array.from({ length: rows }, (_, row) => {
-    const cells = centre.subarray(row * width, (row + 1) * width);
-    const known = cells.some(c => !Number.isNaN(c));
-    return known && cells.every((c, k) => Number.isNaN(c) || constant[row * width + k] === 1) ? 1 : 0;
-  });
+export function isStill({ centre, constant }: Baseline, row: number, width: number): 0 | 1 {
+  let known: 0 | 1 = 0;
+  for (let cell = row * width; cell < (row + 1) * width; cell++) {
+    if (Number.isNaN(centre[cell]!)) continue;
+    if (constant[cell] === 0) return 0;
+    known = 1;
+  }
+  return known;
 }
 
 /** Score of a row that never moved: 0, for its scores have no scale and only a finding counts; NaN without a sample. */

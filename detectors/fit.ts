@@ -21,11 +21,11 @@ export interface FitContext extends DetectorContext {
 
 /** Share of each history that fits the detectors; the rest is held out and gives the scales. */
 const fitShare = 0.6;
-/** So long, and at least 12 steps, a lasting change is held back from the scales; then it becomes the new normal. */
+/** So long a change is held back from the scales; then it becomes the new normal. */
 const holdFor = 30 * 60_000;
-/** When episodes of a class open and close at a stated share of flagged rows; `step` in ms. */
-export function episodePolicy(fpr: number, step: number): EpisodePolicy {
-  return { open: fpr, close: fpr, hold: Math.max(holdFor, 12 * step) };
+/** When episodes of a class open and close at a stated share of flagged rows. */
+export function episodePolicy(fpr: number): EpisodePolicy {
+  return { open: fpr, close: fpr, hold: holdFor };
 }
 
 /** A row watches on its own scale once it has learned so many samples. */
@@ -143,7 +143,7 @@ function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Unca
     bands,
     absence,
     tail,
-    episodes: new Episodes(held.length, episodePolicy(context.fpr, context.step)),
+    episodes: new Episodes(held.length, episodePolicy(context.fpr)),
   });
 }
 

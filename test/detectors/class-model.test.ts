@@ -51,3 +51,43 @@ it('judges the same after a trip through bytes', () => {
   const next = batch([a], [0.3], 2000);
   expect(again.judge(next).p).toEqual(model.judge(next).p);
 });
+
+it('does not take the first, unscaled samples of a late entity for its normal life', () => {
+  const model = makeModel();
+  const both = [{ service: 'b' }, a];
+  let marked = 0;
+  for (let i = 0; i < 400; i++) {
+    const { flagged, p } = model.judge(
+      batch(both, [5 + (i < 20 ? 40 * random() : random()), 0.05], 2000 + i),
+    );
+    if (i > 150) marked += flagged[0]!;
+    if (i === 399) expect(p[0]).toBeGreaterThan(0);
+    model.learn();
+  }
+  expect(marked / 250).toBeLessThan(0.05);
+  const { flagged } = model.judge(batch(both, [60, 0.05], 2400));
+  expect(flagged[0]).toBe(1);
+});
+
+it('watches a late entity that stands still as constant, and finds its first move', () => {
+  const model = makeModel();
+  const both = [{ service: 'b' }, a];
+  for (let i = 0; i < 160; i++) {
+    model.judge(batch(both, [0, 0.05], 2000 + i));
+    model.learn();
+  }
+  expect(model.stateOf(0).state).toBe('unfit');
+  expect(model.judge(batch(both, [0.3, 0.05], 2160)).flagged[0]).toBe(1);
+  expect(model.explain(0)?.reason).toBe('latency_p95 0.3 s, it was always 0 s before');
+});
+
+it('keeps a short fault marked to its end, and takes a lasting change for the new normal', () => {
+  const at = (model: ReturnType<typeof makeModel>, value: number, from: number, n: number) =>
+    Array.from({ length: n }, (_, i) => {
+      const { flagged } = model.judge(batch([a], [value], from + i));
+      model.learn();
+      return flagged[0]!;
+    });
+  expect(at(makeModel(), 0.5, 2000, 25)).toEqual(Array(25).fill(1));
+  expect(at(makeModel(), 0.5, 2000, 240).slice(120)).toEqual(Array(120).fill(0));
+});
