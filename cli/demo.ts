@@ -32,7 +32,7 @@ export interface DemoOptions {
 const demoConfig = `
 global: {step: 5s, scrape_interval: 5s}
 prometheus: {url: http://127.0.0.1:9090}
-packs: [service, node]
+packs: [service]
 `;
 const defaultRecording = 'redis-stall';
 /** So much of normal life before the fault is replayed at pace. */

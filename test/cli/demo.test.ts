@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lintDashboard } from '../../dashboards/lint.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const alertsOf = (told: string) => Number(/(\d+) alerts became/.exec(told)?.[1] ?? 0);
+
+describe('foreshock demo, unpaced', () => {
+  const out = mkdtempSync(path.join(tmpdir(), 'foreshock-demo-'));
+  let stdout = '';
+  let stderr = '';
+
+  beforeAll(() => {
+    const args = [path.join(root, 'dist/cli/main.js'), 'demo', '--once', '--out', out];
+    const run = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(run.stderr).not.toMatch(/\bat .*\.js:\d+/);
+    expect(run.status).toBe(0);
+    ({ stdout, stderr } = run);
+  });
+
+  afterAll(() => rmSync(out, { recursive: true }));
+
+  /** The incident that explains most alerts, as it is told. */
+  const storm = () => stdout.split(/^(?=Incident )/m).sort((a, b) => alertsOf(b) - alertsOf(a))[0]!;
+
+  it('tells when the incident began and what it affects', () => {
+    expect(storm()).toMatch(/^Incident .* began \d\d:\d\d:\d\d UTC/);
+    for (const service of ['catalog', 'checkout', 'frontend'])
+      expect(storm()).toMatch(new RegExp(`Affected .*${service}`));
+  });
+
+  it('names the stalled Redis first, with evidence', () => {
+    expect(storm()).toMatch(/Suspect +redis/);
+    expect(storm()).toMatch(/depend on redis/);
+  });
+
+  it('turns a storm of alerts into at most two notifications', () => {
+    expect(alertsOf(storm())).toBeGreaterThan(15);
+    expect(Number(/became (\d+) notification/.exec(storm())?.[1])).toBeLessThanOrEqual(2);
+    expect(stderr).toMatch(/PAGE/);
+  });
+
+  it('writes dashboards without lint findings, one of them of the incident', () => {
+    const folder = path.join(out, 'dashboards/foreshock');
+    const files = readdirSync(folder);
+    expect(files.filter(file => file.startsWith('foreshock-incident-'))).not.toHaveLength(0);
+    for (const file of files) {
+      const json: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+      expect(lintDashboard(json), file).toEqual([]);
+    }
+    expect(stdout).toMatch(/Dashboard .*foreshock-incident-/);
+  });
+});
