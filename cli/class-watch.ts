@@ -20,7 +20,7 @@ export interface ClassWatchOptions {
 /** The longest window of a class's queries, ms: for so long after a gap its rates are made of less than they should be. */
 function longestWindow({ queries }: WatchedClass): number {
   const windows = queries.flatMap(query =>
-    [...query.matchAll(/\[([0-9a-z]+)[\]:]/g)].map(found => found[1]!),
+    [...query.matchAll(/\[((?:\d+(?:ms|[smhdwy]))+)[\]:]/g)].map(found => found[1]!),
   );
   return Math.max(0, ...windows.map(parseDuration));
 }

@@ -17,7 +17,7 @@ import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { daemonState } from './daemon-state.ts';
-import { dashboardFiles, writeFiles } from './dashboard-files.ts';
+import { dashboardFiles, incidentFiles, writeFiles } from './dashboard-files.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import type { Loaded } from './load.ts';
@@ -253,7 +253,9 @@ async function showIncidents(daemon: Daemon, result: PassResult): Promise<void> 
   if (dashboards === undefined) return;
   const incidents = book.list().map(view => view.incident);
   try {
-    writeFiles(dashboards.path, dashboardFiles(loaded.packs, incidents, url));
+    const watched = (name: string) =>
+      wired.watches.some(({ watch, entities }) => watch.class.name === name && entities.length > 0);
+    writeFiles(dashboards.path, incidentFiles(loaded.packs, incidents, { url, watched }));
   } catch (error) {
     options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }

@@ -39,6 +39,23 @@ export function dashboardFiles(
   ]);
 }
 
+/** The dashboards of incidents alone, with panels of the classes that are watched: a class that nobody has shows nothing. */
+export function incidentFiles(
+  packs: readonly ResolvedPack[],
+  incidents: readonly Incident[],
+  about: { readonly url: string; readonly watched: (className: string) => boolean },
+): readonly LayoutFile[] {
+  const shown = packs.map(dashboardPack).map(pack => ({
+    ...pack,
+    classes: pack.classes.filter(each => about.watched(each.name)),
+  }));
+  return writeLayout(
+    incidents.map(incident =>
+      incidentDashboard(incident, { packs: shown, pageUrl: `${about.url}/incidents/${incident.id}` }),
+    ),
+  );
+}
+
 /** Writes the files below `folder`; answers how many. */
 export function writeFiles(folder: string, files: readonly LayoutFile[]): number {
   for (const file of files) {

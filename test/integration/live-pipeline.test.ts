@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createAlertmanagerServer, listedIncidents } from './alertmanager-server.ts';
+import { createForeshock, ownMetric } from './foreshock-server.ts';
+import { type LoopbackServer, missingCommands, temporaryFolder, until } from './loopback-server.ts';
+import { healthy, MisbehavingExporter } from './misbehaving-exporter.ts';
+import { createPrometheusServer, scrapedSteadily } from './prometheus-server.ts';
+import { createWebhookSink, type WebhookSink } from './webhook-sink.ts';
+
+const missing = missingCommands('prometheus', 'promtool', 'prometheus-alertmanager');
+const step = 2;
+const hour = 3_600_000;
+const lastPass = 'foreshock_pass_last_timestamp_seconds{class="service/service"}';
+
+const incidentsSchema = z.object({
+  data: z.array(z.looseObject({ id: z.string(), endsAt: z.unknown(), members: z.array(z.unknown()) })),
+});
+const dashboardSchema = z.object({ title: z.string(), panels: z.array(z.unknown()) });
+const targetsSchema = z.looseObject({ targets: z.array(z.looseObject({ expr: z.string() })).optional() });
+
+describe.skipIf(missing.length > 0)('the daemon between a real Prometheus and a real Alertmanager', () => {
+  const dir = temporaryFolder('live');
+  let exporter: MisbehavingExporter;
+  let hook: WebhookSink;
+  let prometheus: LoopbackServer;
+  let alertmanager: LoopbackServer;
+  let foreshock: LoopbackServer;
+  const posted = (status: string) =>
+    hook.posted.filter(
+      ({ alert }) => alert.labels.alertname === 'ForeshockIncident' && alert.status === status,
+    );
+
+  beforeAll(async () => {
+    const now = Math.floor(Date.now() / 2000) * 2000;
+    exporter = new MisbehavingExporter(now - 1.2 * hour, 11);
+    const history = exporter.history(now, 2000);
+    hook = await createWebhookSink();
+    prometheus = await createPrometheusServer({ dir, targets: await exporter.listen(), history });
+    alertmanager = await createAlertmanagerServer(dir, hook.url);
+    await Promise.all([prometheus.start(), alertmanager.start()]);
+    await scrapedSteadily(prometheus);
+    foreshock = await createForeshock(
+      dir,
+      `prometheus: {url: "${prometheus.url}"}
+alertmanager: {url: "${alertmanager.url}"}
+packs: [service]
+global: {scrape_interval: 2s, step: ${step}s, delay: 2s}
+correlation: {group_wait: 6s, window: 60s, resolve_after: 10s}
+storage: {path: "${dir}/state"}
+dashboards: {path: "${dir}/dashboards"}`,
+    );
+    await foreshock.start();
+  });
+
+  afterAll(async () => {
+    await Promise.all([foreshock?.stop(), prometheus?.stop(), alertmanager?.stop()]);
+    await exporter?.close();
+    await hook?.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('says nothing while all is well', async () => {
+    const begun = await until('the first pass', () => ownMetric(foreshock, lastPass));
+    await until(
+      'twelve passes',
+      async () => {
+        const at = (await ownMetric(foreshock, lastPass)) ?? 0;
+        return at >= begun + 12 * step ? true : undefined;
+      },
+      60,
+    );
+    expect(await listedIncidents(alertmanager)).toEqual([]);
+    expect(posted('firing')).toEqual([]);
+  });
+
+  it('hands over one incident with its suspect when a service slows down and fails', async () => {
+    exporter.behave('payments', { latency: 0.6, errors: 0.3 });
+    const [alert] = await until(
+      'the incident is in Alertmanager',
+      async () => {
+        const listed = await listedIncidents(alertmanager);
+        return listed.length > 0 ? listed : undefined;
+      },
+      90,
+    );
+    expect(alert?.labels).toMatchObject({ service: 'payments', generator: 'foreshock' });
+    expect(alert?.labels.incident).toMatch(/./);
+    expect(alert?.labels.severity).toMatch(/^(warning|critical)$/);
+    expect(alert?.annotations.suspect).toContain('payments');
+    const first = await until('the webhook has it', () => posted('firing')[0]);
+    expect(first.alert.labels).toEqual(alert?.labels);
+    const id = alert?.labels.incident ?? '';
+    const incidents = incidentsSchema.parse(
+      await (await fetch(`${foreshock.url}/api/v1/incidents`)).json(),
+    ).data;
+    expect(incidents.map(each => each.id)).toEqual([id]);
+    expect(await (await fetch(`${foreshock.url}/`)).text()).toContain(id);
+    expect(await (await fetch(`${foreshock.url}/incidents/${id}`)).text()).toContain('payments');
+  }, 120_000);
+
+  it('writes a dashboard of the incident whose every query has data', async () => {
+    const id = posted('firing')[0]?.alert.labels.incident ?? 'none';
+    const file = await until('the dashboard', () => dashboardOf(`${dir}/dashboards`, id));
+    const queries = queriesOf(file);
+    expect(queries.length).toBeGreaterThan(0);
+    for (const query of queries)
+      expect(await points(prometheus, query), `points of ${query}`).toBeGreaterThan(0);
+  });
+
+  it('resolves it after recovery, and it stays one incident', async () => {
+    exporter.behave('payments', healthy);
+    const { alert } = await until('the webhook hears the end', () => posted('resolved')[0], 150);
+    expect(Date.parse(alert.endsAt)).toBeGreaterThan(Date.parse(alert.startsAt));
+    expect(await listedIncidents(alertmanager)).toEqual([]);
+    expect(new Set(posted('firing').map(each => each.alert.labels.incident)).size).toBe(1);
+    expect(posted('resolved')).toHaveLength(1);
+  }, 180_000);
+});
+
+/** The text of the dashboard file that names the incident; undefined while there is none. */
+function dashboardOf(folder: string, id: string): string | undefined {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const texts = names
+    .filter(name => name.endsWith('.json'))
+    .map(name => readFileSync(path.join(folder, name), 'utf8'));
+  return texts.find(text => text.includes(id));
+}
+
+/** Every query of a dashboard, with Grafana's variables as Grafana would fill them. */
+function queriesOf(text: string): readonly string[] {
+  const { panels } = dashboardSchema.parse(JSON.parse(text));
+  return panels
+    .flatMap(panel => targetsSchema.parse(panel).targets ?? [])
+    .map(({ expr }) =>
+      expr
+        .replace(/\$\{?(__rate_interval|rate_interval)\}?/g, '8s')
+        .replace(/\$\{?__range\}?/g, '10m')
+        .replace(/\$\{?__interval\}?/g, '5s')
+        .replace(/\$\{?\w+(:\w+)?\}?/g, '.*'),
+    );
+}
+
+const rangeSchema = z.object({
+  data: z.object({ result: z.array(z.object({ values: z.array(z.unknown()) })) }),
+});
+
+async function points(prometheus: LoopbackServer, query: string): Promise<number> {
+  const end = Math.floor(Date.now() / 1000);
+  const range = new URLSearchParams({ query, start: `${end - 600}`, end: `${end}`, step: '5' });
+  const answer = await fetch(`${prometheus.url}/api/v1/query_range?${range}`);
+  if (!answer.ok) throw new Error(`${query}: ${await answer.text()}`);
+  const { data } = rangeSchema.parse(await answer.json());
+  return data.result.reduce((sum, { values }) => sum + values.length, 0);
+}

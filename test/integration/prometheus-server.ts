@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { createServerProcess, freePort, type LoopbackServer, until } from './loopback-server.ts';
+import type { ScrapeTarget } from './misbehaving-exporter.ts';
+
+export interface PrometheusSetup {
+  /** Folder of its config, its blocks and its log; the blocks stay when it stops. */
+  readonly dir: string;
+  /** What it scrapes every two seconds. */
+  readonly targets: readonly ScrapeTarget[];
+  /** OpenMetrics text that becomes blocks before it starts. */
+  readonly history?: string;
+}
+
+/** A real Prometheus on a free port of loopback, not started yet. */
+export async function createPrometheusServer(setup: PrometheusSetup): Promise<LoopbackServer> {
+  const { dir, targets, history } = setup;
+  const data = `${dir}/prometheus-data`;
+  if (history !== undefined) {
+    writeFileSync(`${dir}/history.txt`, history);
+    const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=486h', '--quiet'];
+    execFileSync('promtool', [...args, `${dir}/history.txt`, data], { stdio: 'ignore' });
+  }
+  const config = {
+    global: { scrape_interval: '2s', scrape_timeout: '2s' },
+    scrape_configs: [{ job_name: 'web', honor_labels: true, static_configs: targets }],
+  };
+  writeFileSync(`${dir}/prometheus.yml`, JSON.stringify(config));
+  const port = await freePort();
+  return createServerProcess({
+    command: 'prometheus',
+    args: [
+      `--config.file=${dir}/prometheus.yml`,
+      `--storage.tsdb.path=${data}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    port,
+    ready: '/-/ready',
+    logFile: `${dir}/prometheus.log`,
+  });
+}
+
+const answerSchema = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
+
+/** Waits until every target was scraped without a gap for 20 s, as in a Prometheus that was there before foreshock. */
+export async function scrapedSteadily(prometheus: LoopbackServer): Promise<void> {
+  const query = encodeURIComponent('min(count_over_time(up[20s]))');
+  await until('Prometheus scrapes steadily', async () => {
+    const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`);
+    const [first] = answerSchema.parse(await answer.json()).data.result;
+    return first !== undefined && Number(first.value[1]) >= 10;
+  });
+}
