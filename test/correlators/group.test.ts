@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createTeller } from '../../alerts/tell.ts';
 import type { Alert } from '../../core/alert.ts';
 import { fingerprint, type Labels } from '../../core/labels.ts';
 import type { Topology } from '../../core/topology.ts';
@@ -160,7 +161,11 @@ describe('the life of an incident', () => {
     at(correlator, 0, [alert(on('redis'), 0)]);
     at(correlator, 1, [alert(on('frontend'), 1)]);
     at(correlator, 6);
+    const teller = createTeller({ url: '' });
+    teller.step(T, at(correlator, 7).incidents);
     const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
+    const told = teller.step(T + 10 * second, incidents);
+    expect(told.map(one => [one.status, one.alert.labels.incident])).toEqual([['resolved', merged[0]!.from]]);
     const why = (id: string) => incidents.find(one => one.id === id)?.notifications.map(n => n.why);
     expect(why(merged[0]!.from)).toEqual(['opened: 1 alert on frontend', `merged into ${merged[0]!.into}`]);
     expect(why(merged[0]!.into)).toEqual(['opened: 1 alert on redis']);
@@ -179,9 +184,10 @@ describe('the life of an incident', () => {
   it('counts an alert as over when its announced end has passed, unless it is sent again', () => {
     const correlator = createCorrelator({ resolveAfter: 60_000 });
     at(correlator, 0, [alert(on('redis'), 0, 100)]);
-    at(correlator, 90, [alert(on('redis'), 0, 190)]);
+    at(correlator, 100, [alert(on('redis'), 0, 190)]);
     const held = at(correlator, 150);
     expect(held.incidents[0]!.members[0]!.alert.endsAt).toBeUndefined();
+    expect(held.incidents[0]!.members[0]!.reason).not.toContain('flapping');
     expect(correlator.nextDue()).toBe(T + 190 * second);
     const over = correlatorFromBytes(correlator.toBytes(), { resolveAfter: 60_000 });
     expect(at(over, 200).incidents[0]!.members[0]!.alert.endsAt).toBe(T + 190 * second);

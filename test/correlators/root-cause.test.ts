@@ -184,6 +184,12 @@ describe('other evidence', () => {
     ]);
     expect(first(alerted).entity).toEqual({ service: 'checkout' });
     expect(words(alerted)).toContain('InstanceDown says that c:1 of checkout is gone');
+    const slow = of('checkout', 'InstanceSlow', { instance: 'c:1' });
+    const notLost = incidentOf([
+      [0, of('frontend', 'HighErrorRate')],
+      [5, slow],
+    ]);
+    expect(first(alerted).score).toBeCloseTo(first(notLost).score + 0.2, 9);
     const seen = incidentOf([[0, of('checkout', 'HighErrorRate')]], {
       anomalies: [anomaly({ service: 'checkout', instance: 'c:1' }, 'up', 0)],
     });
