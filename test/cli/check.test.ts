@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { foreshock, temporaryFile } from './command.ts';
+
+const packs = path.resolve(import.meta.dirname, '../../packs');
+
+test.each(readdirSync(packs))('the pack %s is told to be good', name => {
+  const file = path.join(packs, name);
+  const { code, stdout, stderr } = foreshock(['check', 'pack', file]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\S+\/\S+: \d+ signals$/m);
+  expect(stdout.endsWith(`${file}: ok\n`)).toBe(true);
+  expect(code).toBe(0);
+});
+
+test('a good config says what it watches', () => {
+  const file = temporaryFile('c.yaml', 'prometheus: {url: http://127.0.0.1:9090}\npacks: [node]\n');
+  const { code, stdout, stderr } = foreshock(['check', 'config', file]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^node: \d+ classes, \d+ signals\n.*: ok\n$/);
+  expect(code).toBe(0);
+});
+
+test('every mistake of a config is told at once, with file, line and column', () => {
+  const text = 'prometheus: {url: http://x}\npacks: [node]\ndetection: {fpr: 7}\ncolour: red\n';
+  const file = temporaryFile('c.yaml', text);
+  const { code, stdout, stderr } = foreshock(['check', 'config', file]);
+  const lines = stderr.trimEnd().split('\n');
+  for (const line of [3, 4])
+    expect(lines.some(each => new RegExp(`c\\.yaml:${line}:\\d+: .+`).test(each))).toBe(true);
+  expect(lines.at(-1)).toBe(`${file}: ${lines.length - 1} mistakes`);
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+});
+
+test('an unknown pack is told with its place and what was meant', () => {
+  const file = temporaryFile('c.yaml', 'prometheus: {url: http://x}\npacks: [node, nodee]\n');
+  const { code, stderr } = foreshock(['check', 'config', file]);
+  expect(stderr).toMatch(/c\.yaml:2:15: .*did you mean "node"\?.*\(got "nodee"\)/);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ['pack', 'pack: x\nclasses: []\nfoo: 1\n'],
+  ['config', 'prometheus: {url: [\n'],
+  ['pack', ''],
+  ['config', ''],
+  ['config', '\u0000\u0001'],
+  ['pack', '- 1\n- 2\n'],
+])('a bad %s %j is exit 1 without a stack', (kind, text) => {
+  const file = temporaryFile('bad.yaml', text);
+  const { code, stdout, stderr } = foreshock(['check', kind, file]);
+  expect(stderr).toMatch(/bad\.yaml:\d+:\d+: .+\n/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+});
+
+test.each(['config', 'pack'])('a %s that is not there is told', kind => {
+  const { code, stderr } = foreshock(['check', kind, '/no/such.yaml']);
+  expect(stderr).toContain('/no/such.yaml:1:1: the file cannot be read');
+  expect(code).toBe(1);
+});
+
+test.each([[[]], [['config']], [['colour', 'x']], [['config', 'a', 'b']]])('check %j is bad usage', args => {
+  const { code, stdout } = foreshock(['check', ...args]);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});

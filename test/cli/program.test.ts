@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createProgram } from '../../cli/program.ts';
+import { foreshock } from './command.ts';
+
+function every(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(every)];
+}
+
+/** The words that lead to a command: `check config`. */
+function wordsOf(command: Command): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
+}
+
+const everyCommand = every(createProgram());
+
+test.each(everyCommand.map(command => [wordsOf(command).join(' ')]))('"%s --help" is exit 0', words => {
+  const { code, stdout, stderr } = foreshock([...words.split(' ').filter(word => word !== ''), '--help']);
+  expect(stdout).toContain(`Usage: ${`foreshock ${words}`.trim()}`);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+});
+
+test('every command and every option is described', () => {
+  for (const command of everyCommand) {
+    expect(command.description()).not.toBe('');
+    for (const option of command.options) expect(option.description, option.flags).not.toBe('');
+  }
+});
+
+test('--version is that of package.json', () => {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8');
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(text));
+  expect(foreshock(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test.each([
+  [['colour'], "unknown command 'colour'"],
+  [['detekt'], "unknown command 'detekt'\n(Did you mean detect?)"],
+  [['--colour'], "unknown option '--colour'"],
+  [[], 'Usage: foreshock'],
+])('%j is bad usage: exit 2, told on standard error', (args, message) => {
+  const { code, stdout, stderr } = foreshock(args);
+  expect(stderr).toContain(message);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
