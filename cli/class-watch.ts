@@ -7,6 +7,7 @@ import { fingerprint, type Labels } from '../core/labels.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';
+import type { Result } from './results.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
 const reportedFor = 20;
@@ -25,6 +26,14 @@ function longestWindow({ queries }: WatchedClass): number {
   return Math.max(0, ...windows.map(parseDuration));
 }
 
+/** One mark a signal: `1` when any entity has a value of it. */
+function presentSignals({ values, class: { signals } }: Batch): string {
+  const width = signals.length;
+  return signals
+    .map((_, k) => (values.some((value, i) => i % width === k && Number.isFinite(value)) ? '1' : '0'))
+    .join('');
+}
+
 /** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
 export class ClassWatch {
   readonly watch: WatchedClass;
@@ -35,7 +44,10 @@ export class ClassWatch {
   #judged = 0;
   #flagged = 0;
   #t = Number.NaN;
-  #blind = false;
+  #score: ArrayLike<number> = [];
+  #p: ArrayLike<number> = [];
+  #present: string | undefined;
+  readonly #doubtful = new Set<number>();
   #heldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
@@ -79,8 +91,10 @@ export class ClassWatch {
       return [];
     }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
-    const { p, flagged } = model.judge(batch);
+    const { p, flagged, score } = model.judge(batch);
     this.#t = batch.t;
+    this.#score = score;
+    this.#p = p;
     const out: Anomaly[] = [];
     for (let row = 0; row < p.length; row++) {
       if (Number.isNaN(p[row]!)) continue;
@@ -98,13 +112,32 @@ export class ClassWatch {
     return out;
   }
 
-  /** True while a class has no data at all, and until its rate windows are full again: neither judged nor learned. */
-  #holds({ t, values }: Batch): boolean {
-    if (values.some(Number.isFinite)) {
-      if (this.#blind) this.#heldUntil = t + longestWindow(this.watch);
-      this.#blind = false;
-    } else this.#blind = true;
-    return this.#blind || t < this.#heldUntil;
+  /**
+   * Told of the batches that are passed next. Several at once are read after an outage: where signals of the whole class
+   * come or go among them the source has a hole, and rates up to a window before and after it are not to be trusted.
+   */
+  expect(batches: readonly Batch[]): void {
+    this.#doubtful.clear();
+    if (batches.length < 2) return;
+    const reach = longestWindow(this.watch);
+    let before = this.#present;
+    for (const batch of batches) {
+      const present = presentSignals(batch);
+      if (before !== undefined && present !== before)
+        for (const { t } of batches) if (Math.abs(t - batch.t) < reach) this.#doubtful.add(t);
+      before = present;
+    }
+  }
+
+  /** True without any data, and until the rate windows of signals that came back are full: not judged, not learned. */
+  #holds(batch: Batch): boolean {
+    const { t } = batch;
+    const before = this.#present;
+    const present = presentSignals(batch);
+    this.#present = present;
+    const came = before !== undefined && [...present].some((mark, k) => mark === '1' && before[k] === '0');
+    if (came) this.#heldUntil = t + longestWindow(this.watch);
+    return !present.includes('1') || t < this.#heldUntil || this.#doubtful.has(t);
   }
 
   /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */
@@ -127,6 +160,19 @@ export class ClassWatch {
     const key = fingerprint(entity);
     const row = this.#entities.findIndex(each => fingerprint(each) === key);
     return row < 0 ? undefined : this.#model?.explain(row);
+  }
+
+  /** Score and p-value of every row of the last pass that could be judged. */
+  *results(): Iterable<Result> {
+    const t = this.#t;
+    for (let row = 0; row < this.#entities.length; row++) {
+      const labels = { ...this.#entities[row]!, class: this.watch.class.name };
+      const score = this.#score[row] ?? Number.NaN;
+      const p = this.#p[row] ?? Number.NaN;
+      if (Number.isFinite(score))
+        yield { labels: { ...labels, __name__: 'foreshock_anomaly_score' }, t, v: score };
+      if (Number.isFinite(p)) yield { labels: { ...labels, __name__: 'foreshock_anomaly_p_value' }, t, v: p };
+    }
   }
 
   overview(): ClassOverview {

@@ -24,6 +24,7 @@ import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createReceivers } from './receivers.ts';
 import { topologyAt } from './replay.ts';
+import { createResultTarget, createResultWriter, type ResultWriter } from './results.ts';
 import { createSelfAlerts, type SelfAlerts, type Trouble } from './self-alerts.ts';
 import { createSource, type WatchedSource } from './sources.ts';
 import { loadStages, saveStages } from './stage-store.ts';
@@ -52,6 +53,9 @@ export interface Daemon {
   readonly book: IncidentBook;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
+  readonly results: ResultWriter;
+  keptAt: number;
+  flushedAt: number;
   readonly startedAt: number;
   /** Others' alerts that came in since the last pass. */
   readonly arrived: Arrivals;
@@ -68,6 +72,8 @@ export interface Daemon {
 const refreshEvery = 86_400_000;
 const retryEvery = 60_000;
 const topologyEvery = 300_000;
+const keptEvery = 60_000;
+const flushedEvery = 600_000;
 /** Downtime up to this long is passed over step by step; what is older only trains. */
 const longestGap = 3_600_000;
 
@@ -110,6 +116,9 @@ function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     book: createIncidentBook(200),
     self: createSelfAlerts(url, store.values('stages').get('self')),
     budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),
+    results: createResultWriter(store.results),
+    keptAt: Number.NEGATIVE_INFINITY,
+    flushedAt: Date.now(),
     startedAt: Date.now(),
     arrived: createArrivals(store),
     topology: { nodes: [], edges: [] },
@@ -170,6 +179,7 @@ async function readClass(daemon: Daemon, watch: ClassWatch, t: number): Promise<
     source.health.message = '';
     metrics.sourceUp.set({ source: source.health.name }, 1);
     metrics.passLast.set({ class: watch.watch.class.name }, t / 1000);
+    watch.expect(history.batches);
     return history.batches;
   } catch (error) {
     options.signal.throwIfAborted();
@@ -299,7 +309,21 @@ async function passAt(daemon: Daemon, t: number): Promise<void> {
     keep(daemon, result, settle);
     await showIncidents(daemon, result);
   }
+  keepResults(daemon, t);
   measure(daemon);
+}
+
+/** A score and a p-value a row each minute at most, written in blocks of ten minutes. */
+function keepResults(daemon: Daemon, t: number): void {
+  const { results, wired } = daemon;
+  if (t - daemon.keptAt >= keptEvery) {
+    for (const watch of wired.watches)
+      if (watch.t === t) for (const result of watch.results()) results.add(result);
+    daemon.keptAt = t;
+  }
+  if (t - daemon.flushedAt < flushedEvery) return;
+  results.flush();
+  daemon.flushedAt = t;
 }
 
 function measure({ wired, metrics, book, store, receivers }: Daemon): void {
@@ -363,6 +387,7 @@ function serve(daemon: Daemon): Server {
   return createServer({
     state: daemonState(daemon),
     registry: metrics.registry,
+    results: createResultTarget(daemon.store.results, { lookback: 300_000, now: Date.now }),
     routes: routes.map(route => ({
       ...route,
       handle: (body: unknown) => {
@@ -400,6 +425,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     if (!options.signal.aborted) throw error;
   } finally {
     daemon.dispatcher.stop();
+    daemon.results.flush();
     await server.close();
     await daemon.source.source.close();
     daemon.store.close();
