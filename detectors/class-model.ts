@@ -226,11 +226,11 @@ export class ClassModel {
     if (batch === undefined || batch.partial) return;
     const { tail, episodes, bands, seen, needed } = this.#parts;
     const { withheld } = this.#rows;
-    const { score } = this.#rows.judgement;
+    const { score, p } = this.#rows.judgement;
     const width = this.#parts.context.signals.length;
     tail.advance(batch.t);
     for (let row = 0; row < score.length; row++) {
-      const held = episodes.isHeld(row, batch.t);
+      const held = episodes.isHeld(row, batch.t, p[row]!);
       const settling = seen[row]! < settleShare * needed;
       const sampled = !Number.isNaN(stillScore(batch, row));
       if (settling && sampled) settle(batch, row, this.#parts);

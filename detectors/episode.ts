@@ -3,8 +3,10 @@ export interface EpisodePolicy {
   /** Opens when p <= `open`, closes when p > `close`. */
   readonly open: number;
   readonly close: number;
-  /** Samples of an open episode are not learned for this long; a change that lasts longer becomes the new normal. */
+  /** Samples of an open episode are held back for this long; a change that lasts longer becomes the new normal. */
   readonly hold: number;
+  /** Only samples with p <= `strong` are held back: weak ones are most often the scale's own tail. */
+  readonly strong: number;
 }
 
 /** Which rows of a class are in an episode and since when: the only state is a time a row. */
@@ -30,10 +32,10 @@ export class Episodes {
     return Number.isNaN(this.#since[row]!) ? 0 : 1;
   }
 
-  /** Whether a sample of the row at `t` is kept from being learned. */
-  isHeld(row: number, t: number): 0 | 1 {
+  /** Whether a sample of the row at `t` with p-value `p` is kept from being learned. */
+  isHeld(row: number, t: number, p: number): 0 | 1 {
     const since = this.#since[row]!;
-    return t - since < this.#policy.hold ? 1 : 0;
+    return t - since < this.#policy.hold && p <= this.#policy.strong ? 1 : 0;
   }
 
   /** The same state for another membership: row i takes over row `from[i]`, -1 starts closed. */

@@ -16,6 +16,8 @@ export interface Finding {
 
 /** Score of a finding: as of a combined p of one in a million; a move adds up to 4 for its size. */
 const findingScore = 6;
+/** A quantized or coarse signal does stand still by chance: one in ten thousand. */
+const flatScore = 4;
 
 export interface FindingParts {
   readonly context: DetectorContext;
@@ -32,7 +34,9 @@ export function findingOf(batch: Batch, row: number, parts: FindingParts): Findi
   if (moved !== undefined)
     return { kind: 'moved', ...moved, score: findingScore + Math.min(4, Math.log10(moved.excess)) };
   const missing = parts.absence.finding(row, signals, parts.others);
-  return missing === undefined ? undefined : { ...missing, score: findingScore };
+  return missing === undefined
+    ? undefined
+    : { ...missing, score: missing.kind === 'flat' ? flatScore : findingScore };
 }
 
 /** 1 for a row with a history in which no signal ever moved. */

@@ -25,7 +25,7 @@ const fitShare = 0.6;
 const holdFor = 30 * 60_000;
 /** When episodes of a class open and close at a stated share of flagged rows. */
 export function episodePolicy(fpr: number): EpisodePolicy {
-  return { open: fpr, close: fpr, hold: holdFor };
+  return { open: fpr, close: fpr, hold: holdFor, strong: fpr / 4 };
 }
 
 /** A row watches on its own scale once it has learned so many samples. */
