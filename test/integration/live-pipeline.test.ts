@@ -15,7 +15,7 @@ const hour = 3_600_000;
 const lastPass = 'foreshock_pass_last_timestamp_seconds{class="service/service"}';
 
 const incidentsSchema = z.object({
-  data: z.array(z.looseObject({ id: z.string(), endsAt: z.unknown(), members: z.array(z.unknown()) })),
+  data: z.array(z.object({ incident: z.looseObject({ id: z.string() }) })),
 });
 const dashboardSchema = z.object({ title: z.string(), panels: z.array(z.unknown()) });
 const targetsSchema = z.looseObject({ targets: z.array(z.looseObject({ expr: z.string() })).optional() });
@@ -95,7 +95,7 @@ dashboards: {path: "${dir}/dashboards"}`,
     const incidents = incidentsSchema.parse(
       await (await fetch(`${foreshock.url}/api/v1/incidents`)).json(),
     ).data;
-    expect(incidents.map(each => each.id)).toEqual([id]);
+    expect(incidents.map(each => each.incident.id)).toEqual([id]);
     expect(await (await fetch(`${foreshock.url}/`)).text()).toContain(id);
     expect(await (await fetch(`${foreshock.url}/incidents/${id}`)).text()).toContain('payments');
   }, 120_000);

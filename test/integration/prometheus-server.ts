@@ -45,12 +45,19 @@ const answerSchema = z.object({
   data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
 });
 
-/** Waits until every target was scraped without a gap for 20 s, as in a Prometheus that was there before foreshock. */
+/**
+ * Waits until every target was scraped live without a gap for 20 s, as in a Prometheus that was there before foreshock.
+ * The history has no `scrape_duration_seconds`, so that it does not count.
+ */
 export async function scrapedSteadily(prometheus: LoopbackServer): Promise<void> {
-  const query = encodeURIComponent('min(count_over_time(up[20s]))');
-  await until('Prometheus scrapes steadily', async () => {
-    const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`);
-    const [first] = answerSchema.parse(await answer.json()).data.result;
-    return first !== undefined && Number(first.value[1]) >= 10;
-  });
+  const query = encodeURIComponent('min(count_over_time(scrape_duration_seconds[20s]))');
+  await until(
+    'Prometheus scrapes steadily',
+    async () => {
+      const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`);
+      const [first] = answerSchema.parse(await answer.json()).data.result;
+      return first !== undefined && Number(first.value[1]) >= 10;
+    },
+    60,
+  );
 }
