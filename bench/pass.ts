@@ -1,5 +1,6 @@
 import { signalSchema } from '../core/pack.ts';
 import { createRandom } from '../core/random.ts';
+import { AbsenceWatch } from '../detectors/absence.ts';
 import { RollingTail } from '../detectors/calibrate.ts';
 import { fitClassModel } from '../detectors/fit.ts';
 import { SeasonalBands } from '../detectors/seasonal-band.ts';
@@ -48,7 +49,11 @@ function measure(entities: number) {
     'cpu s (most)': Math.max(...cpu).toFixed(3),
     'rss MiB': Math.round(process.memoryUsage().rss / 2 ** 20),
     'state B a series': Math.round(
-      SeasonalBands.bytesPerSeries + (RollingTail.bytesPerRow + 20) / width + 8 * 3 + 8,
+      SeasonalBands.bytesPerSeries +
+        AbsenceWatch.bytesPerSeries +
+        (RollingTail.bytesPerRow + 20) / width +
+        8 * 3 +
+        8,
     ),
     marked,
   };

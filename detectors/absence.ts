@@ -55,6 +55,11 @@ export class AbsenceWatch {
     this.#moves = new Float32Array(cells);
   }
 
+  /** Bytes of state a cell. */
+  static get bytesPerSeries(): number {
+    return 8 + 7 * 4;
+  }
+
   /** The whole normal history of one cell: every run in it is usual, the one at its end included. */
   fit(cell: number, history: Float64Array): void {
     for (const value of history) {
