@@ -153,7 +153,7 @@ export const configSchema = z.strictObject({
   correlation: z
     .strictObject({
       group_wait: duration.default(30_000).describe('Wait for more alerts before an incident is told.'),
-      window: duration.default(60_000).describe('Alerts within it may belong together.'),
+      window: duration.default(120_000).describe('Alerts within it may belong together.'),
       resolve_after: duration.default(180_000).describe('Quiet for so long ends an incident.'),
     })
     .prefault({})
