@@ -41,6 +41,7 @@ export class ClassWatch {
   #model: ClassModel | undefined;
   #entities: readonly Entity[] = [];
   #reported = new Map<number, number>();
+  #leftOut: string | undefined;
   #judged = 0;
   #flagged = 0;
   #t = Number.NaN;
@@ -67,6 +68,21 @@ export class ClassWatch {
 
   get fitted(): boolean {
     return this.#model !== undefined;
+  }
+
+  /** Watched series: entities x signals; 0 for a class that is left out. */
+  get series(): number {
+    return this.#leftOut === undefined ? this.#entities.length * this.watch.class.signals.length : 0;
+  }
+
+  /** Why it is not watched at all; undefined = it is. Such a class is not asked for any more. */
+  get leftOut(): string | undefined {
+    return this.#leftOut;
+  }
+
+  leaveOut(reason: string): void {
+    this.#leftOut = reason;
+    this.#model = undefined;
   }
 
   /** Learns the history; a model that was there before is replaced. A history without entities leaves it unfitted. */
@@ -181,7 +197,7 @@ export class ClassWatch {
     this.#entities.forEach((_, row) => {
       const { state, reason } = this.#model?.stateOf(row) ?? {
         state: 'learning' as const,
-        reason: 'has no model yet',
+        reason: this.#leftOut ?? 'has no model yet',
       };
       counts[state] = (counts[state] ?? 0) + 1;
       if (reason !== '') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

@@ -142,6 +142,7 @@ async function trainAll(daemon: Daemon, watches: readonly ClassWatch[], until: n
     const range = { window: loaded.config.detection.training, until, signal: options.signal };
     try {
       await train(watch, source.source, range);
+      leaveOutOverLimit(daemon, watch);
       const { counts } = watch.overview();
       options.log.info(`learned ${watch.watch.class.name}: ${JSON.stringify(counts)}`);
     } catch (error) {
@@ -149,6 +150,17 @@ async function trainAll(daemon: Daemon, watches: readonly ClassWatch[], until: n
       note(daemon, error);
     }
   }
+}
+
+/** A class with which the watched series would be more than `limits.series` is left out, and it is said which. */
+function leaveOutOverLimit({ wired, loaded, options }: Daemon, watch: ClassWatch): void {
+  const most = loaded.config.limits.series;
+  const total = wired.watches.reduce((sum, each) => sum + each.series, 0);
+  if (total <= most) return;
+  options.log.error(
+    `${watch.watch.class.name} is left out: ${total} series are more than limits.series (${most})`,
+  );
+  watch.leaveOut(`left out: limits.series is ${most}`);
 }
 
 function note({ source, metrics, options }: Daemon, error: unknown): void {
@@ -161,6 +173,7 @@ function note({ source, metrics, options }: Daemon, error: unknown): void {
 
 async function readClass(daemon: Daemon, watch: ClassWatch, t: number): Promise<readonly Batch[]> {
   const { source, metrics, options } = daemon;
+  if (watch.leftOut !== undefined) return [];
   const { step } = watch.watch.class;
   const start = Number.isNaN(watch.t) ? t : Math.max(watch.t + step, t - longestGap);
   if (start > t) return [];
