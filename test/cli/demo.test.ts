@@ -16,7 +16,8 @@ describe('foreshock demo, unpaced', () => {
 
   beforeAll(() => {
     const args = [path.join(root, 'dist/cli/main.js'), 'demo', '--once', '--out', out];
-    const run = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
+    const run = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     expect(run.stderr).not.toMatch(/\bat .*\.js:\d+/);
     expect(run.status).toBe(0);
     ({ stdout, stderr } = run);
