@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { createSelfAlerts, type Trouble } from '../../cli/self-alerts.ts';
+
+const blind = (since: number | undefined): Trouble => ({
+  alertname: 'ForeshockSourceDown',
+  labels: { source: 'prometheus' },
+  severity: 'critical',
+  summary: 'blind',
+  since,
+});
+
+it('tells a beginning once and its end under the same identity, over a restart between them', () => {
+  const before = createSelfAlerts('http://us');
+  const [begun] = before.step(2000, [blind(1000)]);
+  expect(begun).toMatchObject({ status: 'firing', alert: { startsAt: 1000 } });
+  const after = createSelfAlerts('http://us', before.toBytes());
+  expect(after.step(3000, [blind(3000)])).toEqual([]);
+  const [ended, ...rest] = after.step(4000, [blind(undefined)]);
+  expect(rest).toEqual([]);
+  expect(ended).toMatchObject({ status: 'resolved', alert: { startsAt: 1000, endsAt: 4000 } });
+  expect(ended?.alert.fingerprint).toBe(begun?.alert.fingerprint);
+});
+
+it('ends the trouble of a receiver that left the config', () => {
+  const alerts = createSelfAlerts('http://us');
+  alerts.step(1000, [blind(1000)]);
+  expect(alerts.step(2000, []).map(told => told.status)).toEqual(['resolved']);
+});
