@@ -82,7 +82,7 @@ describe('the servers of the lab', () => {
 });
 
 describe('the export', () => {
-  it('puts each sample at the point at or before it and leaves gaps', () => {
+  it('puts each sample at the point at or after it and leaves gaps', () => {
     const grid = { start: 10_000, end: 25_000, step: 5000 };
     const samples = [
       [9.9, '7'],
@@ -90,7 +90,7 @@ describe('the export', () => {
       [21, 'NaN'],
       [25.5, '4'],
     ] as const;
-    expect(onGrid(samples, grid)).toEqual([1.23456789, null, null, 4]);
+    expect(onGrid(samples, grid)).toEqual([7, 1.23456789, null, null]);
   });
 
   it('keeps buckets of the services only', () => {
