@@ -84,9 +84,21 @@ export class AbsenceWatch {
     return this.#moves[cell] === 0 && !Number.isNaN(last) ? last : undefined;
   }
 
-  /** One batch of the stream: moves the runs on. */
+  /**
+   * One batch of the stream: moves the runs on. A signal that no row of several has is dark at its source (a gap of the
+   * scrape, an exporter that changed): that is no finding about any row, and its runs stand still.
+   */
   push(values: Float64Array): void {
-    for (let cell = 0; cell < values.length; cell++) this.#move(cell, values[cell]!);
+    const dark = this.#darkSignals(values);
+    for (let cell = 0; cell < values.length; cell++)
+      if (dark[cell % this.#width] === 0) this.#move(cell, values[cell]!);
+  }
+
+  #darkSignals(values: Float64Array): Uint8Array {
+    const dark = new Uint8Array(this.#width).fill(values.length > this.#width ? 1 : 0);
+    for (let cell = 0; cell < values.length; cell++)
+      if (!Number.isNaN(values[cell]!)) dark[cell % this.#width] = 0;
+    return dark;
   }
 
   #move(cell: number, value: number): void {
