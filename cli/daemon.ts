@@ -39,7 +39,7 @@ export interface DaemonOptions {
   readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 
-/** Everything that one run of the daemon holds; made in `startDaemon`, given up in its `finally`. */
+/** Everything that one run of the daemon holds; made and given up in `runDaemon`. */
 export interface Daemon {
   readonly loaded: Loaded;
   readonly options: DaemonOptions;
@@ -138,7 +138,8 @@ function newestStep({ loaded }: Daemon): number {
 
 async function trainAll(daemon: Daemon, watches: readonly ClassWatch[], until: number): Promise<void> {
   const { loaded, source, options } = daemon;
-  for (const watch of watches) {
+  // A class over the limit is not asked for again: that would load the source each time.
+  for (const watch of watches.filter(each => each.leftOut === undefined)) {
     const range = { window: loaded.config.detection.training, until, signal: options.signal };
     try {
       await train(watch, source.source, range);
