@@ -1,18 +1,11 @@
 import { z } from 'zod';
+import { storedAlertSchema } from '../core/alert.ts';
 import type { Notification } from '../core/receiver.ts';
 
-const labels = z.record(z.string(), z.string());
 const schema = z.object({
   key: z.string(),
   status: z.enum(['firing', 'resolved']),
-  alert: z.object({
-    labels,
-    annotations: labels,
-    startsAt: z.number(),
-    endsAt: z.number().optional(),
-    generatorURL: z.string(),
-    fingerprint: z.string(),
-  }),
+  alert: storedAlertSchema,
 });
 
 /** A notification as the text that the outbox keeps. */
@@ -22,6 +15,5 @@ export function writeNotification(notification: Notification): string {
 
 /** The inverse of `writeNotification`. Throws when the text is not one. */
 export function readNotification(text: string): Notification {
-  const { key, status, alert } = schema.parse(JSON.parse(text));
-  return { key, status, alert: { ...alert, endsAt: alert.endsAt } };
+  return schema.parse(JSON.parse(text));
 }

@@ -1,18 +1,8 @@
 import { z } from 'zod';
-import type { Alert } from '../core/alert.ts';
+import { type Alert, storedAlertSchema } from '../core/alert.ts';
 import type { Store } from '../core/store.ts';
 
-const labels = z.record(z.string(), z.string());
-const stored = z.array(
-  z.object({
-    labels,
-    annotations: labels,
-    startsAt: z.number(),
-    endsAt: z.number().optional(),
-    generatorURL: z.string(),
-    fingerprint: z.string(),
-  }),
-);
+const stored = z.array(storedAlertSchema);
 
 /** Others' alerts between the answer to their sender and the pass that takes them: on disk, so that none is lost. */
 export interface Arrivals {
@@ -34,10 +24,7 @@ export function createArrivals(store: Store): Arrivals {
     take() {
       const entries = [...table.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
       const alerts = entries.flatMap(([, value]) =>
-        stored.parse(JSON.parse(new TextDecoder().decode(value))).map(alert => ({
-          ...alert,
-          endsAt: alert.endsAt,
-        })),
+        stored.parse(JSON.parse(new TextDecoder().decode(value))),
       );
       const settle = () => {
         for (const [key] of entries) table.delete(key);

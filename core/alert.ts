@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Labels } from './labels.ts';
 
 /** An alert in Alertmanager's form, ours and others' alike. Times in ms; `endsAt` is undefined while it fires. */
@@ -16,3 +17,17 @@ export interface Suppressed {
   readonly alert: Alert;
   readonly by: string;
 }
+
+const labels = z.record(z.string(), z.string());
+
+/** An alert as the store keeps it: the JSON of an `Alert`, in which an undefined `endsAt` is left out. */
+export const storedAlertSchema = z
+  .object({
+    labels,
+    annotations: labels,
+    startsAt: z.number(),
+    endsAt: z.number().optional(),
+    generatorURL: z.string(),
+    fingerprint: z.string(),
+  })
+  .transform((alert): Alert => ({ ...alert, endsAt: alert.endsAt }));
