@@ -39,8 +39,8 @@ export function parseBudget(text: string): Budget {
   return { count: Number(match[1]), per: match[2]!, every };
 }
 
-/** The label `per`, else `job`, else what is left of the labels when those of the alert itself are taken away. */
-function serviceOf(labels: Labels, per: string): string {
+/** Whose budget it is: the label `per`, else `job`, else what is left of the labels when those of the alert itself are taken away. */
+export function serviceOf(labels: Labels, per: string): string {
   const itself = ['alertname', 'generator', 'severity', 'incident', 'class', 'signal'];
   return labels[per] || labels.job || fingerprint(omit(labels, itself));
 }

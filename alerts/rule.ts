@@ -11,13 +11,20 @@ export interface RuleSignal extends Pick<SignalSpec, 'bad' | 'floor' | 'unit'> {
   readonly fpr?: number;
 }
 
-/** Opens after `open` flagged steps of the last `of`; closes after `close` normal steps in a row. */
+/**
+ * Opens when the evidence reaches the threshold and `open` of the last `of` steps are flagged; closes after `close` normal
+ * steps in a row. Evidence is a cumulated sum (Page 1954): C <- max(0, C + log10(fpr / p)), a normal step takes it down.
+ */
 export interface RuleOptions {
   /** A step is flagged when p is at most this. */
   readonly fpr: number;
   readonly open: number;
   readonly of: number;
   readonly close: number;
+  /** How much evidence pages; none is needed when it is left out. */
+  readonly threshold?: (className: string, entity: Labels) => number;
+  /** Told of evidence that rose to `peak` and fell back to nothing without a page. */
+  readonly excursion?: (className: string, peak: number) => void;
   /** A step is normal when p is above this (hysteresis); at least `fpr`. */
   readonly clear: number;
   readonly severity: string;
@@ -43,6 +50,8 @@ const stateSchema = z.array(
     z.strictObject({
       flags: z.array(z.boolean()),
       normal: z.number(),
+      evidence: z.number().default(0),
+      peak: z.number().default(0),
       since: z.number().nullable(),
       labels: z.record(z.string(), z.string()),
       annotations: z.record(z.string(), z.string()),
@@ -52,6 +61,9 @@ const stateSchema = z.array(
 interface RowState {
   flags: boolean[];
   normal: number;
+  /** What speaks for a page now, and the most of it since it was last 0. */
+  evidence: number;
+  peak: number;
   since: number | null;
   labels: Labels;
   annotations: Labels;
@@ -112,15 +124,39 @@ function openAlert(state: RowState, anomaly: Anomaly, severity: string): void {
   };
 }
 
+const startingState = (): RowState => ({
+  flags: [],
+  normal: 0,
+  evidence: 0,
+  peak: 0,
+  since: null,
+  labels: {},
+  annotations: {},
+});
+
+/** One step adds no more than this to the evidence and takes no more away: no single sample pages or clears. */
+const mostEvidence = 4;
+
+function gather(state: RowState, weight: number): void {
+  state.evidence = Math.max(0, state.evidence + Math.max(-mostEvidence, Math.min(mostEvidence, weight)));
+  state.peak = state.evidence === 0 ? 0 : Math.max(state.peak, state.evidence);
+}
+
 /** One judged step of one row: moves its state, answers when it resolved in this step. */
 function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): number | undefined {
-  const { fpr = options.fpr } = options.signal(anomaly.class, topSignal(anomaly), anomaly.entity) ?? {};
-  const flagged = anomaly.p <= fpr && matters(anomaly, options);
+  const { entity, class: className, p } = anomaly;
+  const { fpr = options.fpr } = options.signal(className, topSignal(anomaly), entity) ?? {};
+  const harmful = matters(anomaly, options);
+  const flagged = p <= fpr && harmful;
   state.flags = [...state.flags, flagged].slice(-options.of);
-  state.normal = anomaly.p > options.clear || !matters(anomaly, options) ? state.normal + 1 : 0;
+  state.normal = p > options.clear || !harmful ? state.normal + 1 : 0;
+  const { peak } = state;
+  gather(state, harmful ? Math.log10(fpr / p) : -1);
   if (state.since === null) {
-    if (flagged && state.flags.filter(Boolean).length >= options.open)
+    const enough = state.evidence >= (options.threshold?.(className, entity) ?? 0);
+    if (flagged && enough && state.flags.filter(Boolean).length >= options.open)
       openAlert(state, anomaly, options.severity);
+    else if (state.evidence === 0 && peak > 0) options.excursion?.(className, peak);
   }
   if (state.since === null) return undefined;
   if (flagged) state.annotations = describe(anomaly, state.labels.signal ?? 'unknown');
@@ -176,9 +212,10 @@ export function createRules(options: RuleOptions, stored?: Uint8Array): Rules {
     const id = `${anomaly.class} ${fingerprint(anomaly.entity)}`;
     if (anomaly.state !== 'no_data' && rows.has(id)) presence.see(id, anomaly.t);
     if (anomaly.state !== 'watching' || !Number.isFinite(anomaly.p)) return undefined;
-    const state = rows.get(id) ?? { flags: [], normal: 0, since: null, labels: {}, annotations: {} };
+    const state = rows.get(id) ?? startingState();
     const ended = advance(state, anomaly, options);
-    if (ended !== undefined || (state.since === null && !state.flags.includes(true))) drop(id);
+    const idle = state.since === null && state.evidence === 0 && !state.flags.includes(true);
+    if (ended !== undefined || idle) drop(id);
     else rows.set(id, state);
     return ended === undefined ? undefined : alertOf(state, url, ended);
   };

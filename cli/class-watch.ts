@@ -56,6 +56,10 @@ export class ClassWatch {
     this.#options = options;
   }
 
+  get options(): ClassWatchOptions {
+    return this.#options;
+  }
+
   /** The rows that are known; handed to the next read, so that membership keeps its identity. */
   get entities(): readonly Entity[] {
     return this.#entities;

@@ -140,7 +140,8 @@ async function trainAll(daemon: Daemon, watches: readonly ClassWatch[], until: n
   const { loaded, source, options } = daemon;
   // A class over the limit is not asked for again: that would load the source each time.
   for (const watch of watches.filter(each => each.leftOut === undefined)) {
-    const range = { window: loaded.config.detection.training, until, signal: options.signal };
+    const { pages } = daemon.wired;
+    const range = { window: loaded.config.detection.training, until, signal: options.signal, pages };
     try {
       await train(watch, source.source, range);
       leaveOutOverLimit(daemon, watch);
@@ -249,7 +250,7 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
     if (status === 'firing') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
   store.transaction(() => {
-    saveStages(store, wired.stages);
+    saveStages(store, wired);
     store.values('budget').set('told', budget.toBytes());
     store.values('stages').set('self', self.toBytes());
     settle();
@@ -277,9 +278,8 @@ async function showIncidents(daemon: Daemon, result: PassResult): Promise<void> 
   if (dashboards === undefined) return;
   const incidents = book.list().map(view => view.incident);
   try {
-    const watched = (name: string) =>
-      wired.watches.some(({ watch, entities }) => watch.class.name === name && entities.length > 0);
-    writeFiles(dashboards.path, incidentFiles(loaded.packs, incidents, { url, watched }));
+    const { watches } = wired;
+    writeFiles(dashboards.path, incidentFiles(loaded.packs, incidents, { url, watches }));
   } catch (error) {
     options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }
@@ -305,6 +305,7 @@ async function passAt(daemon: Daemon, t: number): Promise<void> {
   const times = [...new Set([...read.flatMap(({ batches }) => batches.map(batch => batch.t)), t])].sort(
     (a, b) => a - b,
   );
+  for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
   for (const at of times) {
     const anomalies = read.flatMap(({ watch, batches }) =>
       batches.filter(batch => batch.t === at).flatMap(batch => watch.pass(batch)),
@@ -432,7 +433,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     const delivering = deliver(daemon);
     await trainAll(daemon, daemon.wired.watches, newestStep(daemon));
     if (loaded.config.dashboards !== undefined)
-      writeFiles(loaded.config.dashboards.path, dashboardFiles(loaded.packs, [], daemon.url));
+      writeFiles(loaded.config.dashboards.path, dashboardFiles(loaded.packs));
     await loop(daemon);
     await delivering;
   } catch (error) {

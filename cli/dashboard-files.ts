@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
+import { includes, type Labels } from '../core/labels.ts';
 import { fleetOverview } from '../dashboards/fleet.ts';
 import { incidentDashboard } from '../dashboards/incident.ts';
 import { type LayoutFile, writeLayout } from '../dashboards/layout.ts';
 import type { DashboardPack } from '../dashboards/model.ts';
 import { packDashboard } from '../dashboards/pack.ts';
+import type { ClassWatch } from './class-watch.ts';
 
 /** A pack as dashboards see it: rate windows follow Grafana's interval, not ours. */
 function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardPack {
@@ -23,35 +25,27 @@ function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardP
   };
 }
 
-/** All dashboards as files of a provisioning folder: overview, one per pack, one per incident. */
-export function dashboardFiles(
-  packs: readonly ResolvedPack[],
-  incidents: readonly Incident[],
-  url: string,
-): readonly LayoutFile[] {
+/** The dashboards of the fleet as files of a provisioning folder: overview, one per pack. */
+export function dashboardFiles(packs: readonly ResolvedPack[]): readonly LayoutFile[] {
   const shown = packs.map(dashboardPack);
-  return writeLayout([
-    fleetOverview(shown),
-    ...shown.map(packDashboard),
-    ...incidents.map(incident =>
-      incidentDashboard(incident, { packs: shown, pageUrl: `${url}/incidents/${incident.id}` }),
-    ),
-  ]);
+  return writeLayout([fleetOverview(shown), ...shown.map(packDashboard)]);
 }
 
-/** The dashboards of incidents alone, with panels of the classes that are watched: a class that nobody has shows nothing. */
+/** The dashboards of incidents alone, with panels of what is watched: a class without the entity shows nothing. */
 export function incidentFiles(
   packs: readonly ResolvedPack[],
   incidents: readonly Incident[],
-  about: { readonly url: string; readonly watched: (className: string) => boolean },
+  about: { readonly url: string; readonly watches: readonly ClassWatch[] },
 ): readonly LayoutFile[] {
-  const shown = packs.map(dashboardPack).map(pack => ({
-    ...pack,
-    classes: pack.classes.filter(each => about.watched(each.name)),
-  }));
+  const shown = packs.map(dashboardPack);
+  const has = (className: string, entity: Labels) =>
+    about.watches.some(
+      ({ watch, entities }) =>
+        watch.class.name === className && entities.some(each => includes(each, entity)),
+    );
   return writeLayout(
     incidents.map(incident =>
-      incidentDashboard(incident, { packs: shown, pageUrl: `${about.url}/incidents/${incident.id}` }),
+      incidentDashboard(incident, { packs: shown, pageUrl: `${about.url}/incidents/${incident.id}`, has }),
     ),
   );
 }

@@ -8,7 +8,7 @@ import { type Recording, readRecording } from '../collectors/recording.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createServer, type Server } from '../server/server.ts';
-import { dashboardFiles, writeFiles } from './dashboard-files.ts';
+import { dashboardFiles, incidentFiles, writeFiles } from './dashboard-files.ts';
 import { InputError } from './exit.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { readIncidentSignals } from './incident-signals.ts';
@@ -81,6 +81,7 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
       const range = { start: input.start, end: input.from - input.step };
       const history = await readBatches(input.source, watch.watch, range);
       watch.fit(history);
+      wired.pages.of(watch, history);
       const { class: spec } = watch.watch;
       say(`  learned ${spec.name}: ${history.entities.length} entities of ${spec.signals.length} signals`);
     },
@@ -120,7 +121,11 @@ async function finish(
   url: string,
 ): Promise<void> {
   const incidents = book.list().map(view => view.incident);
-  const files = writeFiles(out, dashboardFiles(input.packs, incidents, url));
+  const { watches } = wired;
+  const files = writeFiles(out, [
+    ...dashboardFiles(input.packs),
+    ...incidentFiles(input.packs, incidents, { url, watches }),
+  ]);
   for (const incident of incidents) {
     book.addSignals(
       incident.id,

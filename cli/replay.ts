@@ -74,6 +74,7 @@ export async function* replay(
     const topology = await topologyAt(input, start);
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
+      for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
       const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
       const first = next;
       while (next < arrived.length && arrived[next]!.at <= t) next++;

@@ -6,13 +6,19 @@ const table = 'stages';
 /** The states of the stages as the last pass left them. */
 export function loadStages(store: Store): StoredStages {
   const values = store.values(table);
-  return { rule: values.get('rule'), correlate: values.get('correlate'), tell: values.get('tell') };
+  return {
+    rule: values.get('rule'),
+    correlate: values.get('correlate'),
+    tell: values.get('tell'),
+    thresholds: values.get('thresholds'),
+  };
 }
 
 /** Writes the states of the stages; called inside the transaction that queues what they told. */
-export function saveStages(store: Store, stages: Wired['stages']): void {
+export function saveStages(store: Store, { stages, thresholds }: Pick<Wired, 'stages' | 'thresholds'>): void {
   const values = store.values(table);
   values.set('rule', stages.rule.toBytes());
   values.set('correlate', stages.correlate.toBytes());
   values.set('tell', stages.tell.toBytes());
+  values.set('thresholds', thresholds.toBytes());
 }

@@ -1,6 +1,7 @@
 import { type ClassHistory, readBatches } from '../collectors/class-reader.ts';
 import type { SeriesSource } from '../core/series.ts';
 import type { ClassWatch } from './class-watch.ts';
+import type { PageRehearsal } from './page-rehearsal.ts';
 
 const coarsest = 300_000;
 /** Rows an entity's history should have: finer steps are used while the history is short. */
@@ -13,12 +14,18 @@ function beginning({ batches }: ClassHistory): number | undefined {
 
 /**
  * Back-fills a class before `until` (ms) and fits it: the whole training window at a coarse step, or, when less history
- * is there, what there is at a finer step; then the last hour at the class's own step settles the calibration.
+ * is there, what there is at a finer step; then the last hour at the class's own step settles the calibration and shows
+ * how much evidence may page.
  */
 export async function train(
   watch: ClassWatch,
   source: SeriesSource,
-  range: { readonly window: number; readonly until: number; readonly signal?: AbortSignal },
+  range: {
+    readonly window: number;
+    readonly until: number;
+    readonly signal?: AbortSignal;
+    readonly pages: PageRehearsal;
+  },
 ): Promise<void> {
   const { class: spec } = watch.watch;
   const read = (start: number, step: number) =>
@@ -37,7 +44,13 @@ export async function train(
   const step = Math.max(spec.step, Math.min(coarsest, wanted));
   const used = coarse.batches[0]?.class.step === step ? coarse : await read(first, step);
   watch.fit(used);
-  if (step === spec.step || !watch.fitted) return;
+  if (!watch.fitted) return;
+  if (step === spec.step) {
+    range.pages.of(watch, used);
+    return;
+  }
   const recent = await read(Math.max(first, range.until - 3_600_000), spec.step);
-  for (const batch of recent.batches) watch.pass(batch);
+  const rehearsal = range.pages.begin(watch);
+  for (const batch of recent.batches) rehearsal.pass(batch);
+  rehearsal.end();
 }

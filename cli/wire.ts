@@ -1,16 +1,21 @@
+import { parseBudget } from '../alerts/budget.ts';
 import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenance.ts';
 import { createMute, overrideFor } from '../alerts/overrides.ts';
-import { createRules, type Rules } from '../alerts/rule.ts';
+import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
+import { createRules, type RuleOptions, type Rules } from '../alerts/rule.ts';
 import { createTeller, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { ClassWatch } from './class-watch.ts';
+import { createPageRehearsal, type PageRehearsal } from './page-rehearsal.ts';
 
 /** What the passes of a run share, and what is stored between them. */
 export interface Wired {
   readonly watches: readonly ClassWatch[];
+  readonly thresholds: PageThresholds;
+  readonly pages: PageRehearsal;
   readonly stages: PipelineStages & {
     readonly rule: Rules;
     readonly correlate: Correlator;
@@ -23,10 +28,11 @@ export interface StoredStages {
   readonly rule: Uint8Array | undefined;
   readonly correlate: Uint8Array | undefined;
   readonly tell: Uint8Array | undefined;
+  readonly thresholds: Uint8Array | undefined;
 }
 
 export interface WireOptions {
-  readonly detection: Pick<Config['detection'], 'fpr' | 'detectors' | 'overrides'>;
+  readonly detection: Pick<Config['detection'], 'fpr' | 'budget' | 'detectors' | 'overrides'>;
   readonly correlation: Config['correlation'];
   readonly url: string;
   readonly maintenance: MaintenanceOptions;
@@ -46,24 +52,25 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
     ),
   );
   const { stored, url } = options;
-  const rule = createRules(
-    {
-      fpr,
-      open: 3,
-      of: 5,
-      close: 12,
-      clear: Math.min(0.2, 5 * fpr),
-      severity: 'warning',
-      url,
-      signal: (name, signal, entity) => {
-        const spec = specs.get(`${name} ${signal}`);
-        if (spec === undefined) return undefined;
-        const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
-        return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
-      },
+  const thresholds = createPageThresholds(parseBudget(options.detection.budget), stored?.thresholds);
+  const ruleOptions: RuleOptions = {
+    fpr,
+    open: 3,
+    of: 5,
+    close: 12,
+    clear: Math.min(0.2, 5 * fpr),
+    severity: 'warning',
+    url,
+    threshold: (name, entity) => thresholds.of(name, entity),
+    excursion: (name, peak) => thresholds.add(name, peak),
+    signal: (name, signal, entity) => {
+      const spec = specs.get(`${name} ${signal}`);
+      if (spec === undefined) return undefined;
+      const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
+      return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
     },
-    stored?.rule,
-  );
+  };
+  const rule = createRules(ruleOptions, stored?.rule);
   const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
   const grouping = { groupWait, window, resolveAfter };
   const correlate =
@@ -72,6 +79,8 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
       : correlatorFromBytes(stored.correlate, grouping);
   return {
     watches,
+    thresholds,
+    pages: createPageRehearsal(ruleOptions, thresholds),
     stages: { rule, holds, correlate, tell: createTeller({ url }, stored?.tell) },
   };
 }

@@ -17,6 +17,8 @@ import { exactMatcher, markdownText, uidOf } from './text.ts';
 export interface IncidentContext {
   readonly packs: readonly DashboardPack[];
   readonly pageUrl: string;
+  /** Whether the class (`pack/class`) watches an entity with these labels: else its panels would be empty. */
+  readonly has: (className: string, entity: Labels) => boolean;
 }
 
 interface Shown {
@@ -45,12 +47,12 @@ export function incidentDashboard(incident: Incident, context: IncidentContext):
   });
   if (/^https?:\/\//.test(context.pageUrl))
     builder.link(new DashboardLinkBuilder('Incident page').type(DashboardLinkType.Link).url(context.pageUrl));
-  const shown = panelsOf(incident, context.packs);
+  const shown = panelsOf(incident, context);
   const panels = shown.map((one, k) => signalPanel(one, slotAt(k, headHeight, k + 2)));
   return withPanels(builder, [summaryPanel(incident), ...panels]);
 }
 
-function panelsOf(incident: Incident, packs: readonly DashboardPack[]): Shown[] {
+function panelsOf(incident: Incident, { packs, has }: IncidentContext): Shown[] {
   const members = [...incident.members].sort((a, b) => a.alert.startsAt - b.alert.startsAt);
   const wanted = [
     ...incident.suspects.map(({ entity, signal }) => ({ labels: entity, signal })),
@@ -64,6 +66,7 @@ function panelsOf(incident: Incident, packs: readonly DashboardPack[]): Shown[] 
       const key = `${one.name} ${JSON.stringify(entity)} ${signal}`;
       if (Object.keys(entity).length === 0 || covered.has(key)) continue;
       covered.add(key);
+      if (!has(one.name, entity)) continue;
       for (const panel of entityPanels(one, entity, signal))
         if (!out.has(panel.expr)) out.set(panel.expr, panel);
     }

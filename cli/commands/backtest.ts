@@ -38,7 +38,7 @@ async function count(wired: Wired, input: ReplayInput, book: IncidentBook, windo
   const seen = new Set<string>();
   const hooks = {
     learn: async (watch: Wired['watches'][number]) => {
-      await train(watch, input.source, { window, until: input.from - input.step });
+      await train(watch, input.source, { window, until: input.from - input.step, pages: wired.pages });
       process.stderr.write(`learned ${watch.watch.class.name}\n`);
     },
   };

@@ -37,8 +37,8 @@ function build(flags: Flags): void {
     throw new InputError(
       '--push: pushing to Grafana is not available in this version; use the provisioning folder',
     );
-  const { config, packs } = loadOrExplain(flags.config);
-  const files = dashboardFiles(packs, [], config.web.external_url ?? `http://${config.web.listen}`);
+  const { packs } = loadOrExplain(flags.config);
+  const files = dashboardFiles(packs);
   if (flags.dryRun || flags.diff)
     for (const file of files)
       process.stdout.write(`${stateOf(path.join(flags.out, file.path), file.content)} ${file.path}\n`);

@@ -7,6 +7,7 @@ import { createMetrics } from '../../server/metrics.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { loadOrExplain } from '../load.ts';
+import type { PageRehearsal } from '../page-rehearsal.ts';
 import { createSource } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
@@ -58,10 +59,11 @@ function explainOne(watch: ClassWatch, entity: Labels, fpr: number): string[] {
 async function explainWatch(
   watch: ClassWatch,
   source: SeriesSource,
-  range: { t: number; training: number },
+  range: { t: number; training: number; pages: PageRehearsal },
 ): Promise<void> {
   const start = range.t - lead;
-  await train(watch, source, { window: range.training, until: start - watch.watch.class.step });
+  const { training: window, pages } = range;
+  await train(watch, source, { window, until: start - watch.watch.class.step, pages });
   const history = await readBatches(source, watch.watch, { start, end: range.t, entities: watch.entities });
   for (const batch of history.batches) watch.pass(batch);
 }
@@ -74,12 +76,17 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     throw new InputError(`--at ${flags.at}: not a timestamp; write ISO 8601 or Unix seconds`);
   const { source } = createSource(config.prometheus[0]!, config, createMetrics());
   const { detection, correlation } = config;
-  const { watches } = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
+  const { watches, pages } = wire(packs, {
+    detection,
+    correlation,
+    url: '',
+    maintenance: maintenanceOf(config),
+  });
   const matches = matcherOf(entity);
   let found = 0;
   try {
     for (const watch of watches) {
-      await explainWatch(watch, source, { t, training: detection.training });
+      await explainWatch(watch, source, { t, training: detection.training, pages });
       for (const each of watch.entities.filter(matches)) {
         found++;
         process.stdout.write(`${explainOne(watch, each, detection.fpr).join('\n')}\n`);

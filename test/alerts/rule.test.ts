@@ -69,6 +69,56 @@ describe('a rule', () => {
   });
 });
 
+describe('a page', () => {
+  const eager: RuleOptions = { ...options, open: 1, of: 1 };
+
+  it('needs as much evidence as the threshold says, from one step or from many', () => {
+    const rules = createRules({ ...eager, threshold: () => 4 });
+    expect(rules.step(1, [at(1, 0.001)])).toEqual([]);
+    expect(rules.step(2, [at(2, 0.001)])).toEqual([]);
+    expect(rules.step(3, [at(3, 0.001)])).toEqual([]);
+    expect(rules.step(4, [at(4, 0.001)])).toHaveLength(1);
+    expect(createRules({ ...eager, threshold: () => 4 }).step(1, [at(1, 1e-6)])).toHaveLength(1);
+  });
+
+  it('is asked for each entity of each class how much it needs', () => {
+    const asked: string[] = [];
+    const threshold = (name: string, entity: Readonly<Record<string, string>>) => {
+      asked.push(`${name} ${entity.instance}`);
+      return Number.POSITIVE_INFINITY;
+    };
+    expect(createRules({ ...eager, threshold }).step(1, [at(1, 1e-300)])).toEqual([]);
+    expect(asked).toEqual(['node/node a']);
+  });
+
+  it('loses its evidence by normal life, and what nearly paged is told once with its peak', () => {
+    const peaks: number[] = [];
+    const excursion = (_: string, peak: number) => peaks.push(peak);
+    const rules = createRules({ ...eager, threshold: () => 4, excursion });
+    rules.step(1, [at(1, 1e-4)]);
+    rules.step(2, [at(2, 0.001)]);
+    for (let t = 3; t < 8; t++) rules.step(t, [at(t, 1)]);
+    rules.step(8, [at(8, 1e-4)]);
+    expect(peaks).toEqual([3]);
+    expect(rules.step(9, [at(9, 0.001)])).toEqual([]);
+  });
+
+  it('that was told is no excursion', () => {
+    const peaks: number[] = [];
+    const rules = createRules({ ...eager, threshold: () => 2, excursion: (_, peak) => peaks.push(peak) });
+    rules.step(1, [at(1, 1e-6)]);
+    for (let t = 2; t < 9; t++) rules.step(t, [at(t, 1)]);
+    expect(peaks).toEqual([]);
+  });
+
+  it('is no nearer for the harmless direction, however far out', () => {
+    const rules = createRules({ ...eager, threshold: () => 4 });
+    rules.step(1, [at(1, 1e-5)]);
+    for (let t = 2; t < 9; t++) rules.step(t, [at(t, 1e-9, 0)]);
+    expect(rules.step(9, [at(9, 1e-5)])).toEqual([]);
+  });
+});
+
 describe('an entity that is gone', () => {
   const minute = 60_000;
   const eager = { ...options, open: 1, of: 1 };

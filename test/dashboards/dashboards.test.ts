@@ -102,7 +102,7 @@ describe('generated dashboards', () => {
 });
 
 describe('an incident`s dashboard', () => {
-  const context = { packs: [pack], pageUrl: 'https://foreshock.example/incidents/1' };
+  const context = { packs: [pack], pageUrl: 'https://foreshock.example/incidents/1', has: () => true };
 
   it('begins with the suspect`s signal and spans the incident', () => {
     const made = incidentDashboard(incidentOn('redis', 11_000_000), context);
@@ -128,6 +128,11 @@ describe('an incident`s dashboard', () => {
       expect(unquote(/service=("(?:[^"\\]|\\.)*")/.exec(query)![1]!)).toBe(value);
       expect(query).not.toMatch(/\$|\[\[/);
     }
+  });
+
+  it('has no panel of a class that does not watch the entity', () => {
+    const made = incidentDashboard(incidentOn('redis'), { ...context, has: () => false });
+    expect(made.panels!.map(panel => panel.title)).toEqual(['Suspects']);
   });
 
   it('takes no link that is not http', () => {

@@ -2,14 +2,21 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { foreshock as runForeshock } from '../cli/command.ts';
 import { createAlertmanagerServer, listedIncidents } from './alertmanager-server.ts';
 import { createForeshock, ownMetric } from './foreshock-server.ts';
 import { type LoopbackServer, missingCommands, temporaryFolder, until } from './loopback-server.ts';
 import { healthy, MisbehavingExporter } from './misbehaving-exporter.ts';
+import { createNodeExporter } from './node-exporter.ts';
 import { createPrometheusServer, scrapedSteadily } from './prometheus-server.ts';
 import { createWebhookSink, type WebhookSink } from './webhook-sink.ts';
 
-const missing = missingCommands('prometheus', 'promtool', 'prometheus-alertmanager');
+const missing = missingCommands(
+  'prometheus',
+  'promtool',
+  'prometheus-alertmanager',
+  'prometheus-node-exporter',
+);
 const step = 2;
 const hour = 3_600_000;
 const lastPass = 'foreshock_pass_last_timestamp_seconds{class="service/service"}';
@@ -26,26 +33,31 @@ describe.skipIf(missing.length > 0)('the daemon between a real Prometheus and a 
   let hook: WebhookSink;
   let prometheus: LoopbackServer;
   let alertmanager: LoopbackServer;
+  let node: LoopbackServer;
   let foreshock: LoopbackServer;
+  /** The history ends here and life goes on, ms. */
+  let now: number;
   const posted = (status: string) =>
     hook.posted.filter(
       ({ alert }) => alert.labels.alertname === 'ForeshockIncident' && alert.status === status,
     );
 
   beforeAll(async () => {
-    const now = Math.floor(Date.now() / 2000) * 2000;
-    exporter = new MisbehavingExporter(now - 1.2 * hour, 11);
+    now = Math.floor(Date.now() / 2000) * 2000;
+    exporter = new MisbehavingExporter(now - 2.2 * hour, 11);
     const history = exporter.history(now, 2000);
     hook = await createWebhookSink();
-    prometheus = await createPrometheusServer({ dir, targets: await exporter.listen(), history });
+    node = await createNodeExporter(dir);
+    const jobs = { node: [new URL(node.url).host] };
+    prometheus = await createPrometheusServer({ dir, targets: await exporter.listen(), jobs, history });
     alertmanager = await createAlertmanagerServer(dir, hook.url);
-    await Promise.all([prometheus.start(), alertmanager.start()]);
+    await Promise.all([prometheus.start(), alertmanager.start(), node.start()]);
     await scrapedSteadily(prometheus);
     foreshock = await createForeshock(
       dir,
       `prometheus: {url: "${prometheus.url}"}
 alertmanager: {url: "${alertmanager.url}"}
-packs: [service]
+packs: [node, service]
 global: {scrape_interval: 2s, step: ${step}s, delay: 2s}
 correlation: {group_wait: 6s, window: 60s, resolve_after: 10s}
 storage: {path: "${dir}/state"}
@@ -55,11 +67,25 @@ dashboards: {path: "${dir}/dashboards"}`,
   });
 
   afterAll(async () => {
-    await Promise.all([foreshock?.stop(), prometheus?.stop(), alertmanager?.stop()]);
+    await Promise.all([foreshock?.stop(), prometheus?.stop(), alertmanager?.stop(), node?.stop()]);
     await exporter?.close();
     await hook?.close();
     rmSync(dir, { recursive: true, force: true });
   });
+
+  it('would have said nothing in the hour of normal life before', () => {
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const range = ['--from', iso(now - hour), '--to', iso(now - 2000)];
+    const { code, stdout, stderr } = runForeshock([
+      'backtest',
+      '--config',
+      `${dir}/foreshock.yaml`,
+      ...range,
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('1800 passes, 0 alerts');
+    expect(stdout).toContain('0 incidents, 0 notifications');
+  }, 120_000);
 
   it('says nothing while all is well', async () => {
     const begun = await until('the first pass', () => ownMetric(foreshock, lastPass));
@@ -117,6 +143,21 @@ dashboards: {path: "${dir}/dashboards"}`,
     expect(new Set(posted('firing').map(each => each.alert.labels.incident)).size).toBe(1);
     expect(posted('resolved')).toHaveLength(1);
   }, 180_000);
+
+  it('hands over one incident when a service vanishes', async () => {
+    exporter.vanish('checkout');
+    const [alert] = await until(
+      'the incident is in Alertmanager',
+      async () => {
+        const listed = await listedIncidents(alertmanager);
+        return listed.length > 0 ? listed : undefined;
+      },
+      90,
+    );
+    expect(alert?.labels).toMatchObject({ service: 'checkout' });
+    expect(alert?.annotations.suspect).toContain('checkout');
+    expect(await listedIncidents(alertmanager)).toHaveLength(1);
+  }, 120_000);
 });
 
 /** The text of the dashboard file that names the incident; undefined while there is none. */

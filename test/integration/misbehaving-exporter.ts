@@ -72,6 +72,7 @@ class RedCounters {
 export class MisbehavingExporter {
   readonly #counters = services.map(service => new RedCounters(service));
   readonly #random: () => number;
+  readonly #vanished = new Set<string>();
   #at: number;
   #server: Server | undefined;
 
@@ -84,6 +85,11 @@ export class MisbehavingExporter {
   behave(service: string, behaviour: Behaviour): void {
     this.#advance(Date.now());
     for (const each of this.#counters) if (each.service === service) each.behaviour = behaviour;
+  }
+
+  /** From now on the service does not answer any scrape. */
+  vanish(service: string): void {
+    this.#vanished.add(service);
   }
 
   /** OpenMetrics text of every `step` ms until `end`; the counters stand at `end` afterwards. */
@@ -104,6 +110,7 @@ export class MisbehavingExporter {
     const server = createServer((request, response) => {
       this.#advance(Date.now());
       const asked = this.#counters.filter(each => request.url === `/${each.service}`);
+      if (asked.some(each => this.#vanished.has(each.service))) return void response.destroy();
       response.setHeader('content-type', 'text/plain; version=0.0.4');
       response.end([...asked.flatMap(each => each.lines()), ''].join('\n'));
     });

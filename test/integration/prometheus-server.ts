@@ -9,13 +9,15 @@ export interface PrometheusSetup {
   readonly dir: string;
   /** What it scrapes every two seconds. */
   readonly targets: readonly ScrapeTarget[];
+  /** Further jobs by name: addresses that it scrapes at `/metrics`. */
+  readonly jobs?: Readonly<Record<string, readonly string[]>>;
   /** OpenMetrics text that becomes blocks before it starts. */
   readonly history?: string;
 }
 
 /** A real Prometheus on a free port of loopback, not started yet. */
 export async function createPrometheusServer(setup: PrometheusSetup): Promise<LoopbackServer> {
-  const { dir, targets, history } = setup;
+  const { dir, targets, history, jobs = {} } = setup;
   const data = `${dir}/prometheus-data`;
   if (history !== undefined) {
     writeFileSync(`${dir}/history.txt`, history);
@@ -24,7 +26,13 @@ export async function createPrometheusServer(setup: PrometheusSetup): Promise<Lo
   }
   const config = {
     global: { scrape_interval: '2s', scrape_timeout: '2s' },
-    scrape_configs: [{ job_name: 'web', honor_labels: true, static_configs: targets }],
+    scrape_configs: [
+      { job_name: 'web', honor_labels: true, static_configs: targets },
+      ...Object.entries(jobs).map(([name, each]) => ({
+        job_name: name,
+        static_configs: [{ targets: each }],
+      })),
+    ],
   };
   writeFileSync(`${dir}/prometheus.yml`, JSON.stringify(config));
   const port = await freePort();
