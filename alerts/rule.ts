@@ -39,8 +39,20 @@ export interface RuleOptions {
   readonly signal: (className: string, name: string, entity: Labels) => RuleSignal | undefined;
 }
 
-/** Made once or read from bytes; fed once a pass. */
+/** How near an entity is to a page. */
+export interface RuleStanding {
+  readonly evidence: number;
+  /** How much evidence pages. */
+  readonly needed: number;
+  /** Flagged steps among the last `of`. */
+  readonly flagged: number;
+  /** When its alert began, ms; undefined while none fires. */
+  readonly since: number | undefined;
+}
+
+/** Made once or read from bytes; fed once a pass, asked at will. */
 export interface Rules extends RuleStage {
+  standing(className: string, entity: Labels): RuleStanding;
   toBytes(): Uint8Array;
 }
 
@@ -228,6 +240,15 @@ export function createRules(options: RuleOptions, stored?: Uint8Array): Rules {
     return told.map(({ state, last }) => goneAlert(state, url, { t, last }));
   };
   return {
+    standing(className, entity) {
+      const state = rows.get(`${className} ${fingerprint(entity)}`);
+      return {
+        evidence: state?.evidence ?? 0,
+        needed: options.threshold?.(className, entity) ?? 0,
+        flagged: state?.flags.filter(Boolean).length ?? 0,
+        since: state?.since ?? undefined,
+      };
+    },
     step(t, anomalies) {
       const resolved = anomalies.map(judge).filter(alert => alert !== undefined);
       resolved.push(...sweep(t));

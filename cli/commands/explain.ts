@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { entityName } from '../../alerts/incident-alert.ts';
 import { readBatches } from '../../collectors/class-reader.ts';
-import type { Labels } from '../../core/labels.ts';
+import type { Suppressed } from '../../core/alert.ts';
+import { includes, type Labels } from '../../core/labels.ts';
 import type { SeriesSource } from '../../core/series.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
+import { explanationLines } from '../explanation.ts';
 import { loadOrExplain } from '../load.ts';
-import type { PageRehearsal } from '../page-rehearsal.ts';
 import { createSource } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
-import { maintenanceOf, wire } from '../wire.ts';
+import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
 interface Flags {
   readonly config: string;
@@ -30,42 +30,22 @@ function matcherOf(text: string): (entity: Labels) => boolean {
     );
 }
 
-const shown = (value: number | undefined): string =>
-  value === undefined || Number.isNaN(value) ? 'unknown' : String(Number(value.toPrecision(4)));
-
-function explainOne(watch: ClassWatch, entity: Labels, fpr: number): string[] {
-  const anomaly = watch.explain(entity);
-  const head = `${entityName(entity)} (${watch.watch.class.name})`;
-  if (anomaly === undefined) return [`${head}: no model yet, there is no history`];
-  const verdict =
-    anomaly.state !== 'watching' ? `not judged: ${anomaly.reason}` : anomaly.p <= fpr ? 'ABNORMAL' : 'normal';
-  const lines = [
-    head,
-    `  state   ${anomaly.state}, ${verdict}`,
-    `  p       ${shown(anomaly.p)} (abnormal at ${fpr} or less)`,
-  ];
-  for (const { signal, share } of anomaly.shares.slice(0, 3)) {
-    const band = watch.band(entity, signal, anomaly.t);
-    lines.push(
-      `  signal  ${signal}: share ${(100 * share).toFixed(0)} %, expected ${shown(band?.low)} to ${shown(band?.high)}`,
-    );
-  }
-  if (anomaly.worst !== undefined)
-    lines.push(`  seen    ${anomaly.worst.signal} = ${shown(anomaly.worst.value)}`);
-  lines.push('  rule    pages after 3 abnormal steps of 5, in the harmful direction and beyond the floor');
-  return lines;
-}
-
-async function explainWatch(
+/** Lives through the time before `t` as the daemon would have, without telling anybody. */
+async function relive(
+  { stages, pages }: Wired,
   watch: ClassWatch,
-  source: SeriesSource,
-  range: { t: number; training: number; pages: PageRehearsal },
-): Promise<void> {
-  const start = range.t - lead;
-  const { training: window, pages } = range;
+  range: { readonly source: SeriesSource; readonly t: number; readonly window: number },
+): Promise<readonly Suppressed[]> {
+  const { source, t, window } = range;
+  const start = t - lead;
   await train(watch, source, { window, until: start - watch.watch.class.step, pages });
-  const history = await readBatches(source, watch.watch, { start, end: range.t, entities: watch.entities });
-  for (const batch of history.batches) watch.pass(batch);
+  const history = await readBatches(source, watch.watch, { start, end: t, entities: watch.entities });
+  let held: readonly Suppressed[] = [];
+  for (const batch of history.batches) {
+    const alerts = stages.rule.step(batch.t, watch.pass(batch));
+    held = stages.holds.flatMap(hold => hold(batch.t, alerts).held);
+  }
+  return held;
 }
 
 async function explain(entity: string, flags: Flags): Promise<void> {
@@ -76,20 +56,19 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     throw new InputError(`--at ${flags.at}: not a timestamp; write ISO 8601 or Unix seconds`);
   const { source } = createSource(config.prometheus[0]!, config, createMetrics());
   const { detection, correlation } = config;
-  const { watches, pages } = wire(packs, {
-    detection,
-    correlation,
-    url: '',
-    maintenance: maintenanceOf(config),
-  });
+  const wired = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
   const matches = matcherOf(entity);
   let found = 0;
   try {
-    for (const watch of watches) {
-      await explainWatch(watch, source, { t, training: detection.training, pages });
+    for (const watch of wired.watches) {
+      const held = await relive(wired, watch, { source, t, window: detection.training });
+      wired.thresholds.watch(watch.watch.class.name, watch.entities);
       for (const each of watch.entities.filter(matches)) {
         found++;
-        process.stdout.write(`${explainOne(watch, each, detection.fpr).join('\n')}\n`);
+        const standing = wired.stages.rule.standing(watch.watch.class.name, each);
+        const heldBy = held.find(({ alert }) => includes(alert.labels, each))?.by;
+        const lines = explanationLines({ watch, entity: each, standing, heldBy, detection });
+        process.stdout.write(`${lines.join('\n')}\n`);
       }
     }
   } finally {

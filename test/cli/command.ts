@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,15 @@ export function foreshock(args: readonly string[], input = ''): Outcome {
     maxBuffer: 64e6,
   });
   return { code: status, stdout, stderr };
+}
+
+/** The same without blocking: for a test that serves others meanwhile. */
+export function foreshockBeside(args: readonly string[]): Promise<Outcome> {
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [main, ...args], (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
 }
 
 /** An empty folder that lives as long as the test. */

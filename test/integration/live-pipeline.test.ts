@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { foreshock as runForeshock } from '../cli/command.ts';
+import { foreshockBeside } from '../cli/command.ts';
 import { createAlertmanagerServer, listedIncidents } from './alertmanager-server.ts';
 import { createForeshock, ownMetric } from './foreshock-server.ts';
 import { type LoopbackServer, missingCommands, temporaryFolder, until } from './loopback-server.ts';
@@ -73,10 +73,10 @@ dashboards: {path: "${dir}/dashboards"}`,
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('would have said nothing in the hour of normal life before', () => {
+  it('would have said nothing in the hour of normal life before', async () => {
     const iso = (ms: number) => new Date(ms).toISOString();
     const range = ['--from', iso(now - hour), '--to', iso(now - 2000)];
-    const { code, stdout, stderr } = runForeshock([
+    const { code, stdout, stderr } = await foreshockBeside([
       'backtest',
       '--config',
       `${dir}/foreshock.yaml`,
@@ -124,6 +124,20 @@ dashboards: {path: "${dir}/dashboards"}`,
     expect(incidents.map(each => each.incident.id)).toEqual([id]);
     expect(await (await fetch(`${foreshock.url}/`)).text()).toContain(id);
     expect(await (await fetch(`${foreshock.url}/incidents/${id}`)).text()).toContain('payments');
+  }, 120_000);
+
+  it('explains why it paged, and why its neighbour did not', async () => {
+    const at = new Date(Date.now() - 4000).toISOString();
+    const explain = (entity: string) =>
+      foreshockBeside(['explain', entity, '--at', at, '--config', `${dir}/foreshock.yaml`]);
+    const paged = await explain('payments');
+    const quiet = await explain('checkout');
+    expect(paged.code, paged.stderr).toBe(0);
+    expect(paged.stdout).toMatch(/payments \(service\/service\)\n {2}state {3}watching, ABNORMAL/);
+    expect(paged.stdout).toMatch(/budget {2}evidence [\d.]+ of the [\d.]+ that page at 2 per service per 1w/);
+    expect(paged.stdout).toMatch(/page {4}YES, since /);
+    expect(quiet.stdout).toContain('checkout (service/service)');
+    expect(quiet.stdout).not.toContain('YES');
   }, 120_000);
 
   it('writes a dashboard of the incident whose every query has data', async () => {

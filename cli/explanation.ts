@@ -1,0 +1,59 @@
+import { entityName } from '../alerts/incident-alert.ts';
+import type { RuleStanding } from '../alerts/rule.ts';
+import type { Anomaly } from '../core/detector.ts';
+import type { Labels } from '../core/labels.ts';
+import type { ClassWatch } from './class-watch.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+/** All that decided whether one entity paged at one moment. */
+export interface Explanation {
+  readonly watch: ClassWatch;
+  readonly entity: Labels;
+  readonly standing: RuleStanding;
+  /** The rule that held its alert back, in words: a mute, a maintenance, a silence. */
+  readonly heldBy: string | undefined;
+  readonly detection: { readonly fpr: number; readonly budget: string };
+}
+
+const shown = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? 'unknown' : String(Number(value.toPrecision(4)));
+
+function verdictOf({ state, reason, p }: Anomaly, fpr: number): string {
+  if (state !== 'watching') return `not judged: ${reason}`;
+  return p <= fpr ? 'ABNORMAL' : 'normal';
+}
+
+function ruleOf({ standing, heldBy, detection }: Explanation): string[] {
+  const { evidence, needed, flagged, since } = standing;
+  const lines = [
+    `  rule    ${flagged} of the last 5 steps abnormal, harmful and beyond the floor; 3 page when the evidence is enough`,
+    `  budget  evidence ${shown(evidence)} of the ${shown(needed)} that page at ${detection.budget}`,
+  ];
+  if (since === undefined) lines.push('  page    no');
+  else if (heldBy === undefined) lines.push(`  page    YES, since ${formatTimestamp(since)}`);
+  else lines.push(`  page    no: since ${formatTimestamp(since)} held back by ${heldBy}`);
+  return lines;
+}
+
+/** Why an entity paged or did not, line by line: state, p, signals with their bands, rule, budget, what held it back. */
+export function explanationLines(about: Explanation): string[] {
+  const { watch, entity, detection } = about;
+  const anomaly = watch.explain(entity);
+  const head = `${entityName(entity)} (${watch.watch.class.name})`;
+  if (anomaly === undefined) return [`${head}: no model yet, there is no history`];
+  const signals = anomaly.shares.slice(0, 3).map(({ signal, share }) => {
+    const band = watch.band(entity, signal, anomaly.t);
+    const expected = band === undefined ? '' : `, expected ${shown(band.low)} to ${shown(band.high)}`;
+    return `  signal  ${signal}: share ${(100 * share).toFixed(0)} %${expected}`;
+  });
+  const { worst } = anomaly;
+  return [
+    head,
+    `  state   ${anomaly.state}, ${verdictOf(anomaly, detection.fpr)}`,
+    `  p       ${shown(anomaly.p)} (abnormal at ${detection.fpr} or less)`,
+    ...signals,
+    ...(worst === undefined ? [] : [`  seen    ${worst.signal} = ${shown(worst.value)}`]),
+    ...(anomaly.reason === '' ? [] : [`  reason  ${anomaly.reason}`]),
+    ...ruleOf(about),
+  ];
+}
