@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { type DaemonOptions, runDaemon } from '../daemon.ts';
+import type { DaemonOptions } from '../daemon.ts';
 import { InputError } from '../exit.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { createLog, type Log } from '../log.ts';
+import { runDaemon } from '../run-daemon.ts';
 
 interface Flags {
   readonly config: string;

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Daemon, refreshEvery, retryEvery } from './daemon.ts';
+import { passAt } from './daemon-pass.ts';
+import { trainAll } from './daemon-training.ts';
+
+/** The newest step whose samples have all arrived: floor((now - delay) / step) x step. */
+export function newestStep({ loaded }: Daemon): number {
+  const { step, delay } = loaded.config.global;
+  return Math.floor((Date.now() - delay) / step) * step;
+}
+
+/** Passes at every step, learns anew once a day, until the signal aborts. */
+export async function loop(daemon: Daemon): Promise<void> {
+  const { options, loaded } = daemon;
+  const { step, delay } = loaded.config.global;
+  let last = newestStep(daemon);
+  while (!options.signal.aborted) {
+    const t = newestStep(daemon);
+    if (t > last) {
+      daemon.lateSince = t - last > 2 * step ? (daemon.lateSince ?? t) : undefined;
+      await passAt(daemon, t);
+      last = t;
+    }
+    if (Date.now() >= daemon.refreshAt) {
+      await trainAll(daemon, daemon.wired.watches, t);
+      daemon.refreshAt = Date.now() + refreshEvery;
+      daemon.store.expire(Date.now() - loaded.config.storage.retention);
+    } else if (Date.now() >= daemon.retryAt) {
+      await trainAll(
+        daemon,
+        daemon.wired.watches.filter(watch => !watch.fitted),
+        t,
+      );
+      daemon.retryAt = Date.now() + Math.max(retryEvery, 20 * step);
+    }
+    const next = last + step + delay - Date.now();
+    await sleep(Math.max(50, next), undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+/** Hands what waits to the receivers, until the signal aborts. */
+export async function deliver({ dispatcher, options }: Daemon): Promise<void> {
+  while (!options.signal.aborted) {
+    void dispatcher.round().catch(error => options.log.error(`delivery: ${error}`));
+    await sleep(500, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,34 @@
+import { formatDuration } from '../core/duration.ts';
+import { createDaemon, type DaemonOptions } from './daemon.ts';
+import { deliver, loop, newestStep } from './daemon-loop.ts';
+import { serve } from './daemon-server.ts';
+import { trainAll } from './daemon-training.ts';
+import { dashboardFiles, writeFiles } from './dashboard-files.ts';
+import type { Loaded } from './load.ts';
+
+/** Runs until the signal aborts: learns, then passes at every step, delivers, and serves the page. */
+export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise<void> {
+  const daemon = createDaemon(loaded, options);
+  const server = serve(daemon);
+  try {
+    const { url } = await server.listen(loaded.config.web.listen);
+    options.log.info(`listening on ${url}, step ${formatDuration(loaded.config.global.step)}`);
+    daemon.metrics.configReloadSuccessful.set(1);
+    daemon.metrics.configReloadTime.set(Date.now() / 1000);
+    const delivering = deliver(daemon);
+    await trainAll(daemon, daemon.wired.watches, newestStep(daemon));
+    if (loaded.config.dashboards !== undefined)
+      writeFiles(loaded.config.dashboards.path, dashboardFiles(loaded.packs));
+    await loop(daemon);
+    await delivering;
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  } finally {
+    daemon.dispatcher.stop();
+    daemon.results.flush();
+    await server.close();
+    await daemon.source.source.close();
+    daemon.store.close();
+    options.log.info('stopped');
+  }
+}
