@@ -33,8 +33,8 @@ export interface ClassHistory {
  * series for one entity, the last one counts. `absent: zero` fills where the query was answered. Rejects with a
  * SourceError when every signal failed.
  *
- * A range query cannot tell a fresh sample from one that Prometheus' lookback carries on for up to 5 minutes; so write
- * queries over ranges (`rate(...)`, `last_over_time(x[2 x scrape interval])`) where a dead series must not look flat.
+ * A range query cannot tell a fresh sample from one that Prometheus' lookback carries on for up to 5 minutes: the queries
+ * of a resolved pack read ranges only (`rate(...)`, `last_over_time(x[2 x scrape interval])`).
  */
 export async function readBatches(
   source: SeriesSource,

@@ -1,6 +1,7 @@
 import type { EntityClass } from '../core/batch.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Pack } from '../core/pack.ts';
+import { boundLookback } from '../promql/fresh.ts';
 import { addMatchers } from '../promql/matchers.ts';
 import { substitute } from '../promql/params.ts';
 
@@ -31,11 +32,15 @@ export interface Resolution {
   readonly scrapeInterval: number;
 }
 
-/** Fills a checked pack in; `$rate_interval` is max(4 x scrape interval, step). */
+/**
+ * Fills a checked pack in; `$rate_interval` is max(4 x scrape interval, step). Instant selectors of signals read nothing
+ * older than 2 x the scrape interval; a pack that needs more writes `last_over_time(x[5m])` itself.
+ */
 export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
   const rateInterval = formatDuration(Math.max(4 * how.scrapeInterval, how.step));
   const params = { ...spec.params, ...how.params };
   const ask = (query: string) => addMatchers(substitute(query, params, { rateInterval }), how.match);
+  const fresh = formatDuration(2 * how.scrapeInterval);
   const named = (label: string) => followParam(label, spec.params, params);
   return {
     pack: spec.pack,
@@ -45,7 +50,7 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
       class: { name: `${spec.pack}/${name}`, signals, step: how.step },
       entityLabels: entity.map(named),
       absent,
-      queries: signals.map(signal => ask(signal.query)),
+      queries: signals.map(signal => boundLookback(ask(signal.query), fresh)),
     })),
     topology: spec.topology.map(edge => ({ from: named(edge.from), to: named(edge.to), via: ask(edge.via) })),
     alerts: spec.alerts.map(alert => ({ ...alert, expr: ask(alert.expr) })),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { boundLookback } from '../../promql/fresh.ts';
 import { addMatchers } from '../../promql/matchers.ts';
 import { metricNames } from '../../promql/names.ts';
 import { substitute } from '../../promql/params.ts';
@@ -52,5 +53,26 @@ describe('substitute', () => {
     expect(() => substitute('x[$interval]', {}, { rateInterval: '1m' })).toThrow(
       /\$interval is not a parameter/,
     );
+  });
+});
+
+describe('boundLookback', () => {
+  it.each([
+    ['up', 'last_over_time(up[30s])'],
+    ['max by (a) (x{b="c"}) / y', 'max by (a) (last_over_time(x{b="c"}[30s])) / last_over_time(y[30s])'],
+    ['x offset 5m', 'last_over_time(x[30s] offset 5m)'],
+    ['x offset 5m @ end()', 'last_over_time(x[30s] offset 5m @ end())'],
+    ['max_over_time(x[1h:1m])', 'max_over_time(last_over_time(x[30s])[1h:1m])'],
+    ['absent(x{a="b"})', 'absent_over_time(x{a="b"}[30s])'],
+    ['absent((x))', 'absent_over_time((x[30s]))'],
+    ['rate(x[5m]) + last_over_time(y[2m])', 'rate(x[5m]) + last_over_time(y[2m])'],
+    ['timestamp(x)', 'timestamp(x)'],
+    ['1 - x', '1 - last_over_time(x[30s])'],
+  ])('%s', (query, bounded) => {
+    expect(boundLookback(query, '30s')).toBe(bounded);
+    expect(findError(bounded)).toBeUndefined();
+  });
+  it('refuses a query that cannot be read', () => {
+    expect(() => boundLookback('sum(x', '30s')).toThrow(/end of the query/);
   });
 });
