@@ -1,3 +1,5 @@
+import type { ModelStore } from './model-version.ts';
+
 /** A durable map of small values: one table a purpose. Writes are on disk when the call returns. */
 export interface KeyValues {
   get(key: string): Uint8Array | undefined;
@@ -38,6 +40,7 @@ export interface Store {
   values(table: string): KeyValues;
   readonly outbox: Outbox;
   readonly results: ResultStore;
+  readonly models: ModelStore;
   transaction<T>(body: () => T): T;
   /** Removes results and delivered notifications older than `before` (ms). */
   expire(before: number): void;

@@ -1,61 +1,81 @@
+import { z } from 'zod';
 import { AbsenceWatch } from './absence.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { RollingTail } from './calibrate.ts';
-import { ClassModel, type Member } from './class-model.ts';
+import { checksum } from './checksum.ts';
+import { ClassModel, type ClassParts, type Member } from './class-model.ts';
 import { Episodes } from './episode.ts';
 import { episodePolicy, type FitContext } from './fit.ts';
 import { detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
 import { SeasonalBands } from './seasonal-band.ts';
 
-/** A class model as bytes; the window and open episodes are not part of it: they fill again from the stream. */
+const magic = 'foreshock model ';
+/** Raised whenever the bytes change their meaning: models of another format are not read, the class is fitted anew. */
+export const modelFormat = 1;
+const headLength = magic.length + 8;
+
+const wordsSchema = z.strictObject({
+  keys: z.array(z.string()),
+  members: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+});
+
+/**
+ * A class model as bytes: the words "foreshock model", the format and a checksum of the rest (uint32, little endian), then
+ * the parts. The window and the scores that are held back are not part of it: they fill again from the stream.
+ */
 export function classModelToBytes(model: ClassModel): Uint8Array {
-  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail } = model.parts;
-  const text = new TextEncoder().encode(JSON.stringify(keys));
-  const places = members.map(m => detectors.findIndex(d => d.name === m.name));
-  return writeBytes({ needed }, [
-    text,
-    places,
-    pooled.scores,
-    baseline.centre,
-    baseline.scale,
-    baseline.constant,
-    seen,
-    bands.toBytes(),
-    absence.toBytes(),
-    tail.toBytes(),
-    ...members.flatMap(m => [m.tail.scores, m.fitted.toBytes()]),
-  ]);
+  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes } = model.parts;
+  const words = { keys, members: members.map(({ name, weight }) => ({ name, weight })) };
+  const body = writeBytes(
+    { needed },
+    [
+      pooled.scores,
+      baseline.centre,
+      baseline.scale,
+      seen,
+      episodes.since,
+      ...members.map(member => member.tail.scores),
+    ],
+    [
+      new TextEncoder().encode(JSON.stringify(words)),
+      baseline.constant,
+      model.moved,
+      bands.toBytes(),
+      absence.toBytes(),
+      tail.toBytes(),
+      ...members.map(member => member.fitted.toBytes()),
+    ],
+  );
+  const bytes = new Uint8Array(headLength + body.length);
+  bytes.set(new TextEncoder().encode(magic));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(magic.length, modelFormat, true);
+  view.setUint32(magic.length + 4, checksum(body), true);
+  bytes.set(body, headLength);
+  return bytes;
 }
 
-/** Reads what `classModelToBytes` wrote for a class of the same signals; throws a RangeError for anything else. */
+/**
+ * Reads what `classModelToBytes` wrote for a class of the same signals. Throws a RangeError that says why for anything
+ * else: not a model, another format, damaged, made for other signals.
+ */
 export function classModelFromBytes(bytes: Uint8Array, context: FitContext): ClassModel {
-  const { head, arrays } = readBytes(bytes);
-  const [text, places, pooled, centre, scale, constant, seen, bands, absence, tail, ...rest] = arrays;
-  if (!text || !places || !pooled || !centre || !scale || !constant || !seen || !bands || !absence || !tail)
-    throw new RangeError('the bytes are not those of a class model');
-  const keys: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(text)));
-  if (!Array.isArray(keys) || centre.length !== keys.length * context.signals.length)
-    throw new RangeError('the class model was made for other signals');
-  const members = Array.from(places, (place, i): Member => {
-    const component = detectors[place];
-    const scores = rest[2 * i];
-    const fitted = rest[2 * i + 1];
-    if (!component || !scores || !fitted)
-      throw new RangeError('the class model names a detector that is not here');
-    const { name, weight } = component;
-    return {
-      name,
-      weight,
-      fitted: component.fromBytes(Uint8Array.from(fitted)),
-      tail: new PooledTail(scores),
-    };
-  });
-  return new ClassModel({
+  const { head, arrays, blobs } = readBytes(bodyOf(bytes));
+  const [pooled, centre, scale, seen, since, ...tails] = arrays;
+  const [text, constant, moved, bands, absence, tail, ...fitted] = blobs;
+  if (!pooled || !centre || !scale || !seen || !since) throw new RangeError('arrays are missing');
+  if (!text || !constant || !moved || !bands || !absence || !tail) throw new RangeError('parts are missing');
+  const { keys, members } = wordsSchema.parse(JSON.parse(new TextDecoder().decode(text)));
+  if (centre.length !== keys.length * context.signals.length)
+    throw new RangeError('the model was made for other signals');
+  const episodes = new Episodes(keys.length, episodePolicy(context.fpr));
+  episodes.since.set(since);
+  const parts: ClassParts = {
     context,
-    members,
+    members: members.map((member, i) => memberOf(member, tails[i], fitted[i])),
     pooled: new PooledTail(pooled),
-    keys: keys.map(String),
+    keys,
     baseline: {
       centre: Float32Array.from(centre),
       scale: Float32Array.from(scale),
@@ -63,9 +83,36 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
     },
     seen: Float32Array.from(seen),
     needed: head.needed ?? 0,
-    absence: AbsenceWatch.fromBytes(Uint8Array.from(absence)),
-    bands: SeasonalBands.fromBytes(Uint8Array.from(bands)),
-    tail: RollingTail.fromBytes(Uint8Array.from(tail)),
-    episodes: new Episodes(keys.length, episodePolicy(context.fpr)),
-  });
+    absence: AbsenceWatch.fromBytes(absence),
+    bands: SeasonalBands.fromBytes(bands),
+    tail: RollingTail.fromBytes(tail),
+    episodes,
+  };
+  const model = new ClassModel(parts);
+  model.moved.set(moved);
+  return model;
+}
+
+function bodyOf(bytes: Uint8Array): Uint8Array {
+  const begins = new TextDecoder().decode(bytes.subarray(0, magic.length));
+  if (bytes.length < headLength || begins !== magic) throw new RangeError('the bytes are not a model');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const format = view.getUint32(magic.length, true);
+  if (format !== modelFormat)
+    throw new RangeError(`the model has format ${format}, this foreshock reads ${modelFormat}`);
+  const body = bytes.subarray(headLength);
+  if (checksum(body) !== view.getUint32(magic.length + 4, true))
+    throw new RangeError('the bytes of the model are damaged');
+  return body;
+}
+
+function memberOf(
+  { name, weight }: { readonly name: string; readonly weight: number },
+  scores: Float64Array | undefined,
+  bytes: Uint8Array | undefined,
+): Member {
+  const component = detectors.find(each => each.name === name);
+  if (component === undefined || scores === undefined || bytes === undefined)
+    throw new RangeError(`the model has a detector "${name}" that is not here`);
+  return { name, weight, fitted: component.fromBytes(bytes), tail: new PooledTail(scores) };
 }

@@ -91,6 +91,11 @@ export class ClassModel {
     return this.#parts;
   }
 
+  /** 1 for a row that never moved in its history and has moved since; by row of `parts.keys`. */
+  get moved(): Uint8Array {
+    return this.#rows.moved;
+  }
+
   /** Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. */
   judge(batch: Batch): Judgement {
     if (batch.entities !== this.#entities) this.#adopt(batch.entities);

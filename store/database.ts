@@ -11,6 +11,9 @@ const migrations: readonly string[] = [
    CREATE TABLE blocks (series TEXT NOT NULL, start REAL NOT NULL, data BLOB NOT NULL,
      PRIMARY KEY (series, start)) WITHOUT ROWID;
    CREATE INDEX blocks_start ON blocks (start);`,
+  `CREATE TABLE models (class TEXT NOT NULL, version INTEGER NOT NULL, fitted_at REAL NOT NULL, t REAL NOT NULL,
+     why TEXT NOT NULL, row_count INTEGER NOT NULL, entities INTEGER NOT NULL, signature TEXT NOT NULL,
+     data BLOB NOT NULL, PRIMARY KEY (class, version));`,
 ];
 
 /** The database could not be used: it is held by another process, or made by a newer foreshock. */
@@ -44,7 +47,7 @@ function migrate(db: Database.Database): void {
 function connect(file: string): Database.Database {
   const db = new Database(file);
   try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
     const checked = firstValue(db.prepare('PRAGMA quick_check').get());
     if (checked !== 'ok') throw new Error(`quick_check: ${String(checked)}`);
     migrate(db);

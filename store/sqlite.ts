@@ -1,16 +1,14 @@
 import type Database from 'libsql';
 import { z } from 'zod';
 import type { KeyValues, Outbox, ResultStore, Store } from '../core/store.ts';
+import { blob } from './blob.ts';
 import { mergeColumns, packColumn, unpackColumn } from './blocks.ts';
 import { openDatabase } from './database.ts';
+import { createModelStore } from './models.ts';
 
 /** How long one block of results is, in ms. */
 const blockLength = 7_200_000;
 
-/** The library answers a BLOB as Buffer from `get` and as ArrayBuffer from `all`. */
-const blob = z
-  .union([z.instanceof(ArrayBuffer), z.instanceof(Uint8Array)])
-  .transform(value => (value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value)));
 const valueRow = z.object({ value: blob });
 const pairRow = z.object({ key: z.string(), value: blob });
 const blockRow = z.object({ data: blob });
@@ -136,6 +134,7 @@ export function openStore(
     values: table => keyValues(db, table),
     outbox: createOutbox(db, transaction),
     results: createResults(db, transaction),
+    models: createModelStore(db),
     transaction,
     expire: before =>
       transaction(() => {

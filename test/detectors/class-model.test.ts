@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../core/batch.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { createRandom } from '../../core/random.ts';
@@ -45,11 +45,46 @@ it('lets an entity that appears later learn first, and keeps what the others kno
   expect(model.stateOf(0).state).toBe('watching');
 });
 
-it('judges the same after a trip through bytes', () => {
-  const model = makeModel();
-  const again = classModelFromBytes(classModelToBytes(model), context);
-  const next = batch([a], [0.3], 2000);
-  expect(again.judge(next).p).toEqual(model.judge(next).p);
+describe('as bytes', () => {
+  it('judges the same after a trip through them, in an episode too', () => {
+    const model = makeModel();
+    model.judge(batch([a], [1.92], 2000));
+    model.learn();
+    const again = classModelFromBytes(classModelToBytes(model), context);
+    const next = [0.3, 0.3, 0.3, 0.3].map((value, i) => batch([a], [value], 2001 + i));
+    for (const each of next) again.judge(each);
+    for (const each of next) model.judge(each);
+    expect(again.judge(batch([a], [0.3], 2005))).toEqual(model.judge(batch([a], [0.3], 2005)));
+    expect(again.parts.episodes.since).toEqual(model.parts.episodes.since);
+  });
+
+  const bytes = classModelToBytes(makeModel());
+  const altered = (at: number, to: number) => bytes.with(at, to);
+  it.each([
+    ['nothing', new Uint8Array(), /not a model/],
+    ['something else', new TextEncoder().encode('SQLite format 3, and a lot more'), /not a model/],
+    ['another format', altered(16, 99), /format 99/],
+    ['one flipped byte', altered(bytes.length - 9, (bytes.at(-9) ?? 0) ^ 1), /damaged/],
+    ['a cut end', bytes.subarray(0, bytes.length - 5), /damaged/],
+  ])('%s is refused with a reason', (_, wrong, reason) => {
+    expect(() => classModelFromBytes(wrong, context)).toThrow(RangeError);
+    expect(() => classModelFromBytes(wrong, context)).toThrow(reason);
+  });
+
+  it('is not read for a class of other signals', () => {
+    const wider = { ...context, signals: [...signals, ...signals] };
+    expect(() => classModelFromBytes(bytes, wider)).toThrow(/other signals/);
+  });
+
+  it('takes less than 20 kB for one more entity of one signal', () => {
+    const [short, values] = [t.subarray(0, 600), column.subarray(0, 600)];
+    const frame = { entity: a, signals: ['latency_p95'], step, t: short, columns: [values] };
+    const sizeOf = (...services: readonly string[]) => {
+      const frames = services.map(service => ({ ...frame, entity: { service } }));
+      return classModelToBytes(fitClassModel(frames, context)).length;
+    };
+    expect(sizeOf('a', 'b', 'c') - sizeOf('a', 'b')).toBeLessThan(20_000);
+  });
 });
 
 it('does not take the first, unscaled samples of a late entity for its normal life', () => {
