@@ -17,7 +17,7 @@ export const placeLabels = [
 ] as const;
 
 /** Labels that name the other side of a call. */
-export const peerLabels = ['peer_service', 'destination_service_name'] as const;
+export const peerLabels = ['peer_service', 'destination_service_name', 'server_address'] as const;
 
 /** The callee of the call that labels speak of; undefined when they speak of no call. */
 export function peerOf(labels: Labels): string | undefined {
