@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
+import { runbookUrl, servedRunbooks } from './runbook.ts';
 
 const severities = ['none', 'info', 'warning', 'error', 'critical', 'page'];
 
@@ -67,10 +68,13 @@ function suspectText(incident: Incident): string {
   return first === undefined ? 'not enough evidence' : `${entityName(first.entity)}: ${first.signal}`;
 }
 
-/** The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told. */
+/**
+ * The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told, `runbooks`
+ * a template of addresses; our own pages unless given.
+ */
 export function incidentAlert(
   incident: Incident,
-  told: { readonly labels: Labels; readonly url: string },
+  told: { readonly labels: Labels; readonly url: string; readonly runbooks?: string },
 ): Alert {
   const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
   const services = affected(incident);
@@ -79,7 +83,7 @@ export function incidentAlert(
     description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
     suspect: suspectText(incident),
     suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
-    runbook_url: `${url}#runbook`,
+    runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
     dashboard_url: url,
   };
   return {

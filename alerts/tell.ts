@@ -18,9 +18,15 @@ const toldSchema = z.array(
 );
 type Told = { readonly labels: Labels; readonly count: number; readonly resolved: boolean };
 
+/** Base address of our page, and a template of the addresses of runbooks. */
+interface Links {
+  readonly url: string;
+  readonly runbooks?: string;
+}
+
 /** Notifications of one incident that were not told yet: each entry of `incident.notifications`, the last one resolving. */
-function untold(incident: Incident, told: Told, url: string): Notification[] {
-  const alert = incidentAlert(incident, { labels: told.labels, url });
+function untold(incident: Incident, told: Told, links: Links): Notification[] {
+  const alert = incidentAlert(incident, { labels: told.labels, ...links });
   return incident.notifications.slice(told.count).map((_entry, k) => {
     const last = told.count + k === incident.notifications.length - 1;
     const status = incident.endsAt !== undefined && last ? 'resolved' : 'firing';
@@ -33,7 +39,7 @@ function untold(incident: Incident, told: Told, url: string): Notification[] {
  * Turns incidents into the one alert each that people are told by. It remembers how many state changes of an incident
  * were told, so that a pass that is repeated, or a restart from `toBytes`, tells nothing twice.
  */
-export function createTeller(options: { readonly url: string }, stored?: Uint8Array): Teller {
+export function createTeller(links: Links, stored?: Uint8Array): Teller {
   const told = new Map<string, Told>(
     stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
@@ -47,7 +53,7 @@ export function createTeller(options: { readonly url: string }, stored?: Uint8Ar
           count: 0,
           resolved: false,
         };
-        out.push(...untold(incident, before, options.url));
+        out.push(...untold(incident, before, links));
         told.set(incident.id, {
           ...before,
           count: incident.notifications.length,

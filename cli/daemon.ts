@@ -83,6 +83,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     detection: config.detection,
     correlation: config.correlation,
     url,
+    runbooks: config.web.runbook_url,
     maintenance: maintenanceOf(config),
     stored: loadStages(store),
   });
@@ -97,7 +98,10 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     dispatcher,
     wired,
     book: createIncidentBook(200),
-    self: createSelfAlerts(url, store.values('stages').get('self')),
+    self: createSelfAlerts(
+      { url, ...(config.web.runbook_url === undefined ? {} : { runbooks: config.web.runbook_url }) },
+      store.values('stages').get('self'),
+    ),
     budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),
     results: createResultWriter(store.results),
     keptAt: Number.NEGATIVE_INFINITY,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runbookUrl, servedRunbooks } from '../alerts/runbook.ts';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { Notification } from '../core/receiver.ts';
@@ -36,7 +37,13 @@ const firingSchema = z.array(
 );
 type Firing = z.output<typeof firingSchema>[number][1];
 
-function begin(trouble: Trouble, startsAt: number, url: string): Firing {
+/** Base address of our page, and a template of the addresses of runbooks: our own pages unless given. */
+export interface SelfAlertLinks {
+  readonly url: string;
+  readonly runbooks?: string;
+}
+
+function begin(trouble: Trouble, startsAt: number, { url, runbooks }: SelfAlertLinks): Firing {
   return {
     labels: {
       ...trouble.labels,
@@ -47,7 +54,7 @@ function begin(trouble: Trouble, startsAt: number, url: string): Firing {
     annotations: {
       summary: trouble.summary,
       description: trouble.summary,
-      runbook_url: `${url}/#${trouble.alertname}`,
+      runbook_url: runbookUrl(runbooks ?? servedRunbooks(url), trouble.alertname),
     },
     startsAt,
   };
@@ -60,7 +67,8 @@ function tell(told: Firing, url: string, endsAt: number | undefined): Notificati
 }
 
 /** Foreshock's alerts about itself. They bypass the correlator: being blind is never part of an incident. */
-export function createSelfAlerts(url: string, stored?: Uint8Array): SelfAlerts {
+export function createSelfAlerts(links: SelfAlertLinks, stored?: Uint8Array): SelfAlerts {
+  const { url } = links;
   const firing = new Map<string, Firing>(
     stored === undefined ? [] : firingSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
@@ -73,7 +81,7 @@ export function createSelfAlerts(url: string, stored?: Uint8Array): SelfAlerts {
         const id = `${trouble.alertname} ${fingerprint(trouble.labels)}`;
         present.add(id);
         if (firing.has(id)) continue;
-        const told = begin(trouble, trouble.since, url);
+        const told = begin(trouble, trouble.since, links);
         firing.set(id, told);
         out.push(tell(told, url, undefined));
       }

@@ -35,6 +35,8 @@ export interface WireOptions {
   readonly detection: Pick<Config['detection'], 'fpr' | 'budget' | 'detectors' | 'overrides'>;
   readonly correlation: Config['correlation'];
   readonly url: string;
+  /** Template of the addresses of runbooks, with `{alert}`; our own pages unless given. */
+  readonly runbooks?: string | undefined;
   readonly maintenance: MaintenanceOptions;
   readonly stored?: StoredStages;
 }
@@ -51,7 +53,8 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
       watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
     ),
   );
-  const { stored, url } = options;
+  const { stored, url, runbooks } = options;
+  const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };
   const thresholds = createPageThresholds(parseBudget(options.detection.budget), stored?.thresholds);
   const ruleOptions: RuleOptions = {
     fpr,
@@ -81,7 +84,7 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
     watches,
     thresholds,
     pages: createPageRehearsal(ruleOptions, thresholds),
-    stages: { rule, holds, correlate, tell: createTeller({ url }, stored?.tell) },
+    stages: { rule, holds, correlate, tell: createTeller(links, stored?.tell) },
   };
 }
 

@@ -189,6 +189,13 @@ export const configSchema = z.strictObject({
         .describe('Address and port.'),
       config_file: z.string().optional().describe('Web config file with TLS and users.'),
       external_url: url.optional().describe('URL under which people reach it.'),
+      runbook_url: z
+        .string()
+        .regex(/^https?:\/\/.*\{alert\}/, 'must be an http or https URL with {alert} in it')
+        .optional()
+        .describe(
+          'Pages of your own for our alerts, with {alert} for the name; else foreshock serves its own.',
+        ),
     })
     .prefault({})
     .describe('The page and the API.'),

@@ -3,6 +3,7 @@ import type { IncidentView, ServerState } from './model.ts';
 import { script, style } from './page-assets.ts';
 import { incidentSections } from './page-incident.ts';
 import { overviewSections } from './page-overview.ts';
+import { runbookIndex, runbookSections } from './runbooks.ts';
 
 function layout(title: string, body: Markup): Markup {
   return html`<!doctype html>
@@ -21,7 +22,7 @@ function layout(title: string, body: Markup): Markup {
 <main id="main" tabindex="-1">
 ${body}
 </main>
-<footer>All times are UTC. <a href="/metrics">Metrics</a> · <a href="/api/v1/incidents">Incidents as JSON</a></footer>
+<footer>All times are UTC. <a href="/metrics">Metrics</a> · <a href="/api/v1/incidents">Incidents as JSON</a> · <a href="/runbooks">Runbooks</a></footer>
 <dialog id="keys" aria-labelledby="keys-title">
 <h2 id="keys-title">Keys</h2>
 <ul class="plain">
@@ -46,6 +47,13 @@ export function overviewPage(state: ServerState): Markup {
 /** The page of one incident. */
 export function incidentPage(view: IncidentView): Markup {
   return layout(`${view.title} - foreshock`, incidentSections(view));
+}
+
+/** The page of one alert's runbook, or the list of all of them. */
+export function runbookPage(runbooks: ReadonlyMap<string, string>, name?: string): Markup {
+  const text = name === undefined ? undefined : runbooks.get(name);
+  if (text === undefined) return layout('Runbooks - foreshock', runbookIndex(runbooks.keys()));
+  return layout(`${name} - foreshock`, runbookSections(text));
 }
 
 /** The page for an id that is not known. */

@@ -3,10 +3,11 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOpt
 import type { Registry } from 'prom-client';
 import type { Markup } from './html.ts';
 import type { IncidentView, ServerState } from './model.ts';
-import { incidentPage, missingPage, overviewPage } from './page.ts';
+import { incidentPage, missingPage, overviewPage, runbookPage } from './page.ts';
 import { contentSecurityPolicy } from './page-assets.ts';
 import { mountQueryApi, type QueryTarget } from './query-api.ts';
 import type { MountedRoute } from './route.ts';
+import { builtinRunbooks } from './runbooks.ts';
 import { admitsClient, createBasicAuth, tlsOptions, type WebConfig } from './web-config.ts';
 
 /** What an answer to a reload says: `message` tells in words what happened. */
@@ -132,6 +133,15 @@ function mountIncidents(app: FastifyInstance, state: ServerState): void {
   });
 }
 
+function mountRunbooks(app: FastifyInstance): void {
+  const runbooks = builtinRunbooks();
+  app.get('/runbooks', async (_, reply) => sendPage(reply, runbookPage(runbooks)));
+  app.get<{ Params: { name: string } }>('/runbooks/:name', async (request, reply) => {
+    const name = request.params.name.replace(/\.md$/, '');
+    return sendPage(reply, runbookPage(runbooks, name), runbooks.has(name) ? 200 : 404);
+  });
+}
+
 function mountRoutes(app: FastifyInstance, routes: readonly MountedRoute[]): void {
   for (const route of routes)
     app.route({
@@ -179,6 +189,7 @@ export function createServer(deps: ServerDeps): Server {
   protect(app, deps.webConfig);
   mountLifecycle(app, deps);
   mountIncidents(app, deps.state);
+  mountRunbooks(app);
   mountRoutes(app, deps.routes);
   if (deps.results !== undefined) mountQueryApi(app, deps.results, deps.log);
   return {

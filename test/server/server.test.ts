@@ -51,6 +51,15 @@ describe('life cycle', () => {
     expect((await app.inject('/-/healthy')).statusCode).toBe(200);
   });
 
+  it('serves the runbook of each alert, and the list where there is none', async () => {
+    const { app } = start();
+    const page = await app.inject('/runbooks/ForeshockSourceDown');
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.body).toContain('<h2>What it means</h2>');
+    const none = await app.inject('/runbooks/..%2fREADME');
+    expect([none.statusCode, none.body.includes('/runbooks/ForeshockIncident')]).toEqual([404, true]);
+  });
+
   it('reloads by POST only and tells a failure', async () => {
     const { app } = start({
       reload: async () => ({ ok: false, message: 'foreshock.yaml:3:1: unknown key' }),
