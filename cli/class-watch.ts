@@ -1,9 +1,10 @@
-import type { ClassHistory, WatchedClass } from '../collectors/class-reader.ts';
+import type { ClassHistory } from '../collectors/class-reader.ts';
 import type { Batch, Entity } from '../core/batch.ts';
 import type { Anomaly, Band, WatchState } from '../core/detector.ts';
 import { parseDuration } from '../core/duration.ts';
 import { framesOf } from '../core/frames.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
+import type { WatchedClass } from '../core/watched-class.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';

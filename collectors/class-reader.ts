@@ -1,16 +1,8 @@
-import type { Batch, Entity, EntityClass } from '../core/batch.ts';
+import type { Batch, Entity } from '../core/batch.ts';
 import { fingerprint, pick } from '../core/labels.ts';
 import type { SeriesSet, SeriesSource } from '../core/series.ts';
 import { SourceError } from '../core/series.ts';
-
-/** A pack's class with its queries in their final text, one per signal of the class, in the same order. */
-export interface WatchedClass {
-  readonly class: EntityClass;
-  readonly entityLabels: readonly string[];
-  /** What no sample means. */
-  readonly absent: 'missing' | 'zero';
-  readonly queries: readonly string[];
-}
+import type { WatchedClass } from '../core/watched-class.ts';
 
 /** What to read, in ms, both ends included; `entities` are those known before and keep their rows and identity. */
 export interface ReadRange {

@@ -1,24 +1,16 @@
-import type { EntityClass } from '../core/batch.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Pack } from '../core/pack.ts';
+import type { WatchedClass } from '../core/watched-class.ts';
 import { boundLookback } from '../promql/fresh.ts';
 import { addMatchers } from '../promql/matchers.ts';
 import { substitute } from '../promql/params.ts';
-
-/** A class ready to be asked for: `queries[k]` belongs to `class.signals[k]`. */
-export interface ResolvedClass {
-  readonly class: EntityClass;
-  readonly entityLabels: readonly string[];
-  readonly absent: 'missing' | 'zero';
-  readonly queries: readonly string[];
-}
 
 /** A pack with its parameters, matchers and intervals filled in. */
 export interface ResolvedPack {
   readonly pack: string;
   readonly title: string;
   readonly spec: Pack;
-  readonly classes: readonly ResolvedClass[];
+  readonly classes: readonly WatchedClass[];
   readonly topology: Pack['topology'];
   readonly alerts: Pack['alerts'];
   readonly capacity: Pack['capacity'];

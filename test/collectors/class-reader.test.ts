@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readBatches, type WatchedClass } from '../../collectors/class-reader.ts';
+import { readBatches } from '../../collectors/class-reader.ts';
 import { framesOf } from '../../core/frames.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { type Series, type SeriesSource, SourceError } from '../../core/series.ts';
+import type { WatchedClass } from '../../core/watched-class.ts';
 
 function series(labels: Record<string, string>, samples: Record<number, number>): Series {
   const t = Float64Array.from(Object.keys(samples), Number);
