@@ -4,6 +4,7 @@ import { summaryReporter } from './test/summary.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['kernels/build.mjs'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

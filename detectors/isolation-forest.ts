@@ -2,6 +2,8 @@ import type { Frame } from '../core/batch.ts';
 import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
 import { createRandom } from '../core/random.ts';
 import type { Window } from '../core/window.ts';
+import { scoreTrees } from '../kernels/forest.ts';
+import type { PaddedTrees } from '../kernels/padded-trees.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { growForest } from './isolation-tree.ts';
 
@@ -10,69 +12,6 @@ export interface IsolationForestOptions {
   readonly trees: number;
   readonly subsample: number;
   readonly rows: number;
-}
-
-/** Complete trees of one depth, one after another: inner nodes by heap index, then the path length of each leaf. */
-export interface PaddedTrees {
-  readonly trees: number;
-  readonly depth: number;
-  readonly width: number;
-  /** c(subsample): the mean path length that normalizes. */
-  readonly normal: number;
-  readonly feature: Int32Array;
-  readonly threshold: Float64Array;
-  readonly path: Float64Array;
-}
-
-const block = 256;
-
-/**
- * Scores rows (row-major, `width` values each) of `x`: s = 2^(-E(h) / c(n)) (Liu, Ting, Zhou 2008, eq. 2). All trees are
- * padded to one depth, so a walk has no end to test for: h <- 2 h + 1 + (x >= threshold). Four rows go down together,
- * which hides the latency of the loads. A missing value has to be filled before.
- */
-export function scoreTrees(forest: PaddedTrees, x: Float64Array, out: Float64Array): void {
-  const { trees, depth, width, feature, threshold, path } = forest;
-  const inner = 2 ** depth - 1;
-  const rows = out.length;
-  const factor = -1 / (trees * forest.normal);
-  for (let from = 0; from < rows; from += block) {
-    const end = Math.min(rows, from + block);
-    out.fill(0, from, end);
-    for (let tree = 0; tree < trees; tree++) {
-      const base = tree * inner;
-      const step = 1 - base;
-      const leaves = tree * (inner + 1) - inner - base;
-      let row = from;
-      for (; row + 3 < end; row += 4) {
-        const x0 = row * width;
-        const x1 = x0 + width;
-        const x2 = x1 + width;
-        const x3 = x2 + width;
-        let a = base;
-        let b = base;
-        let c = base;
-        let d = base;
-        for (let level = 0; level < depth; level++) {
-          a = (2 * a + step + (x[x0 + feature[a]!]! >= threshold[a]! ? 1 : 0)) | 0;
-          b = (2 * b + step + (x[x1 + feature[b]!]! >= threshold[b]! ? 1 : 0)) | 0;
-          c = (2 * c + step + (x[x2 + feature[c]!]! >= threshold[c]! ? 1 : 0)) | 0;
-          d = (2 * d + step + (x[x3 + feature[d]!]! >= threshold[d]! ? 1 : 0)) | 0;
-        }
-        out[row] = out[row]! + path[leaves + a]!;
-        out[row + 1] = out[row + 1]! + path[leaves + b]!;
-        out[row + 2] = out[row + 2]! + path[leaves + c]!;
-        out[row + 3] = out[row + 3]! + path[leaves + d]!;
-      }
-      for (; row < end; row++) {
-        let a = base;
-        for (let level = 0; level < depth; level++)
-          a = (2 * a + step + (x[row * width + feature[a]!]! >= threshold[a]! ? 1 : 0)) | 0;
-        out[row] = out[row]! + path[leaves + a]!;
-      }
-    }
-    for (let row = from; row < end; row++) out[row] = 2 ** (out[row]! * factor);
-  }
 }
 
 /** Isolation forest (Liu, Ting, Zhou 2008) over the newest batch; a missing signal takes the median of the class. */
@@ -199,8 +138,11 @@ export function isolationForestFromBytes(bytes: Uint8Array): FittedDetector {
   const { head, arrays } = readBytes(bytes);
   const [feature, threshold, path, median] = arrays;
   const { trees = 0, depth = 0, width = 0, normal = 1 } = head;
-  if (feature === undefined || threshold === undefined || path?.length !== trees * 2 ** depth || !median)
+  const nodes = trees * (2 ** depth - 1);
+  if (feature?.length !== nodes || threshold?.length !== nodes || path?.length !== nodes + trees)
     throw new RangeError('the bytes are not those of an isolation forest');
+  if (median?.length !== width || feature.some(k => !(k >= 0 && k < width)))
+    throw new RangeError(`the forest names signals that a row of ${width} does not have`);
   const forest = { trees, depth, width, normal, feature: Int32Array.from(feature), threshold, path };
   return new FittedIsolationForest(forest, median);
 }

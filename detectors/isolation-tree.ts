@@ -1,4 +1,4 @@
-import type { PaddedTrees } from './isolation-forest.ts';
+import type { PaddedTrees } from '../kernels/padded-trees.ts';
 
 /** Mean path length of an unsuccessful search among n (Liu, Ting, Zhou 2008, eq. 1); c(2) = 1, c(1) = 0. */
 export function meanPath(n: number): number {
@@ -42,9 +42,9 @@ export function growForest(x: Float64Array, rows: number, growth: Growth): Padde
   const order = Int32Array.from({ length: rows }, (_, i) => i);
   const candidates = new Int32Array(growth.width);
   for (let tree = 0; tree < growth.trees; tree++) {
-    for (let i = 0; i < Math.min(size, rows); i++)
-      swap(order, i, i + Math.floor(growth.random() * (rows - i)));
-    const index = order.slice(0, Math.min(size, rows));
+    const drawn = Math.min(size, rows);
+    for (let i = 0; i < drawn; i++) swap(order, i, i + Math.floor(growth.random() * (rows - i)));
+    const index = order.slice(0, drawn);
     const node = tree * inner;
     const leaf = tree * (inner + 1);
     split({ x, index, candidates, forest, node, leaf, random: growth.random }, 0, {
@@ -78,7 +78,8 @@ function split(tree: Tree, heap: number, span: Span): void {
     forest.path.fill(length, tree.leaf + first, tree.leaf + first + 2 ** (forest.depth - level));
     return;
   }
-  let threshold = cut.min + random() * (cut.max - cut.min);
+  const part = random();
+  let threshold = (1 - part) * cut.min + part * cut.max;
   if (threshold <= cut.min) threshold = cut.max;
   let i = low;
   let j = high - 1;
