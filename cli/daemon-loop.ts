@@ -24,7 +24,9 @@ export async function loop(daemon: Daemon): Promise<void> {
     if (Date.now() >= daemon.refreshAt) {
       await trainAll(daemon, daemon.wired.watches, t);
       daemon.refreshAt = Date.now() + refreshEvery;
-      daemon.store.expire(Date.now() - loaded.config.storage.retention);
+      const oldest = Date.now() - loaded.config.storage.retention;
+      daemon.store.expire(oldest);
+      daemon.incidents.expire(oldest);
     } else if (Date.now() >= daemon.retryAt) {
       await trainAll(
         daemon,

@@ -14,12 +14,13 @@ const blindRule: RuleStage = { step: () => [] };
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
-  const { store, wired, dispatcher, receivers, self, budget } = daemon;
+  const { store, wired, dispatcher, receivers, self, budget, incidents } = daemon;
   for (const { alert, status } of result.notifications)
     if (status === 'firing') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
   store.transaction(() => {
     saveStages(store, wired);
+    incidents.keep(result.incidents);
     store.values('budget').set('told', budget.toBytes());
     store.values('stages').set('self', self.toBytes());
     settle();

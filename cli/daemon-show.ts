@@ -1,6 +1,6 @@
 import type { PassResult } from '../core/pipeline.ts';
 import type { Daemon } from './daemon.ts';
-import { incidentFiles, writeFiles } from './dashboard-files.ts';
+import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 
 const keptEvery = 60_000;
@@ -24,7 +24,10 @@ export async function showIncidents(daemon: Daemon, result: PassResult): Promise
   const incidents = book.list().map(view => view.incident);
   try {
     const { watches } = wired;
-    writeFiles(dashboards.path, incidentFiles(loaded.packs, incidents, { url, watches }));
+    writeDashboards(
+      dashboards.path,
+      incidentDashboards(loaded.packs, incidents, { url, has: watchedBy(watches) }),
+    );
   } catch (error) {
     options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }

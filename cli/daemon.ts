@@ -7,6 +7,7 @@ import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
+import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createReceivers } from './receivers.ts';
@@ -36,6 +37,7 @@ export interface Daemon {
   readonly dispatcher: Dispatcher;
   readonly wired: Wired;
   readonly book: IncidentBook;
+  readonly incidents: IncidentStore;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
@@ -87,6 +89,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     maintenance: maintenanceOf(config),
     stored: loadStages(store),
   });
+  const incidents = createIncidentStore(store.values('incidents'));
+  const book = createIncidentBook(200);
+  book.update(incidents.read());
   return {
     loaded,
     options,
@@ -97,7 +102,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     receivers,
     dispatcher,
     wired,
-    book: createIncidentBook(200),
+    book,
+    incidents,
     self: createSelfAlerts(
       { url, ...(config.web.runbook_url === undefined ? {} : { runbooks: config.web.runbook_url }) },
       store.values('stages').get('self'),

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
 import { includes, type Labels } from '../core/labels.ts';
 import { fleetOverview } from '../dashboards/fleet.ts';
 import { incidentDashboard } from '../dashboards/incident.ts';
-import { type LayoutFile, writeLayout } from '../dashboards/layout.ts';
+import { writeLayout } from '../dashboards/layout.ts';
 import type { DashboardPack } from '../dashboards/model.ts';
 import { packDashboard } from '../dashboards/pack.ts';
 import type { ClassWatch } from './class-watch.ts';
@@ -25,33 +26,48 @@ function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardP
   };
 }
 
-/** The dashboards of the fleet as files of a provisioning folder: overview, one per pack. */
-export function dashboardFiles(packs: readonly ResolvedPack[]): readonly LayoutFile[] {
+/** The dashboards of the fleet: overview, one per pack. */
+export function fleetDashboards(packs: readonly ResolvedPack[]): readonly Dashboard[] {
   const shown = packs.map(dashboardPack);
-  return writeLayout([fleetOverview(shown), ...shown.map(packDashboard)]);
+  return [fleetOverview(shown), ...shown.map(packDashboard)];
 }
 
-/** The dashboards of incidents alone, with panels of what is watched: a class without the entity shows nothing. */
-export function incidentFiles(
-  packs: readonly ResolvedPack[],
-  incidents: readonly Incident[],
-  about: { readonly url: string; readonly watches: readonly ClassWatch[] },
-): readonly LayoutFile[] {
-  const shown = packs.map(dashboardPack);
-  const has = (className: string, entity: Labels) =>
-    about.watches.some(
+type Has = (className: string, entity: Labels) => boolean;
+
+/** Whether a class watches an entity with these labels now. */
+export function watchedBy(watches: readonly ClassWatch[]): Has {
+  return (className, entity) =>
+    watches.some(
       ({ watch, entities }) =>
         watch.class.name === className && entities.some(each => includes(each, entity)),
     );
-  return writeLayout(
-    incidents.map(incident =>
-      incidentDashboard(incident, { packs: shown, pageUrl: `${about.url}/incidents/${incident.id}`, has }),
-    ),
+}
+
+/** Whether an alert of ours in these incidents came from the class, about an entity with these labels. */
+export function alertedIn(incidents: readonly Incident[]): Has {
+  const alerts = incidents.flatMap(({ members }) => members.map(({ alert }) => alert.labels));
+  return (className, entity) => alerts.some(labels => labels.class === className && includes(labels, entity));
+}
+
+/** The dashboards of incidents alone, with panels of what the classes have: one without the entity shows nothing. */
+export function incidentDashboards(
+  packs: readonly ResolvedPack[],
+  incidents: readonly Incident[],
+  about: { readonly url: string; readonly has: Has },
+): readonly Dashboard[] {
+  const shown = packs.map(dashboardPack);
+  return incidents.map(incident =>
+    incidentDashboard(incident, {
+      packs: shown,
+      pageUrl: `${about.url}/incidents/${incident.id}`,
+      has: about.has,
+    }),
   );
 }
 
-/** Writes the files below `folder`; answers how many. */
-export function writeFiles(folder: string, files: readonly LayoutFile[]): number {
+/** Writes the dashboards as a provisioning folder below `folder`; answers how many files these are. */
+export function writeDashboards(folder: string, dashboards: readonly Dashboard[]): number {
+  const files = writeLayout(dashboards);
   for (const file of files) {
     const target = path.join(folder, file.path);
     mkdirSync(path.dirname(target), { recursive: true });

@@ -8,7 +8,7 @@ import { type Recording, readRecording } from '../collectors/recording.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createServer, type Server } from '../server/server.ts';
-import { dashboardFiles, incidentFiles, writeFiles } from './dashboard-files.ts';
+import { fleetDashboards, incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { InputError } from './exit.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { readIncidentSignals } from './incident-signals.ts';
@@ -122,9 +122,9 @@ async function finish(
 ): Promise<void> {
   const incidents = book.list().map(view => view.incident);
   const { watches } = wired;
-  const files = writeFiles(out, [
-    ...dashboardFiles(input.packs),
-    ...incidentFiles(input.packs, incidents, { url, watches }),
+  const files = writeDashboards(out, [
+    ...fleetDashboards(input.packs),
+    ...incidentDashboards(input.packs, incidents, { url, has: watchedBy(watches) }),
   ]);
   for (const incident of incidents) {
     book.addSignals(

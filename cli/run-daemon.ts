@@ -3,7 +3,7 @@ import { createDaemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop, newestStep } from './daemon-loop.ts';
 import { serve } from './daemon-server.ts';
 import { trainAll } from './daemon-training.ts';
-import { dashboardFiles, writeFiles } from './dashboard-files.ts';
+import { fleetDashboards, writeDashboards } from './dashboard-files.ts';
 import type { Loaded } from './load.ts';
 
 /** Runs until the signal aborts: learns, then passes at every step, delivers, and serves the page. */
@@ -18,7 +18,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     const delivering = deliver(daemon);
     await trainAll(daemon, daemon.wired.watches, newestStep(daemon));
     if (loaded.config.dashboards !== undefined)
-      writeFiles(loaded.config.dashboards.path, dashboardFiles(loaded.packs));
+      writeDashboards(loaded.config.dashboards.path, fleetDashboards(loaded.packs));
     await loop(daemon);
     await delivering;
   } catch (error) {

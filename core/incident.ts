@@ -1,4 +1,5 @@
-import type { Alert } from './alert.ts';
+import { z } from 'zod';
+import { type Alert, storedAlertSchema } from './alert.ts';
 import type { Labels } from './labels.ts';
 
 /** A ranked candidate for the cause, with its evidence in words and numbers. */
@@ -39,3 +40,32 @@ export interface Incident {
   /** State changes that were told to a person: opened, grown, resolved. */
   readonly notifications: readonly { readonly at: number; readonly why: string }[];
 }
+
+const words = z.array(z.string());
+
+/** An incident as the store keeps it: the JSON of an `Incident`, in which what is undefined is left out. */
+export const storedIncidentSchema = z
+  .object({
+    id: z.string(),
+    startsAt: z.number(),
+    endsAt: z.number().optional(),
+    members: z.array(z.object({ alert: storedAlertSchema, reason: z.string() })),
+    suspects: z.array(
+      z.object({
+        entity: z.record(z.string(), z.string()),
+        signal: z.string(),
+        score: z.number(),
+        evidence: words,
+      }),
+    ),
+    escalation: z.object({ p: z.number(), drivers: words }).optional(),
+    timeline: z.array(z.object({ at: z.number(), what: z.string() })),
+    notifications: z.array(z.object({ at: z.number(), why: z.string() })),
+  })
+  .transform(
+    (incident): Incident => ({
+      ...incident,
+      endsAt: incident.endsAt,
+      escalation: incident.escalation,
+    }),
+  );

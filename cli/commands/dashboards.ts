@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { Command } from 'commander';
-import type { LayoutFile } from '../../dashboards/layout.ts';
-import { dashboardFiles, writeFiles } from '../dashboard-files.ts';
+import { writeLayout } from '../../dashboards/layout.ts';
+import { readValues } from '../../store/reader.ts';
+import { alertedIn, fleetDashboards, incidentDashboards, writeDashboards } from '../dashboard-files.ts';
 import { InputError } from '../exit.ts';
+import { incidentsOf } from '../incident-store.ts';
 import { loadOrExplain } from '../load.ts';
 
 interface Flags {
@@ -22,9 +25,9 @@ function stateOf(file: string, content: string): 'new' | 'changed' | 'unchanged'
   }
 }
 
-function written(folder: string, files: readonly LayoutFile[]): number {
+function written(folder: string, dashboards: readonly Dashboard[]): number {
   try {
-    return writeFiles(folder, files);
+    return writeDashboards(folder, dashboards);
   } catch (error) {
     throw new InputError(
       `--out ${folder}: cannot be written (${error instanceof Error ? error.message : error})`,
@@ -37,13 +40,18 @@ function build(flags: Flags): void {
     throw new InputError(
       '--push: pushing to Grafana is not available in this version; use the provisioning folder',
     );
-  const { packs } = loadOrExplain(flags.config);
-  const files = dashboardFiles(packs);
+  const { config, packs } = loadOrExplain(flags.config);
+  const incidents = incidentsOf(readValues(config.storage.path, 'incidents'));
+  const url = config.web.external_url ?? `http://${config.web.listen}`;
+  const dashboards = [
+    ...fleetDashboards(packs),
+    ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents) }),
+  ];
   if (flags.dryRun || flags.diff)
-    for (const file of files)
+    for (const file of writeLayout(dashboards))
       process.stdout.write(`${stateOf(path.join(flags.out, file.path), file.content)} ${file.path}\n`);
   if (flags.dryRun) return;
-  process.stderr.write(`${written(flags.out, files)} files in ${flags.out}\n`);
+  process.stderr.write(`${written(flags.out, dashboards)} files in ${flags.out}\n`);
 }
 
 /** `foreshock dashboards build`: Grafana dashboards into a provisioning folder. */
@@ -51,7 +59,9 @@ export function dashboardsCommand(): Command {
   const dashboards = new Command('dashboards').description('Grafana dashboards as code');
   dashboards
     .command('build')
-    .description('write the overview and one dashboard per pack into a provisioning folder')
+    .description(
+      'write the overview, one dashboard per pack and one per stored incident into a provisioning folder',
+    )
     .requiredOption('--config <file>', 'config file')
     .requiredOption('--out <dir>', 'folder to write into')
     .option('--dry-run', 'only say what would be written')
