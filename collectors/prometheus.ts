@@ -1,8 +1,8 @@
-import { Agent, request } from 'undici';
+import type { HttpClient } from '../core/http-client.ts';
 import { fingerprint } from '../core/labels.ts';
 import type { RangeQuery, Series, SeriesSet, SeriesSource } from '../core/series.ts';
 import { SourceError } from '../core/series.ts';
-import { authorizationHeader, tlsOptions } from './credentials.ts';
+import { createHttpClient } from './http-client.ts';
 import { createLimit } from './limit.ts';
 import type { PrometheusOptions } from './prometheus-options.ts';
 import { type QueryAnswer, RangeResponseScanner } from './range-response.ts';
@@ -44,14 +44,11 @@ export function createPrometheusSource(
   options: PrometheusOptions,
   hooks: PrometheusHooks = {},
 ): PrometheusSource {
-  const agent = new Agent({
-    connect: tlsOptions(options.tls_config),
-    connections: options.queries_in_flight,
-  });
+  const client = createHttpClient(options, { connections: options.queries_in_flight });
   const limit = createLimit(options.queries_in_flight);
   const policy: RetryPolicy = { retries: 3, base: 250, random: Math.random, ...hooks.retry };
   const ask = (path: string, form: Form, signal?: AbortSignal) =>
-    limit(() => withRetries(() => post({ options, agent, hooks }, { path, form }, signal), policy, signal));
+    limit(() => withRetries(() => post({ options, client, hooks }, { path, form }, signal), policy, signal));
   return {
     async queryRange({ query, start, end, step, signal }) {
       const parts = split({ start, end, step }, options.max_points);
@@ -68,7 +65,7 @@ export function createPrometheusSource(
     async queryInstant(query, time) {
       return joined([await ask('query', { query, time: seconds(time), ...thanos(options) })]);
     },
-    close: () => agent.close(),
+    close: () => client.close(),
   };
 }
 
@@ -128,12 +125,12 @@ function concatenated(pieces: readonly Series[]): Series {
 
 interface Connection {
   readonly options: PrometheusOptions;
-  readonly agent: Agent;
+  readonly client: HttpClient;
   readonly hooks: PrometheusHooks;
 }
 
 async function post(
-  { options, agent, hooks }: Connection,
+  { options, client, hooks }: Connection,
   { path, form }: { path: string; form: Form },
   signal: AbortSignal | undefined,
 ): Promise<QueryAnswer> {
@@ -145,7 +142,7 @@ async function post(
   const scanner = new RangeResponseScanner();
   let outcome: QueryEvent['outcome'] = 'error';
   try {
-    const answer = await exchange({ options, agent, url, form, signal: either }, scanner);
+    const answer = await exchange({ client, url, form, signal: either }, scanner);
     outcome = 'ok';
     return answer;
   } catch (error) {
@@ -164,34 +161,27 @@ async function post(
 }
 
 interface Exchange {
-  readonly options: PrometheusOptions;
-  readonly agent: Agent;
+  readonly client: HttpClient;
   readonly url: URL;
   readonly form: Form;
   readonly signal: AbortSignal;
 }
 
 async function exchange(call: Exchange, scanner: RangeResponseScanner): Promise<QueryAnswer> {
-  const { options, agent, url, form, signal } = call;
-  const authorization = await authorizationHeader(options);
-  const { statusCode, headers, body } = await request(url, {
-    method: 'POST',
-    dispatcher: agent,
-    signal,
-    headers: {
-      ...options.headers,
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(authorization === undefined ? {} : { authorization }),
-    },
+  const { client, url, form, signal } = call;
+  const { status, headers, body } = await client.post({
+    url: url.href,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(form).toString(),
+    signal,
   });
-  if (statusCode === 200) {
+  if (status === 200) {
     for await (const chunk of body) scanner.push(chunk);
     return scanner.end();
   }
   const reason = await failureReason(body, scanner);
-  const message = `answered ${statusCode}${reason === '' ? '' : ` (${reason})`}`;
-  if ([429, 502, 503, 504].includes(statusCode))
+  const message = `answered ${status}${reason === '' ? '' : ` (${reason})`}`;
+  if ([429, 502, 503, 504].includes(status))
     throw new RetryLater(message, retryAfter(one(headers['retry-after']), one(headers.date)));
   throw new SourceError(message, { retryable: false });
 }
@@ -211,18 +201,15 @@ async function failureReason(
   }
 }
 
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+function one(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
 }
 
 function located(error: unknown, where: string): SourceError {
   if (error instanceof RetryLater) return new RetryLater(`${where}: ${error.message}`, error.after);
   if (error instanceof SourceError)
     return new SourceError(`${where}: ${error.message}`, { retryable: error.retryable, cause: error.cause });
-  const reason = error instanceof Error ? `${error.message}${codeOf(error)}` : String(error);
-  return new SourceError(`${where}: ${reason}`, { retryable: true });
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  return new SourceError(`${where}: ${error instanceof Error ? error.message : String(error)}`, {
+    retryable: true,
+  });
 }

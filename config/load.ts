@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 import { builtinPacks, loadPack } from './pack.ts';
 import { type ResolvedPack, resolvePack } from './resolve.ts';
 import { type Config, configSchema, type PackRef } from './schema.ts';
-import { readSecrets } from './secrets.ts';
+import { resolveSecretFiles } from './secrets.ts';
 import { YamlSource } from './yaml-source.ts';
 
 /** What the loader reads from outside; `readFile` throws when it cannot. */
@@ -36,7 +36,7 @@ export function loadConfig(file: string, context: LoadContext): LoadResult {
   if (!parsed.success) return { ok: false, mistakes: [...unset, ...source.schemaMistakes(parsed.error)] };
   const config = parsed.data;
   const { mistakes: wrong, packs } = loadPacks(config, source, { ...context, file });
-  const secrets = readSecrets(config, { file, readFile: context.readFile, source });
+  const secrets = resolveSecretFiles(config, { file, readFile: context.readFile, source });
   const mistakes = [...unset, ...references(config, source), ...secrets, ...wrong];
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config, packs };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
 
 const duration = z.string().transform((text, context) => {
   try {
@@ -12,44 +13,28 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-const basicAuth = z.strictObject({
-  username: z.string().describe('User name.'),
-  password: z.string().optional().describe('Password.'),
-  password_file: z.string().optional().describe('File that holds the password.'),
-});
-const authorization = z.strictObject({
-  type: z.string().default('Bearer').describe('Scheme of the Authorization header.'),
-  credentials: z.string().optional().describe('Token.'),
-  credentials_file: z.string().optional().describe('File that holds the token.'),
-});
-const tls = z.strictObject({
-  ca_file: z.string().optional().describe('Certificate authority to trust.'),
-  cert_file: z.string().optional().describe('Client certificate.'),
-  key_file: z.string().optional().describe('Key of the client certificate.'),
-  server_name: z.string().optional().describe('Name expected in the server certificate.'),
-  insecure_skip_verify: z.boolean().default(false).describe('Accept any certificate.'),
-});
 const http = {
-  url: url.describe('Base URL.'),
-  basic_auth: basicAuth.optional().describe('User name and password.'),
-  authorization: authorization.optional().describe('Token.'),
-  tls_config: tls.optional().describe('TLS settings.'),
+  url: httpUrl.describe('Base URL.'),
+  ...httpAccess,
   timeout: duration.default(30_000).describe('Longest time of one request.'),
 };
 const count = z.number().int().positive();
-const prometheus = z.strictObject({
-  name: z.string().default('prometheus').describe('Name of the source.'),
-  ...http,
-  headers: z.record(z.string(), z.string()).default({}).describe('Extra request headers, e.g. a tenant.'),
-  queries_in_flight: count.optional().describe('Queries at once; the limit of `limits` unless given.'),
-  max_points: count.default(11_000).describe('Most points a series in one answer.'),
-  scrape_interval: duration.optional().describe('Scrape interval of this source.'),
-  partial_response: z.boolean().optional().describe('Thanos: accept a partial answer.'),
-  dedup: z.boolean().optional().describe('Thanos: merge replicas.'),
-  max_source_resolution: z.string().optional().describe('Thanos: coarsest resolution to read.'),
-});
-const alertmanager = z.strictObject(http);
+const prometheus = z
+  .strictObject({
+    name: z.string().default('prometheus').describe('Name of the source.'),
+    ...http,
+    queries_in_flight: count.optional().describe('Queries at once; the limit of `limits` unless given.'),
+    max_points: count.default(11_000).describe('Most points a series in one answer.'),
+    scrape_interval: duration.optional().describe('Scrape interval of this source.'),
+    partial_response: z.boolean().optional().describe('Thanos: accept a partial answer.'),
+    dedup: z.boolean().optional().describe('Thanos: merge replicas.'),
+    max_source_resolution: z
+      .enum(['auto', '0s', '5m', '1h'])
+      .optional()
+      .describe('Thanos: coarsest resolution to read.'),
+  })
+  .refine(oneCredential.check, oneCredential.params);
+const httpServer = z.strictObject(http).refine(oneCredential.check, oneCredential.params);
 
 const packRef = z
   .preprocess(
@@ -108,11 +93,8 @@ const interval = z.strictObject({
 const receiver = z
   .strictObject({
     name: z.string().describe('Name of the receiver.'),
-    alertmanager: alertmanager.optional().describe('Send alerts to an Alertmanager.'),
-    webhook: z
-      .strictObject({ ...http, headers: z.record(z.string(), z.string()).default({}) })
-      .optional()
-      .describe('Post to a URL.'),
+    alertmanager: httpServer.optional().describe('Send alerts to an Alertmanager.'),
+    webhook: httpServer.optional().describe('Post to a URL.'),
     file: z.strictObject({ path: z.string() }).optional().describe('Append JSON lines to a file.'),
     terminal: z.strictObject({}).optional().describe('Write to the terminal.'),
   })
@@ -138,7 +120,7 @@ export const configSchema = z.strictObject({
   prometheus: z
     .preprocess(given => (Array.isArray(given) ? given : [given]), z.array(prometheus).min(1))
     .describe('The source of metrics, or a list of them.'),
-  alertmanager: alertmanager.optional().describe('Where alerts go.'),
+  alertmanager: httpServer.optional().describe('Where alerts go.'),
   packs: z.array(packRef).min(1).describe('What is watched.'),
   detection: detection.prefault({}).describe('How sensitive detection is.'),
   time_intervals: z
@@ -176,7 +158,7 @@ export const configSchema = z.strictObject({
   dashboards: z
     .strictObject({
       path: z.string().describe('Provisioning folder.'),
-      grafana_url: url.optional().describe('Grafana, for links.'),
+      grafana_url: httpUrl.optional().describe('Grafana, for links.'),
     })
     .optional()
     .describe('Where dashboards are written.'),
@@ -188,7 +170,7 @@ export const configSchema = z.strictObject({
         .default('127.0.0.1:9477')
         .describe('Address and port.'),
       config_file: z.string().optional().describe('Web config file with TLS and users.'),
-      external_url: url.optional().describe('URL under which people reach it.'),
+      external_url: httpUrl.optional().describe('URL under which people reach it.'),
       runbook_url: z
         .string()
         .regex(/^https?:\/\/.*\{alert\}/, 'must be an http or https URL with {alert} in it')

@@ -9,28 +9,35 @@ export interface SecretFiles {
   readonly source: YamlSource;
 }
 
-/** Puts the content of `password_file` and `credentials_file` where the secret belongs; changes `config` in place. */
-export function readSecrets(
+const fileKeys = new Set([
+  'password_file',
+  'credentials_file',
+  'ca_file',
+  'cert_file',
+  'key_file',
+  'config_file',
+]);
+
+/**
+ * Makes the paths of files with passwords, tokens and certificates relative to the config absolute, in place, and tells
+ * which of them cannot be read. Their content is read where it is used, each time, so that it may be rotated.
+ */
+export function resolveSecretFiles(
   config: unknown,
   files: SecretFiles,
   path: readonly PropertyKey[] = [],
 ): Mistake[] {
   if (typeof config !== 'object' || config === null) return [];
-  const mistakes = Object.entries(config).flatMap(([key, value]) =>
-    readSecrets(value, files, [...path, Array.isArray(config) ? Number(key) : key]),
-  );
-  for (const name of ['password', 'credentials']) {
-    const from: unknown = Reflect.get(config, `${name}_file`);
-    if (typeof from !== 'string') continue;
-    const at = [...path, `${name}_file`];
-    if (Reflect.get(config, name) !== undefined)
-      mistakes.push(files.source.mistake(at, `give either ${name} or ${name}_file, not both`));
-    else
-      try {
-        Reflect.set(config, name, files.readFile(resolve(dirname(files.file), from)).trim());
-      } catch {
-        mistakes.push(files.source.mistake(at, `the file cannot be read (got "${from}")`));
-      }
-  }
-  return mistakes;
+  return Object.entries(config).flatMap(([key, value]) => {
+    const at = [...path, Array.isArray(config) ? Number(key) : key];
+    if (!fileKeys.has(key) || typeof value !== 'string') return resolveSecretFiles(value, files, at);
+    const full = resolve(dirname(files.file), value);
+    Reflect.set(config, key, full);
+    try {
+      files.readFile(full);
+      return [];
+    } catch {
+      return [files.source.mistake(at, `the file cannot be read (got "${value}")`)];
+    }
+  });
 }

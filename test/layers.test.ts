@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   detectors: ['core', 'kernels', 'zod'],
   correlators: ['core', 'zod'],
   alerts: ['core', 'zod'],
-  'alerts/receivers': ['core', 'zod', 'undici', 'node:'],
+  'alerts/receivers': ['core', 'zod', 'node:'],
   charts: ['core', 'd3-scale', 'd3-shape', 'd3-time-format'],
   dashboards: ['core', 'charts', 'promql', '@grafana/grafana-foundation-sdk', 'zod'],
   store: ['core', 'zod', 'libsql', 'node:'],

@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import type { Component } from '../../core/component.ts';
+import type { HttpClient } from '../../core/http-client.ts';
 import type { Receiver } from '../../core/receiver.ts';
-import { createPost, httpOptions } from './post.ts';
+import { createPost, postOptions } from './post.ts';
 
 const options = z.strictObject({
   name: z.string().default('alertmanager').describe('Name of the receiver.'),
-  ...httpOptions,
+  ...postOptions,
   resend_every: z.int().min(1000).default(60_000).describe('Firing alerts are sent again, in ms.'),
 });
 
 /** Posts to Alertmanager's v2 API, which knows alerts by their labels: a repeated one changes nothing. */
-export const alertmanager: Component<typeof options, Receiver> = {
+export const alertmanager: Component<typeof options, Receiver, HttpClient> = {
   name: 'alertmanager',
   summary: "Alertmanager's v2 API.",
   options,
-  create({ name, resend_every: resendEvery, ...http }) {
-    const post = createPost({ ...http, url: `${http.url.replace(/\/$/, '')}/api/v2/alerts` });
+  create({ name, resend_every: resendEvery, url, timeout }, client) {
+    const post = createPost({ url: `${url.replace(/\/+$/, '')}/api/v2/alerts`, timeout }, client);
     return {
       name,
       resendEvery,

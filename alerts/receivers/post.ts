@@ -1,54 +1,61 @@
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
 import { z } from 'zod';
+import type { HttpClient, HttpPost } from '../../core/http-client.ts';
 import { SourceError } from '../../core/series.ts';
 
-/** How an HTTP receiver is reached: the same names as in Alertmanager's http_config. */
-export const httpOptions = {
+/** Where an HTTP receiver is; how it is reached (credentials, certificates, headers) is its client's matter. */
+export const postOptions = {
   url: z.url({ protocol: /^https?$/ }).describe('Address.'),
   timeout: z.int().min(1).default(10_000).describe('Longest time of one request, in ms.'),
-  basic_auth: z
-    .strictObject({ username: z.string(), password: z.string() })
-    .optional()
-    .describe('User and password.'),
-  bearer_token: z.string().optional().describe('Token of the Authorization header.'),
-  ca_file: z.string().optional().describe('Certificate authority that the server is checked against.'),
-  insecure_skip_verify: z.boolean().default(false).describe('Do not check the certificate.'),
 };
-const schema = z.strictObject(httpOptions);
-type HttpOptions = z.output<typeof schema>;
+const schema = z.strictObject(postOptions);
+type PostOptions = z.output<typeof schema>;
 
-/** Sends JSON; rejects with a SourceError: retryable for no answer, 429 and 5xx, for good for other 4xx. */
-export type Post = (body: unknown, headers: Record<string, string>, signal?: AbortSignal) => Promise<void>;
+/** Sends JSON; rejects with a SourceError: final where the other side will never take this content, else retryable. */
+export type Post = (
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+) => Promise<void>;
 
-function authorization(options: HttpOptions): Record<string, string> {
-  const { basic_auth: basic, bearer_token: token } = options;
-  if (basic !== undefined)
-    return {
-      authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}`,
-    };
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
-}
+/**
+ * Answers after which the same content may be taken later: wrong credentials and a moved address are mended by a
+ * person or a rotation, and until then nobody's page may be thrown away.
+ */
+const passing = new Set([401, 403, 404, 407, 408, 425, 429]);
 
-/** A poster to one address, with its own connections. */
-export function createPost(options: HttpOptions): Post {
-  const ca = options.ca_file === undefined ? {} : { ca: readFileSync(options.ca_file) };
-  const dispatcher = new Agent({ connect: { rejectUnauthorized: !options.insecure_skip_verify, ...ca } });
+/** A poster to one address. */
+export function createPost({ url, timeout }: PostOptions, client: HttpClient): Post {
+  const { host } = new URL(url);
   return async (body, headers, signal) => {
-    const limit = AbortSignal.timeout(options.timeout);
-    const sent = request(options.url, {
-      method: 'POST',
-      dispatcher,
+    const limit = AbortSignal.timeout(timeout);
+    const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    const request = {
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', ...authorization(options), ...headers },
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-    }).then(async answer => ({ status: answer.statusCode, text: (await answer.body.text()).slice(0, 200) }));
-    const { status, text } = await sent.catch((cause: unknown) => {
+      signal: either,
+    };
+    const { status, text } = await exchange(client, request).catch((cause: unknown) => {
+      const late = limit.aborted && signal?.aborted !== true;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new SourceError(`${new URL(options.url).host}: ${reason}`, { retryable: true, cause });
+      const words = late ? `no answer within ${timeout} ms` : reason;
+      throw new SourceError(`${host}: ${words}`, { retryable: true, cause });
     });
     if (status >= 200 && status < 300) return;
-    const retryable = status >= 500 || status === 429 || status === 408;
-    throw new SourceError(`${new URL(options.url).host} answered ${status}: ${text}`, { retryable });
+    const retryable = status < 400 || status >= 500 || passing.has(status);
+    throw new SourceError(`${host} answered ${status}${text === '' ? '' : `: ${text}`}`, { retryable });
   };
+}
+
+/** The status and how a refusal begins. An answer about credentials may repeat them, a proxy's page says nothing. */
+async function exchange(
+  client: HttpClient,
+  request: HttpPost,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const { status, headers, body } = await client.post(request);
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body) if (text.length < 200) text += decoder.decode(chunk, { stream: true });
+  const silent = [401, 403, 407].includes(status) || String(headers['content-type']).includes('html');
+  return { status, text: silent ? '' : text.slice(0, 200).replaceAll(/\s+/g, ' ').trim() };
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Component } from '../../core/component.ts';
+import type { HttpClient } from '../../core/http-client.ts';
 import { fingerprint, pick } from '../../core/labels.ts';
 import type { Notification, Receiver } from '../../core/receiver.ts';
-import { createPost, httpOptions } from './post.ts';
+import { createPost, postOptions } from './post.ts';
 
 const options = z.strictObject({
   name: z.string().default('webhook').describe('Name of the receiver.'),
-  ...httpOptions,
+  ...postOptions,
   external_url: z.string().default('').describe('Address of foreshock, for links.'),
 });
 
@@ -40,12 +41,12 @@ export function webhookBody(told: Notification, receiver: string, externalURL: s
 }
 
 /** One request a notification; the other side drops a repeated one by its Idempotency-Key. */
-export const webhook: Component<typeof options, Receiver> = {
+export const webhook: Component<typeof options, Receiver, HttpClient> = {
   name: 'webhook',
   summary: "Any address, with the body of Alertmanager's webhook (version 4).",
   options,
-  create({ name, external_url: externalURL, ...http }) {
-    const post = createPost(http);
+  create({ name, external_url: externalURL, url, timeout }, client) {
+    const post = createPost({ url, timeout }, client);
     return {
       name,
       resendEvery: 0,

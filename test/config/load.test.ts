@@ -29,11 +29,11 @@ test('matchers and renamed labels reach the queries and the entities', () => {
   expect(packs[0]?.classes[0]?.queries[0]).toMatch(/sum by \(app\).*env="prod"/);
 });
 
-test('secrets come from files and variables and are not printed', () => {
+test('secrets come from files, read where they are used, and from variables, and are not printed', () => {
   const text =
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the config's own syntax
     'prometheus: {url: "http://x", basic_auth: {username: "${USER_NAME}", password_file: pw}}\npacks: [node]\n';
   const { config } = load(text, { '/pw': 'hush\n' }, { USER_NAME: 'ann' });
-  expect(config.prometheus[0]?.basic_auth).toMatchObject({ username: 'ann', password: 'hush' });
+  expect(config.prometheus[0]?.basic_auth).toMatchObject({ username: 'ann', password_file: '/pw' });
   expect(JSON.stringify(redact(config))).not.toContain('hush');
 });

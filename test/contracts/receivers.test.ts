@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDispatcher, type DeliveryEvent } from '../../alerts/outbox.ts';
 import { receivers } from '../../alerts/receivers/index.ts';
+import { createHttpClient } from '../../collectors/http-client.ts';
 import { fingerprint } from '../../core/labels.ts';
 import type { Notification, Receiver } from '../../core/receiver.ts';
 import { openStore } from '../../store/sqlite.ts';
@@ -48,16 +49,25 @@ async function listen(status: number) {
   return { bodies, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
 }
 
-const http = (url: string): Receiver[] =>
-  [receivers.alertmanager, receivers.webhook].map(component =>
-    component.create(Object.assign(component.options.parse({ url, timeout: 100 })), undefined),
-  );
+const client = createHttpClient({ headers: {} });
+const http = (url: string): Receiver[] => {
+  const { alertmanager, webhook } = receivers;
+  return [
+    alertmanager.create(alertmanager.options.parse({ url, timeout: 100 }), client),
+    webhook.create(webhook.options.parse({ url, timeout: 100 }), client),
+  ];
+};
 
 describe('every HTTP receiver', () => {
   it.each([
     [500, true],
     [429, true],
+    [401, true],
+    [403, true],
+    [404, true],
+    [302, true],
     [400, false],
+    [422, false],
     [0, true],
   ])('on status %i rejects with retryable = %s', async (status, retryable) => {
     const { url } = await listen(status);
@@ -97,7 +107,7 @@ describe('the dispatcher', () => {
   it('lets a receiver that is down block no other, buries what is refused and re-sends what fires', async () => {
     const [good, bad, down] = [await listen(200), await listen(400), await listen(500)];
     const make = (name: string, url: string) =>
-      receivers.alertmanager.create(receivers.alertmanager.options.parse({ name, url }), undefined);
+      receivers.alertmanager.create(receivers.alertmanager.options.parse({ name, url }), client);
     const events: DeliveryEvent[] = [];
     let now = 0;
     const store = openStore(':memory:');
