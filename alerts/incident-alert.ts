@@ -33,10 +33,14 @@ function sharedLabels(members: readonly Labels[]): Labels {
   return shared;
 }
 
-/** The identity of an incident's alert: decided when it is first told, and never changed after. */
-export function incidentLabels(incident: Incident): Labels {
+/**
+ * The identity of an incident's alert: decided when it is first told, and never changed after. As in Prometheus, an
+ * external label gives way to one of the same name that is there.
+ */
+export function incidentLabels(incident: Incident, externalLabels: Labels = {}): Labels {
   const members = incident.members.map(member => member.alert.labels);
   return {
+    ...externalLabels,
     ...sharedLabels(members),
     alertname: 'ForeshockIncident',
     generator: 'foreshock',

@@ -39,7 +39,10 @@ function untold(incident: Incident, told: Told, links: Links): Notification[] {
  * Turns incidents into the one alert each that people are told by. It remembers how many state changes of an incident
  * were told, so that a pass that is repeated, or a restart from `toBytes`, tells nothing twice.
  */
-export function createTeller(links: Links, stored?: Uint8Array): Teller {
+export function createTeller(
+  options: Links & { readonly externalLabels?: Labels },
+  stored?: Uint8Array,
+): Teller {
   const told = new Map<string, Told>(
     stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
@@ -49,11 +52,11 @@ export function createTeller(links: Links, stored?: Uint8Array): Teller {
       for (const incident of incidents) {
         if (incident.notifications.length === 0) continue;
         const before = told.get(incident.id) ?? {
-          labels: incidentLabels(incident),
+          labels: incidentLabels(incident, options.externalLabels),
           count: 0,
           resolved: false,
         };
-        out.push(...untold(incident, before, links));
+        out.push(...untold(incident, before, options));
         told.set(incident.id, {
           ...before,
           count: incident.notifications.length,

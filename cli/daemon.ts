@@ -87,6 +87,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     url,
     runbooks: config.web.runbook_url,
     maintenance: maintenanceOf(config),
+    externalLabels: config.global.external_labels,
     stored: loadStages(store),
   });
   const incidents = createIncidentStore(store.values('incidents'));
@@ -105,7 +106,11 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     book,
     incidents,
     self: createSelfAlerts(
-      { url, ...(config.web.runbook_url === undefined ? {} : { runbooks: config.web.runbook_url }) },
+      {
+        url,
+        externalLabels: config.global.external_labels,
+        ...(config.web.runbook_url === undefined ? {} : { runbooks: config.web.runbook_url }),
+      },
       store.values('stages').get('self'),
     ),
     budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),

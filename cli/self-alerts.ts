@@ -37,15 +37,21 @@ const firingSchema = z.array(
 );
 type Firing = z.output<typeof firingSchema>[number][1];
 
-/** Base address of our page, and a template of the addresses of runbooks: our own pages unless given. */
-export interface SelfAlertLinks {
+/**
+ * Base address of our page, and a template of the addresses of runbooks: our own pages unless given. The external labels
+ * stand on every alert, as those of its rules do in Prometheus.
+ */
+export interface SelfAlertOptions {
   readonly url: string;
+  readonly externalLabels: Labels;
   readonly runbooks?: string;
 }
 
-function begin(trouble: Trouble, startsAt: number, { url, runbooks }: SelfAlertLinks): Firing {
+function begin(trouble: Trouble, startsAt: number, options: SelfAlertOptions): Firing {
+  const { url, runbooks, externalLabels } = options;
   return {
     labels: {
+      ...externalLabels,
       ...trouble.labels,
       alertname: trouble.alertname,
       generator: 'foreshock',
@@ -67,8 +73,8 @@ function tell(told: Firing, url: string, endsAt: number | undefined): Notificati
 }
 
 /** Foreshock's alerts about itself. They bypass the correlator: being blind is never part of an incident. */
-export function createSelfAlerts(links: SelfAlertLinks, stored?: Uint8Array): SelfAlerts {
-  const { url } = links;
+export function createSelfAlerts(options: SelfAlertOptions, stored?: Uint8Array): SelfAlerts {
+  const { url } = options;
   const firing = new Map<string, Firing>(
     stored === undefined ? [] : firingSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
@@ -81,7 +87,7 @@ export function createSelfAlerts(links: SelfAlertLinks, stored?: Uint8Array): Se
         const id = `${trouble.alertname} ${fingerprint(trouble.labels)}`;
         present.add(id);
         if (firing.has(id)) continue;
-        const told = begin(trouble, trouble.since, links);
+        const told = begin(trouble, trouble.since, options);
         firing.set(id, told);
         out.push(tell(told, url, undefined));
       }

@@ -6,6 +6,7 @@ import { createRules, type RuleOptions, type Rules } from '../alerts/rule.ts';
 import { createTeller, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
+import type { Labels } from '../core/labels.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { ClassWatch } from './class-watch.ts';
@@ -38,6 +39,8 @@ export interface WireOptions {
   /** Template of the addresses of runbooks, with `{alert}`; our own pages unless given. */
   readonly runbooks?: string | undefined;
   readonly maintenance: MaintenanceOptions;
+  /** Labels that every alert of ours carries. */
+  readonly externalLabels?: Labels;
   readonly stored?: StoredStages;
 }
 
@@ -53,7 +56,7 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
       watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
     ),
   );
-  const { stored, url, runbooks } = options;
+  const { stored, url, runbooks, externalLabels = {} } = options;
   const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };
   const thresholds = createPageThresholds(parseBudget(options.detection.budget), stored?.thresholds);
   const ruleOptions: RuleOptions = {
@@ -84,7 +87,7 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
     watches,
     thresholds,
     pages: createPageRehearsal(ruleOptions, thresholds),
-    stages: { rule, holds, correlate, tell: createTeller(links, stored?.tell) },
+    stages: { rule, holds, correlate, tell: createTeller({ ...links, externalLabels }, stored?.tell) },
   };
 }
 

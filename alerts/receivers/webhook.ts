@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Component } from '../../core/component.ts';
 import type { HttpClient } from '../../core/http-client.ts';
-import { fingerprint, pick } from '../../core/labels.ts';
+import { fingerprint, type Labels } from '../../core/labels.ts';
 import type { Notification, Receiver } from '../../core/receiver.ts';
 import { createPost, postOptions } from './post.ts';
 
@@ -11,18 +11,20 @@ const options = z.strictObject({
   external_url: z.string().default('').describe('Address of foreshock, for links.'),
 });
 
-/** One notification in the body of Alertmanager's webhook, version 4. */
+/**
+ * One notification in the body of Alertmanager's webhook, version 4, as it posts under `group_by: ['...']`: each alert is
+ * a group of its own, so that a receiver that goes by `groupKey` keeps two incidents apart.
+ */
 export function webhookBody(told: Notification, receiver: string, externalURL: string): unknown {
   const { alert, status } = told;
-  const groupLabels = pick(alert.labels, ['alertname']);
   const ends = status === 'firing' || alert.endsAt === undefined ? undefined : new Date(alert.endsAt);
   return {
     version: '4',
-    groupKey: `{}:${fingerprint(groupLabels)}`,
+    groupKey: `{}:${fingerprint(alert.labels)}`,
     truncatedAlerts: 0,
     status,
     receiver,
-    groupLabels,
+    groupLabels: alert.labels,
     commonLabels: alert.labels,
     commonAnnotations: alert.annotations,
     externalURL,
@@ -34,10 +36,27 @@ export function webhookBody(told: Notification, receiver: string, externalURL: s
         startsAt: new Date(alert.startsAt).toISOString(),
         endsAt: ends?.toISOString() ?? '0001-01-01T00:00:00Z',
         generatorURL: alert.generatorURL,
-        fingerprint: alert.fingerprint,
+        fingerprint: hexFingerprint(alert.labels),
       },
     ],
   };
+}
+
+const offset = 0xcbf29ce484222325n;
+const prime = 0x100000001b3n;
+
+/** The 64-bit FNV-1a (Fowler, Noll, Vo 1991) of names and values, each ended by a byte 255, as Alertmanager has it. */
+function hexFingerprint(labels: Labels): string {
+  let hash = offset;
+  const add = (byte: number) => {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * prime);
+  };
+  for (const name of Object.keys(labels).sort())
+    for (const text of [name, labels[name]!]) {
+      for (const byte of new TextEncoder().encode(text)) add(byte);
+      add(255);
+    }
+  return hash.toString(16).padStart(16, '0');
 }
 
 /** One request a notification; the other side drops a repeated one by its Idempotency-Key. */

@@ -78,6 +78,7 @@ async function backtest(flags: Flags): Promise<void> {
       correlation,
       url: `http://${config.web.listen}`,
       maintenance: maintenanceOf(config),
+      externalLabels: config.global.external_labels,
     });
     const book = createIncidentBook(10_000);
     tellAll(book, await count(wired, { source, packs, from, end, step, alerts }, book, detection.training));

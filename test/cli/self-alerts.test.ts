@@ -9,11 +9,14 @@ const blind = (since: number | undefined): Trouble => ({
   since,
 });
 
+const us = { url: 'http://us', externalLabels: { cluster: 'eu', severity: 'none' } };
+
 it('tells a beginning once and its end under the same identity, over a restart between them', () => {
-  const before = createSelfAlerts({ url: 'http://us' });
+  const before = createSelfAlerts(us);
   const [begun] = before.step(2000, [blind(1000)]);
   expect(begun).toMatchObject({ status: 'firing', alert: { startsAt: 1000 } });
-  const after = createSelfAlerts({ url: 'http://us' }, before.toBytes());
+  expect(begun?.alert.labels).toMatchObject({ cluster: 'eu', source: 'prometheus', severity: 'critical' });
+  const after = createSelfAlerts(us, before.toBytes());
   expect(after.step(3000, [blind(3000)])).toEqual([]);
   const [ended, ...rest] = after.step(4000, [blind(undefined)]);
   expect(rest).toEqual([]);
@@ -22,14 +25,14 @@ it('tells a beginning once and its end under the same identity, over a restart b
 });
 
 it('ends the trouble of a receiver that left the config', () => {
-  const alerts = createSelfAlerts({ url: 'http://us' });
+  const alerts = createSelfAlerts(us);
   alerts.step(1000, [blind(1000)]);
   expect(alerts.step(2000, []).map(told => told.status)).toEqual(['resolved']);
 });
 
 it('links to our own page of the alert, or to where the config says', () => {
   const linked = (links: { url: string; runbooks?: string }) =>
-    createSelfAlerts(links).step(1, [blind(1)])[0]?.alert.annotations.runbook_url;
+    createSelfAlerts({ ...us, ...links }).step(1, [blind(1)])[0]?.alert.annotations.runbook_url;
   expect(linked({ url: 'http://us/' })).toBe('http://us/runbooks/ForeshockSourceDown');
   expect(linked({ url: 'http://us', runbooks: 'https://wiki/{alert}.md' })).toBe(
     'https://wiki/ForeshockSourceDown.md',

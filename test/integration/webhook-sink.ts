@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { z } from 'zod';
 
-const bodySchema = z.object({
+const bodySchema = z.looseObject({
   alerts: z.array(
-    z.object({
+    z.looseObject({
       status: z.enum(['firing', 'resolved']),
       labels: z.record(z.string(), z.string()),
       annotations: z.record(z.string(), z.string()),
@@ -23,18 +23,23 @@ export interface Posted {
 export interface WebhookSink {
   readonly url: string;
   readonly posted: readonly Posted[];
+  /** The whole bodies, as they came. */
+  readonly bodies: readonly Readonly<Record<string, unknown>>[];
   close(): Promise<void>;
 }
 
 /** Takes what an Alertmanager (or foreshock's webhook receiver) posts. */
 export async function createWebhookSink(): Promise<WebhookSink> {
   const posted: Posted[] = [];
+  const bodies: Readonly<Record<string, unknown>>[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const key = request.headers['idempotency-key'];
-      const { alerts } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+      const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+      const { alerts } = body;
+      bodies.push(body);
       posted.push(...alerts.map(alert => ({ key: typeof key === 'string' ? key : undefined, alert })));
       response.end();
     });
@@ -45,6 +50,7 @@ export async function createWebhookSink(): Promise<WebhookSink> {
   return {
     url: `http://127.0.0.1:${address.port}/`,
     posted,
+    bodies,
     async close() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
