@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { formatMistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
+import { detectors } from '../detectors/index.ts';
 import { InputError } from './exit.ts';
 
 /** A config that can run, with its packs. */
@@ -15,6 +16,7 @@ export interface Loaded {
 export const loadContext = {
   env: process.env,
   readFile: (path: string): string => readFileSync(path, 'utf8'),
+  detectors: detectors.map(({ name }) => name),
 };
 
 /** Reads a config or throws an InputError with every mistake, one a line, each with file, line and column. */

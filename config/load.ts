@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
-import { addMatchers } from '../promql/matchers.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import { builtinPacks, loadPack } from './pack.ts';
-import { type ResolvedPack, resolvePack } from './resolve.ts';
-import { type Config, configSchema, type PackRef } from './schema.ts';
+import { nameOf, type Outline, outlineOf } from './outline.ts';
+import { loadPacks } from './pack-refs.ts';
+import type { ResolvedPack } from './resolve.ts';
+import { type Config, configSchema } from './schema.ts';
 import { resolveSecretFiles } from './secrets.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -12,6 +11,8 @@ import { YamlSource } from './yaml-source.ts';
 export interface LoadContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => string;
+  /** Names of the detectors that there are; unchecked where it is left out. */
+  readonly detectors?: readonly string[];
 }
 
 /** A config that can run, secrets read and packs filled in, or every mistake at once. */
@@ -29,114 +30,75 @@ export function loadConfig(file: string, context: LoadContext): LoadResult {
     return { ok: false, mistakes: [{ file, line: 1, column: 1, path: '', message }] };
   }
   const source = new YamlSource(file, text);
-  const syntax = source.syntaxMistakes();
-  if (syntax.length > 0) return { ok: false, mistakes: syntax };
+  const syntax = source.syntax();
+  if (!syntax.readable) return { ok: false, mistakes: syntax.mistakes };
   const unset = source.expand(context.env);
-  const parsed = configSchema.safeParse(source.value());
-  if (!parsed.success) return { ok: false, mistakes: [...unset, ...source.schemaMistakes(parsed.error)] };
-  const config = parsed.data;
-  const { mistakes: wrong, packs } = loadPacks(config, source, { ...context, file });
-  const secrets = resolveSecretFiles(config, { file, readFile: context.readFile, source });
-  const mistakes = [...unset, ...references(config, source), ...secrets, ...wrong];
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config, packs };
+  const value = source.value();
+  const parsed = configSchema.safeParse(value);
+  const wrong = parsed.success ? [] : source.schemaMistakes(parsed.error, configSchema);
+  const outline = outlineOf(value, parsed.data);
+  const { mistakes: inPacks, packs } = loadPacks(outline, source, { ...context, file });
+  const secrets = resolveSecretFiles(parsed.data ?? value, { file, readFile: context.readFile, source });
+  const found = [...wrong, ...references(outline, source, context), ...secrets, ...inPacks];
+  // A value that has a hole is wrong for that reason only.
+  const beside = found.filter(each => !unset.some(hole => samePlace(hole, each)));
+  const mistakes = inOrder([...syntax.mistakes, ...unset, ...beside], file);
+  if (!parsed.success || mistakes.length > 0) return { ok: false, mistakes };
+  return { ok: true, config: parsed.data, packs };
 }
 
-function references(config: Config, source: YamlSource): Mistake[] {
-  const names = config.time_intervals.map(({ name }) => name);
-  const maintenance = config.maintenance.flatMap((name, i) =>
-    names.includes(name)
+function samePlace(a: Mistake, b: Mistake): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column;
+}
+
+/** As they stand in the config, then as they stand in the packs. */
+function inOrder(mistakes: readonly Mistake[], file: string): Mistake[] {
+  const own = mistakes.filter(each => each.file === file);
+  const others = mistakes.filter(each => each.file !== file);
+  return [...own.sort((a, b) => a.line - b.line || a.column - b.column), ...others];
+}
+
+function references(outline: Outline, source: YamlSource, context: LoadContext): Mistake[] {
+  return [
+    ...maintenanceMistakes(outline, source),
+    ...detectorMistakes(outline, source, context),
+    ...nameMistakes(outline, source),
+  ];
+}
+
+function maintenanceMistakes({ blocks, maintenance }: Outline, source: YamlSource): Mistake[] {
+  const names = blocks.time_intervals.map(nameOf).filter(name => name !== undefined);
+  return maintenance.flatMap((name, i) =>
+    typeof name !== 'string' || names.includes(name)
       ? []
       : [source.mistake(['maintenance', i], `no such time interval${nearest(name, names)} (got "${name}")`)],
   );
-  const named = [
-    ['receivers', config.receivers],
-    ['prometheus', config.prometheus],
-    ['time_intervals', config.time_intervals],
-  ] as const;
-  const repeated = named.flatMap(([block, items]) =>
-    items.flatMap(({ name }, i) =>
-      items.findIndex(item => item.name === name) < i
+}
+
+function detectorMistakes({ detectors }: Outline, source: YamlSource, context: LoadContext): Mistake[] {
+  const { detectors: known } = context;
+  if (known === undefined) return [];
+  return detectors.flatMap((name, i) =>
+    typeof name !== 'string' || known.includes(name)
+      ? []
+      : [
+          source.mistake(
+            ['detection', 'detectors', i],
+            `no such detector${nearest(name, known)}; known: ${known.join(', ')} (got "${name}")`,
+          ),
+        ],
+  );
+}
+
+/** A name stands once in its block, and `alertmanager:` is a receiver of that name. */
+function nameMistakes({ blocks, implied }: Outline, source: YamlSource): Mistake[] {
+  return Object.entries(blocks).flatMap(([block, items]) => {
+    const names = items.map(item => nameOf(item) ?? (block === 'prometheus' ? 'prometheus' : undefined));
+    const taken = block === 'receivers' ? implied : [];
+    return names.flatMap((name, i) =>
+      name !== undefined && (names.indexOf(name) < i || taken.includes(name))
         ? [source.mistake([block, i, 'name'], `the name is taken (got "${name}")`)]
         : [],
-    ),
-  );
-  return [...maintenance, ...repeated];
-}
-
-function loadPacks(config: Config, source: YamlSource, context: LoadContext & { file: string }) {
-  const mistakes: Mistake[] = [];
-  const packs: ResolvedPack[] = [];
-  config.packs.forEach((ref, i) => {
-    const loaded = loadRef(ref, ['packs', i], { ...context, config, source });
-    if ('mistakes' in loaded) mistakes.push(...loaded.mistakes);
-    else if (packs.some(({ pack }) => pack === loaded.pack))
-      mistakes.push(source.mistake(['packs', i], `the pack is listed twice (got "${loaded.pack}")`));
-    else packs.push(loaded);
+    );
   });
-  return { mistakes, packs };
-}
-
-interface RefContext extends LoadContext {
-  readonly file: string;
-  readonly config: Config;
-  readonly source: YamlSource;
-}
-
-function loadRef(
-  ref: PackRef,
-  path: readonly PropertyKey[],
-  context: RefContext,
-): ResolvedPack | { readonly mistakes: readonly Mistake[] } {
-  const { source, config } = context;
-  const known = builtinPacks();
-  const name = ref.pack ?? '';
-  const file = ref.file === undefined ? known.get(name) : resolve(dirname(context.file), ref.file);
-  if (file === undefined) {
-    const message = `unknown pack${nearest(name, [...known.keys()])}; known: ${[...known.keys()].join(', ')} (got "${name}")`;
-    return { mistakes: [source.mistake([...path, 'pack'], message)] };
-  }
-  let text: string;
-  try {
-    text = context.readFile(file);
-  } catch {
-    return {
-      mistakes: [source.mistake([...path, 'file'], `the file cannot be read (got "${ref.file ?? file}")`)],
-    };
-  }
-  const result = loadPack(file, text);
-  if (!result.ok) return result;
-  const unknown = Object.keys(ref.params).filter(param => !(param in result.pack.params));
-  if (unknown.length > 0)
-    return {
-      mistakes: unknown.map(param =>
-        source.mistake(
-          [...path, 'params', param],
-          `no such parameter; known: ${Object.keys(result.pack.params).join(', ')}`,
-        ),
-      ),
-    };
-  const scrape = config.prometheus.map(item => item.scrape_interval ?? config.global.scrape_interval);
-  try {
-    addMatchers('up', ref.match);
-  } catch (error) {
-    return {
-      mistakes: [
-        source.mistake(
-          [...path, 'match'],
-          `${error instanceof Error ? error.message : String(error)} (got "${ref.match}")`,
-        ),
-      ],
-    };
-  }
-  try {
-    return resolvePack(result.pack, {
-      ...ref,
-      step: config.global.step,
-      scrapeInterval: Math.max(...scrape),
-    });
-  } catch (error) {
-    return {
-      mistakes: [source.mistake([...path, 'params'], error instanceof Error ? error.message : String(error))],
-    };
-  }
 }

@@ -1,8 +1,12 @@
-/** `, did you mean "x"?` for the known name within two edits of `name`, else nothing (Levenshtein 1966). */
+/**
+ * `, did you mean "x"?` for the known name that is `name` but for a slip, else nothing: at most two edits (Levenshtein
+ * 1966) and a third of its letters, or a begin of it that is long enough to tell.
+ */
 export function nearest(name: string, known: readonly string[]): string {
+  const most = Math.min(2, Math.floor(name.length / 3));
   const [best] = known
-    .map(candidate => ({ candidate, edits: distance(name, candidate) }))
-    .filter(({ edits }) => edits <= 2)
+    .map(candidate => ({ candidate, edits: distance(name.toLowerCase(), candidate) }))
+    .filter(({ candidate, edits }) => edits <= most || (name.length >= 4 && candidate.startsWith(name)))
     .sort((a, b) => a.edits - b.edits);
   return best === undefined ? '' : `, did you mean "${best.candidate}"?`;
 }

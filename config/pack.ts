@@ -5,6 +5,7 @@ import { type Pack, packSchema } from '../core/pack.ts';
 import { substitute } from '../promql/params.ts';
 import { childrenOf, findError, parseTree } from '../promql/parse.ts';
 import type { Mistake } from './mistake.ts';
+import { type PackOutline, packOutline } from './pack-outline.ts';
 import { type Path, YamlSource } from './yaml-source.ts';
 
 /** A pack that can be used, or all that is wrong with it. */
@@ -15,17 +16,22 @@ export type PackResult =
 /** Reads a pack's text and checks its form, its queries and its references. */
 export function loadPack(file: string, text: string): PackResult {
   const source = new YamlSource(file, text);
-  const syntax = source.syntaxMistakes();
-  if (syntax.length > 0) return { ok: false, mistakes: syntax };
-  const parsed = packSchema.safeParse(source.value());
-  if (!parsed.success) return { ok: false, mistakes: source.schemaMistakes(parsed.error) };
-  const pack = parsed.data;
+  const syntax = source.syntax();
+  if (!syntax.readable) return { ok: false, mistakes: syntax.mistakes };
+  const value = source.value();
+  const parsed = packSchema.safeParse(value);
+  const outline = parsed.data ?? packOutline.safeParse(value).data;
   const mistakes = [
-    ...duplicates(source, pack),
-    ...references(source, pack),
-    ...queriesOf(pack).flatMap(asked => queryMistakes(source, pack, asked)),
+    ...syntax.mistakes,
+    ...(parsed.success ? [] : source.schemaMistakes(parsed.error, packSchema)),
+    ...(parsed.success ? [...duplicates(source, parsed.data), ...references(source, parsed.data)] : []),
+    ...(outline === undefined
+      ? []
+      : queriesOf(outline).flatMap(each => queryMistakes(source, outline, each))),
   ];
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, pack };
+  if (!parsed.success || mistakes.length > 0)
+    return { ok: false, mistakes: mistakes.sort((a, b) => a.line - b.line || a.column - b.column) };
+  return { ok: true, pack: parsed.data };
 }
 
 /** Name -> file of the packs that come with foreshock; the folder is looked for upwards from this module. */
@@ -45,8 +51,8 @@ interface Asked {
   readonly labels: readonly string[];
 }
 
-function queriesOf(pack: Pack): Asked[] {
-  return [
+function queriesOf(pack: PackOutline): Asked[] {
+  const all = [
     ...pack.classes.flatMap(({ entity, signals }, c) =>
       signals.map(({ query }, s) => ({ query, path: ['classes', c, 'signals', s, 'query'], labels: entity })),
     ),
@@ -61,9 +67,11 @@ function queriesOf(pack: Pack): Asked[] {
       { query: limit, path: ['capacity', i, 'limit'], labels: [] },
     ]),
   ];
+  // What is empty is told by the schema.
+  return all.filter(({ query }) => query !== '');
 }
 
-function queryMistakes(source: YamlSource, pack: Pack, { query, path, labels }: Asked): Mistake[] {
+function queryMistakes(source: YamlSource, pack: PackOutline, { query, path, labels }: Asked): Mistake[] {
   const fill = (text: string) => substitute(text, pack.params, { rateInterval: '1m' });
   let filled: string;
   try {

@@ -1,22 +1,23 @@
 import { z } from 'zod';
+import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
 import { parseDuration } from '../core/duration.ts';
 import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
 
-const duration = z.string().transform((text, context) => {
+const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
+const duration = z.string({ error: durationWords }).transform((text, context) => {
   try {
     return parseDuration(text);
   } catch {
-    context.addIssue({
-      code: 'custom',
-      message: `must be a duration such as 15s, 5m or 1h30m (got "${text}")`,
-    });
+    context.addIssue({ code: 'custom', message: durationWords });
     return z.NEVER;
   }
 });
+const positive = duration.refine(ms => ms > 0, 'must be above 0');
+const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
 const http = {
   url: httpUrl.describe('Base URL.'),
   ...httpAccess,
-  timeout: duration.default(30_000).describe('Longest time of one request.'),
+  timeout: positive.default(30_000).describe('Longest time of one request.'),
 };
 const count = z.number().int().positive();
 const prometheus = z
@@ -25,7 +26,7 @@ const prometheus = z
     ...http,
     queries_in_flight: count.optional().describe('Queries at once; the limit of `limits` unless given.'),
     max_points: count.default(11_000).describe('Most points a series in one answer.'),
-    scrape_interval: duration.optional().describe('Scrape interval of this source.'),
+    scrape_interval: positive.optional().describe('Scrape interval of this source.'),
     partial_response: z.boolean().optional().describe('Thanos: accept a partial answer.'),
     dedup: z.boolean().optional().describe('Thanos: merge replicas.'),
     max_source_resolution: z
@@ -36,7 +37,8 @@ const prometheus = z
   .refine(oneCredential.check, oneCredential.params);
 const httpServer = z.strictObject(http).refine(oneCredential.check, oneCredential.params);
 
-const packRef = z
+/** One item of `packs:`. */
+export const packRef = z
   .preprocess(
     given => (typeof given === 'string' ? { pack: given } : given),
     z.strictObject({
@@ -68,21 +70,35 @@ const detection = z.strictObject({
     .regex(/^\d+ per \w+ per \d+(ms|[smhdwy])$/, 'must read like "2 per service per 1w"')
     .default('2 per service per 1w')
     .describe('Most pages a person should get.'),
-  training: duration.default(2_592_000_000).describe('History that is learned at the start.'),
+  training: positive.default(2_592_000_000).describe('History that is learned at the start.'),
   detectors: z.array(z.string()).optional().describe('Detectors to run; all when left out.'),
   overrides: z.array(override).default([]).describe('Exceptions.'),
 });
 
+/** Refuses what `read` throws a RangeError for, in its words. */
+function readBy(read: (text: string) => unknown) {
+  return z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+}
+
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00');
+const timesOfDay = z
+  .strictObject({ start_time: clock, end_time: clock })
+  .refine(
+    ({ start_time, end_time }) => start_time < end_time,
+    'is empty or crosses midnight: write it as two, until 24:00 and from 00:00',
+  );
 const interval = z.strictObject({
-  times: z
-    .array(z.strictObject({ start_time: clock, end_time: clock }))
-    .default([])
-    .describe('Times of day.'),
-  weekdays: z.array(z.string()).default([]).describe('Days such as monday or monday:friday.'),
-  days_of_month: z.array(z.string()).default([]).describe('Days such as 1:5 or -1.'),
-  months: z.array(z.string()).default([]).describe('Months such as january or 1:3.'),
-  years: z.array(z.string()).default([]).describe('Years such as 2026:2027.'),
+  times: z.array(timesOfDay).default([]).describe('Times of day.'),
+  weekdays: z.array(readBy(weekdaySpan)).default([]).describe('Days such as monday or monday:friday.'),
+  days_of_month: z.array(readBy(daySpan)).default([]).describe('Days such as 1:5 or -1.'),
+  months: z.array(readBy(monthSpan)).default([]).describe('Months such as january or 1:3.'),
+  years: z.array(readBy(yearSpan)).default([]).describe('Years such as 2026:2027.'),
   location: z
     .string()
     .default('UTC')
@@ -92,7 +108,7 @@ const interval = z.strictObject({
 
 const receiver = z
   .strictObject({
-    name: z.string().describe('Name of the receiver.'),
+    name: z.string().min(1).describe('Name of the receiver.'),
     alertmanager: httpServer.optional().describe('Send alerts to an Alertmanager.'),
     webhook: httpServer.optional().describe('Post to a URL.'),
     file: z.strictObject({ path: z.string() }).optional().describe('Append JSON lines to a file.'),
@@ -107,18 +123,21 @@ const receiver = z
 export const configSchema = z.strictObject({
   global: z
     .strictObject({
-      scrape_interval: duration.default(15_000).describe('Scrape interval of the sources.'),
+      scrape_interval: positive.default(15_000).describe('Scrape interval of the sources.'),
       step: duration
         .default(15_000)
         .refine(ms => ms >= 1000, 'must be at least 1s')
         .describe('Time between two passes.'),
       delay: duration.default(15_000).describe('How long a sample may take to arrive.'),
-      external_labels: z.record(z.string(), z.string()).default({}).describe('Labels added to every alert.'),
+      external_labels: z.record(labelName, z.string()).default({}).describe('Labels added to every alert.'),
     })
     .prefault({})
     .describe('What holds everywhere.'),
   prometheus: z
-    .preprocess(given => (Array.isArray(given) ? given : [given]), z.array(prometheus).min(1))
+    .preprocess(
+      given => (Array.isArray(given) || given === undefined ? given : [given]),
+      z.array(prometheus).min(1),
+    )
     .describe('The source of metrics, or a list of them.'),
   alertmanager: httpServer.optional().describe('Where alerts go.'),
   packs: z.array(packRef).min(1).describe('What is watched.'),
@@ -143,7 +162,7 @@ export const configSchema = z.strictObject({
   storage: z
     .strictObject({
       path: z.string().default('./foreshock-data').describe('Folder of the state.'),
-      retention: duration.default(2_592_000_000).describe('How long results are kept.'),
+      retention: positive.default(2_592_000_000).describe('How long results are kept.'),
     })
     .prefault({})
     .describe('What survives a restart.'),
@@ -166,7 +185,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       listen: z
         .string()
-        .regex(/:\d+$/, 'must read like 127.0.0.1:9477')
+        .refine(isAddress, 'must read like 127.0.0.1:9477 or [::1]:9477')
         .default('127.0.0.1:9477')
         .describe('Address and port.'),
       config_file: z.string().optional().describe('Web config file with TLS and users.'),
@@ -191,4 +210,10 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A port of one's own machine, with or without the address to listen on. */
+function isAddress(text: string): boolean {
+  const port = /^(?:\[[0-9a-fA-F:.]+\]|[^:[\]/\s]*):(\d{1,5})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) <= 65_535;
 }

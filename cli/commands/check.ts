@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type CheckResult, checkConfigFile, checkPackFile } from '../../config/check.ts';
 import { formatMistake } from '../../config/mistake.ts';
 import { exitCodes } from '../exit.ts';
+import { readText } from '../files.ts';
 import { loadContext } from '../load.ts';
 
 function tell(file: string, { mistakes, summary }: CheckResult): void {
@@ -15,18 +16,26 @@ function tell(file: string, { mistakes, summary }: CheckResult): void {
   process.stdout.write(`${file}: ok\n`);
 }
 
+/** The context in which `file` is what was asked about; it is read here, so that one that is not there is bad usage. */
+function contextOf(file: string): typeof loadContext {
+  const text = readText(file);
+  return { ...loadContext, readFile: path => (path === file ? text : loadContext.readFile(path)) };
+}
+
 /** `foreshock check config|pack FILE`: every mistake at once, exit code 1 when there are any. */
 export function checkCommand(): Command {
   const check = new Command('check').description(
     'validate a config or a pack; lists every mistake with its place',
   );
   check
-    .command('config <file>')
+    .command('config')
+    .argument('<file>', 'config file; - is standard input')
     .description('validate a config and every pack that it names')
-    .action((file: string) => tell(file, checkConfigFile(file, loadContext)));
+    .action((file: string) => tell(file, checkConfigFile(file, contextOf(file))));
   check
-    .command('pack <file>')
+    .command('pack')
+    .argument('<file>', 'pack file; - is standard input')
     .description('validate one pack')
-    .action((file: string) => tell(file, checkPackFile(file, loadContext)));
+    .action((file: string) => tell(file, checkPackFile(file, contextOf(file))));
   return check;
 }

@@ -57,10 +57,34 @@ test.each([
   expect(code).toBe(1);
 });
 
-test.each(['config', 'pack'])('a %s that is not there is told', kind => {
-  const { code, stderr } = foreshock(['check', kind, '/no/such.yaml']);
-  expect(stderr).toContain('/no/such.yaml:1:1: the file cannot be read');
-  expect(code).toBe(1);
+test.each([
+  ['config', '/no/such.yaml', 'ENOENT'],
+  ['pack', '/no/such.yaml', 'ENOENT'],
+  ['config', '/', 'EISDIR'],
+])('a %s that cannot be read (%s) is exit 2', (kind, file, reason) => {
+  const { code, stdout, stderr } = foreshock(['check', kind, file]);
+  expect(stderr).toBe(`foreshock: ${file}: cannot be read (${reason})\n`);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
+
+test.each([['run'], ['backtest', '--from', '1', '--to', '2'], ['dashboards', 'build', '--out', 'x']])(
+  'a config that is not there is exit 2 in %s too',
+  (...args) => {
+    const { code, stderr } = foreshock([...args, '--config', '/no/such.yaml']);
+    expect(stderr).toContain('/no/such.yaml');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  },
+);
+
+test('a config is read from standard input', () => {
+  const { code, stdout } = foreshock(
+    ['check', 'config', '-'],
+    'prometheus: {url: http://x}\npacks: [node]\n',
+  );
+  expect(stdout).toMatch(/^node: .*\n-: ok\n$/);
+  expect(code).toBe(0);
 });
 
 test.each([[[]], [['config']], [['colour', 'x']], [['config', 'a', 'b']]])('check %j is bad usage', args => {

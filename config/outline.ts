@@ -1,0 +1,51 @@
+import type { Config } from './schema.ts';
+
+/** What of a config can be checked against each other, also while other parts of it are wrong. */
+export interface Outline {
+  /** The items of the blocks that hold named things, as they are written. */
+  readonly blocks: Readonly<Record<'prometheus' | 'receivers' | 'time_intervals', readonly unknown[]>>;
+  /** Receivers that are there without being listed. */
+  readonly implied: readonly string[];
+  readonly maintenance: readonly unknown[];
+  readonly detectors: readonly unknown[];
+  readonly packs: readonly unknown[];
+  /** In ms; the defaults while the config cannot be read. */
+  readonly step: number;
+  readonly scrapeInterval: number;
+}
+
+const fallback = 15_000;
+
+/** `config` is what `value` was read to, undefined where it has mistakes. */
+export function outlineOf(value: unknown, config: Config | undefined): Outline {
+  const scrapes = config?.prometheus.map(each => each.scrape_interval ?? config.global.scrape_interval);
+  return {
+    blocks: {
+      prometheus: listAt(value, 'prometheus'),
+      receivers: listAt(value, 'receivers'),
+      time_intervals: listAt(value, 'time_intervals'),
+    },
+    implied: at(value, 'alertmanager') === undefined ? [] : ['alertmanager'],
+    maintenance: listAt(value, 'maintenance'),
+    detectors: listAt(at(value, 'detection'), 'detectors'),
+    packs: listAt(value, 'packs'),
+    step: config?.global.step ?? fallback,
+    scrapeInterval: Math.max(...(scrapes ?? [fallback])),
+  };
+}
+
+/** The `name` of an item, where it is a text. */
+export function nameOf(item: unknown): string | undefined {
+  const name = at(item, 'name');
+  return typeof name === 'string' ? name : undefined;
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function listAt(value: unknown, key: string): readonly unknown[] {
+  const list = at(value, key);
+  if (Array.isArray(list)) return list;
+  return list === undefined || list === null ? [] : [list];
+}

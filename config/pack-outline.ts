@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const text = z.string().catch('');
+const texts = z.array(text).catch([]);
+
+/** A list each of whose items is read as far as it goes. */
+function list<T extends z.ZodType>(item: T, nothing: z.output<T>) {
+  return z.array(item.catch(nothing)).catch([]);
+}
+
+const signal = z.object({ query: text });
+const kind = z.object({ entity: texts, signals: list(signal, { query: '' }) });
+const edge = z.object({ from: text, to: text, via: text });
+const alert = z.object({ expr: text });
+const capacity = z.object({ used: text, limit: text });
+
+/** The queries of a pack and what they are made of, so that they can be checked while other parts of it are wrong. */
+export const packOutline = z.object({
+  params: z.record(z.string(), text).catch({}),
+  classes: list(kind, { entity: [], signals: [] }),
+  topology: list(edge, { from: '', to: '', via: '' }),
+  alerts: list(alert, { expr: '' }),
+  capacity: list(capacity, { used: '', limit: '' }),
+});
+export type PackOutline = z.output<typeof packOutline>;
