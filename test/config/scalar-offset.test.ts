@@ -27,8 +27,8 @@ it('every character of a string is found where it is written, in every style of 
         const char = String.fromCodePoint(value.codePointAt(offset)!);
         if (/\s/.test(char) || /[\ud800-\udfff]/.test(char)) continue;
         const at = offsetInSource({ value, source, type: node.type ?? undefined }, offset);
-        const escape = node.type === 'QUOTE_DOUBLE' && source[at] === '\\';
-        if (!escape) expect(source.slice(at, at + char.length)).toBe(char);
+        const escaped = node.type === 'QUOTE_DOUBLE' && source[at] === '\\';
+        if (!escaped) expect(source.slice(at, at + char.length)).toBe(char);
       }
     }),
     { numRuns: 500 },
