@@ -25,6 +25,8 @@ type Run = 'vanished' | 'flat' | 'zero';
 const kinds: readonly Run[] = ['vanished', 'flat', 'zero'];
 /** The shortest run that is told. */
 const shortest = { vanished: 3, flat: 10, zero: 2 } as const;
+/** Nothing moves so evenly that a run of this many mean runs would be odd: what has had longer ones moves at whim. */
+const steady = 4;
 /** An entity that stays away is told for so many steps; then it is one without data. */
 const goneFor = 60;
 
@@ -36,7 +38,8 @@ const columns = (cells: number): Record<Run, Float32Array> => ({
 
 /**
  * Watches runs of missing, equal and zero values of every cell of a class (row-major, `width` signals a row). A run is a
- * finding once it is longer than twice the longest run of its kind in normal life; a signal that never moved is never flat.
+ * finding once it is longer than twice the longest run of its kind in normal life. Only a signal that moves steadily can
+ * stand still: one whose runs of equal values vary much (memory, queues) rests now and then when nothing is wrong.
  * A run that was told is not taken for normal when it ends.
  */
 export class AbsenceWatch {
@@ -45,6 +48,7 @@ export class AbsenceWatch {
   readonly #runs: Record<Run, Float32Array>;
   readonly #longest: Record<Run, Float32Array>;
   readonly #moves: Float32Array;
+  readonly #samples: Float32Array;
 
   constructor(rows: number, width: number) {
     const cells = rows * width;
@@ -53,11 +57,12 @@ export class AbsenceWatch {
     this.#runs = columns(cells);
     this.#longest = columns(cells);
     this.#moves = new Float32Array(cells);
+    this.#samples = new Float32Array(cells);
   }
 
   /** Bytes of state a cell. */
   static get bytesPerSeries(): number {
-    return 8 + 7 * 4;
+    return 8 + 8 * 4;
   }
 
   /** The whole normal history of one cell: every run in it is usual, the one at its end included. */
@@ -110,6 +115,12 @@ export class AbsenceWatch {
     this.#step('zero', cell, value === 0);
     if (value !== last && !Number.isNaN(last)) this.#moves[cell] = this.#moves[cell]! + 1;
     this.#last[cell] = value;
+    this.#samples[cell] = this.#samples[cell]! + 1;
+  }
+
+  #isSteady(cell: number): boolean {
+    const meanRun = this.#samples[cell]! / (this.#moves[cell]! + 1);
+    return this.#longest.flat[cell]! <= steady * meanRun;
   }
 
   #step(kind: Run, cell: number, goes: boolean): void {
@@ -155,7 +166,9 @@ export class AbsenceWatch {
     const harmless = this.#last[cell] === 0 && spec.bad === 'high';
     if (harmless) return undefined;
     if (this.#longest.zero[cell] === 0 && this.#isLong('zero', cell)) return 'zero';
-    return this.#moves[cell]! >= 10 && this.#isLong('flat', cell) ? 'flat' : undefined;
+    return this.#moves[cell]! >= 10 && this.#isSteady(cell) && this.#isLong('flat', cell)
+      ? 'flat'
+      : undefined;
   }
 
   #isEmpty(from: number): boolean {
@@ -178,7 +191,13 @@ export class AbsenceWatch {
   }
 
   #arrays(): (Float32Array | Float64Array)[] {
-    return [this.#last, this.#moves, ...kinds.map(k => this.#longest[k]), ...kinds.map(k => this.#runs[k])];
+    return [
+      this.#last,
+      this.#moves,
+      this.#samples,
+      ...kinds.map(k => this.#longest[k]),
+      ...kinds.map(k => this.#runs[k]),
+    ];
   }
 
   toBytes(): Uint8Array {

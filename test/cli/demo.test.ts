@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lintDashboard } from '../../dashboards/lint.ts';
+import { foreshock, temporaryFolder } from './command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -54,5 +55,23 @@ describe('foreshock demo, unpaced', () => {
       expect(lintDashboard(json), file).toEqual([]);
     }
     expect(stdout).toMatch(/Dashboard .*foreshock-incident-/);
+  });
+});
+
+describe.each([
+  ['redis-stall', 'redis'],
+  ['bad-deploy', 'checkout'],
+  ['cpu-leak', 'catalog'],
+  ['instance-killed', 'checkout'],
+])('the recorded incident %s', (recording, cause) => {
+  it('is one page that names its cause, and one good-bye; nothing else is told', () => {
+    const out = temporaryFolder();
+    const { code, stdout, stderr } = foreshock(['demo', '--once', '--recording', recording, '--out', out]);
+    expect(code, stderr).toBe(0);
+    const pages = stderr.split('\n').filter(line => /PAGE|changed|resolved/.test(line));
+    expect(pages, stderr).toHaveLength(2);
+    expect(pages[0]).toContain(`suspect ${cause}`);
+    expect(pages[1]).toContain('resolved');
+    expect(stdout).toContain('over after');
   });
 });

@@ -9,7 +9,7 @@ import type { Series, SeriesSource } from '../../core/series.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
 
 /** What the lab's normal life cannot say of a host: others worked on the same machine while it was recorded. */
-const sharedHost = ['cpu_used', 'load_per_cpu'];
+const sharedHost = ['cpu_used', 'load_per_cpu', 'major_faults', 'disk_written', 'network_in'];
 const step = 15_000;
 const around = 20;
 const faults = ['redis-stall', 'bad-deploy', 'cpu-leak', 'instance-killed'] as const;
