@@ -1,7 +1,5 @@
-import { parse as parseYaml } from 'yaml';
 import { webhookRoutes } from '../collectors/alertmanager-webhook.ts';
 import { createServer, type Server } from '../server/server.ts';
-import { readWebConfig } from '../server/web-config.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
 import { createResultTarget } from './results.ts';
@@ -9,7 +7,7 @@ import { createResultTarget } from './results.ts';
 /** The page, the API and the webhook of a daemon, not listening yet. */
 export function serve(daemon: Daemon): Server {
   const { metrics, options, loaded, arrived } = daemon;
-  const file = loaded.config.web.config_file;
+  const { webConfig } = loaded;
   const routes = webhookRoutes({
     clock: Date.now,
     take: alerts => {
@@ -21,19 +19,13 @@ export function serve(daemon: Daemon): Server {
     state: daemonState(daemon),
     registry: metrics.registry,
     results: createResultTarget(daemon.store.results, { lookback: 300_000, now: Date.now }),
-    routes: routes.map(route => ({
-      ...route,
-      handle: (body: unknown) => {
-        const { status, body: answer } = route.handle(body);
-        return { status, body: JSON.stringify(answer), contentType: 'application/json' };
-      },
-    })),
+    routes,
     reload: async () => {
       const outcome = await options.reload();
       metrics.configReloadSuccessful.set(outcome.ok ? 1 : 0);
       return outcome;
     },
-    ...(file === undefined ? {} : { webConfig: readWebConfig(file, parseYaml) }),
+    ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>
       options.log.warn(`${message}: ${error instanceof Error ? error.message : error}`),
   });

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
-import { formatMistake } from '../config/mistake.ts';
+import { formatMistake, type Mistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import { detectors } from '../detectors/index.ts';
+import type { WebConfig } from '../server/web-config.ts';
 import { InputError } from './exit.ts';
+import { loadWebConfig } from './web-config.ts';
 
 /** A config that can run, with its packs. */
 export interface Loaded {
   readonly config: Config;
   readonly packs: readonly ResolvedPack[];
+  /** What `web.config_file` says. */
+  readonly webConfig: WebConfig | undefined;
 }
 
 /** What the config loader may read: files and the environment. */
@@ -19,12 +23,23 @@ export const loadContext = {
   detectors: detectors.map(({ name }) => name),
 };
 
+/** Every mistake of a config, of the packs and of the web config that it names; or what can run. */
+export function loadAll(file: string, context = loadContext): Loaded | readonly Mistake[] {
+  const result = loadConfig(file, context);
+  if (!result.ok) return result.mistakes;
+  const { config, packs } = result;
+  const { config_file: webFile } = config.web;
+  const web = webFile === undefined ? undefined : loadWebConfig(webFile);
+  if (web?.ok === false) return web.mistakes;
+  return { config, packs, webConfig: web?.webConfig };
+}
+
 /** Reads a config or throws an InputError with every mistake, one a line, each with file, line and column. */
 export function loadOrExplain(file: string, context = loadContext): Loaded {
-  const result = loadConfig(file, context);
-  if (result.ok) return { config: result.config, packs: result.packs };
-  const count = result.mistakes.length;
+  const result = loadAll(file, context);
+  if ('config' in result) return result;
+  const count = result.length;
   throw new InputError(
-    `${count} mistake${count === 1 ? '' : 's'} in the config\n${result.mistakes.map(formatMistake).join('\n')}`,
+    `${count} mistake${count === 1 ? '' : 's'} in the config\n${result.map(formatMistake).join('\n')}`,
   );
 }

@@ -100,7 +100,9 @@ export class YamlSource {
     const { node } = this.#node(issue.path);
     const value: unknown = isScalar(node) ? (this.#unexpanded.get(node) ?? node.value) : undefined;
     const words = issueWords(issue, value);
-    const secret = issue.path.some(key => /^(password|credentials|headers)$/.test(String(key)));
+    const secret = issue.path.some(key =>
+      /^(password|credentials|headers|basic_auth_users)$/.test(String(key)),
+    );
     const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
     if (secret || !scalar || words.includes('(got ')) return words;
     return `${words} (got ${JSON.stringify(redact(value))})`;

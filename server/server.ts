@@ -1,14 +1,16 @@
-import { TLSSocket } from 'node:tls';
+import { Server as TlsServer } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Markup } from './html.ts';
 import type { IncidentView, ServerState } from './model.ts';
 import { incidentPage, missingPage, overviewPage, runbookPage } from './page.ts';
 import { contentSecurityPolicy } from './page-assets.ts';
+import { protect } from './protect.ts';
 import { mountQueryApi, type QueryTarget } from './query-api.ts';
 import type { MountedRoute } from './route.ts';
 import { builtinRunbooks } from './runbooks.ts';
-import { admitsClient, createBasicAuth, tlsOptions, type WebConfig } from './web-config.ts';
+import { followCertificates, tlsOptions } from './server-tls.ts';
+import type { WebConfig } from './web-config.ts';
 
 /** What an answer to a reload says: `message` tells in words what happened. */
 export interface ReloadOutcome {
@@ -51,29 +53,6 @@ export function parseAddress(address: string): { host: string; port: number } {
 function incidentJson(view: IncidentView) {
   const signals = view.signals.map(({ entity, signal, unit, onset }) => ({ entity, signal, unit, onset }));
   return { ...view, signals };
-}
-
-function protect(app: FastifyInstance, config: WebConfig | undefined): void {
-  const admits = createBasicAuth(config?.basic_auth_users ?? {});
-  const headers = Object.entries(config?.http_server_config?.headers ?? {});
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    for (const [name, value] of headers) reply.header(name, value);
-    if (config !== undefined && !admitsClient(config, certificateOf(request.raw.socket)))
-      return reply.code(403).send({ status: 'error', error: 'a valid client certificate is needed' });
-    // A page of another site must not reload us or post alerts through the reader's browser.
-    if (request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')
-      return reply.code(403).send({ status: 'error', error: 'requests from other sites are refused' });
-    if (admits === undefined || (await admits(request.headers.authorization))) return;
-    reply.header('www-authenticate', 'Basic realm="foreshock", charset="UTF-8"');
-    return reply.code(401).send({ status: 'error', error: 'user or password is wrong or missing' });
-  });
-}
-
-function certificateOf(socket: unknown): { given: boolean; authorized: boolean } {
-  if (!(socket instanceof TLSSocket)) return { given: false, authorized: false };
-  const given = Object.keys(socket.getPeerCertificate()).length > 0;
-  return { given, authorized: socket.authorized };
 }
 
 function mountLifecycle(app: FastifyInstance, deps: ServerDeps): void {
@@ -173,10 +152,18 @@ function createApp(deps: ServerDeps): FastifyInstance {
     // A request that trickles in holds its socket no longer than this.
     requestTimeout: 30_000,
   };
-  const tls = deps.webConfig === undefined ? undefined : tlsOptions(deps.webConfig);
-  // Fastify types its https form as another instance, while all that is used here is the same in both.
-  const serverFactoryOptions = tls === undefined ? options : { ...options, https: tls };
-  return Fastify(serverFactoryOptions);
+  const config = deps.webConfig;
+  const tls = config === undefined ? undefined : tlsOptions(config);
+  if (config === undefined || tls === undefined) return Fastify(options);
+  const { http2 } = config.http_server_config;
+  // Fastify types its other forms as other instances, while all that is used here is the same in all.
+  const secure: FastifyServerOptions = Object.assign({}, options, {
+    https: { ...tls, allowHTTP1: true },
+    ...(http2 ? { http2 } : {}),
+  });
+  const app = Fastify(secure);
+  if (app.server instanceof TlsServer) followCertificates(app.server, config);
+  return app;
 }
 
 /** Makes the HTTP server; it holds no state of its own. Call `listen`, and `close` at the end. */

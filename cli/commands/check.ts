@@ -3,7 +3,8 @@ import { type CheckResult, checkConfigFile, checkPackFile } from '../../config/c
 import { formatMistake } from '../../config/mistake.ts';
 import { exitCodes } from '../exit.ts';
 import { readText } from '../files.ts';
-import { loadContext } from '../load.ts';
+import { loadAll, loadContext } from '../load.ts';
+import { loadWebConfig } from '../web-config.ts';
 
 function tell(file: string, { mistakes, summary }: CheckResult): void {
   for (const mistake of mistakes) process.stderr.write(`${formatMistake(mistake)}\n`);
@@ -22,7 +23,22 @@ function contextOf(file: string): typeof loadContext {
   return { ...loadContext, readFile: path => (path === file ? text : loadContext.readFile(path)) };
 }
 
-/** `foreshock check config|pack FILE`: every mistake at once, exit code 1 when there are any. */
+/** The web config is looked at when the config itself is good: only then is it known which one it is. */
+function checkConfig(file: string): CheckResult {
+  const context = contextOf(file);
+  const checked = checkConfigFile(file, context);
+  if (checked.mistakes.length > 0) return checked;
+  const loaded = loadAll(file, context);
+  return 'config' in loaded ? checked : { mistakes: loaded, summary: [] };
+}
+
+function checkWebConfig(file: string): CheckResult {
+  readText(file);
+  const result = loadWebConfig(file);
+  return { mistakes: result.ok ? [] : result.mistakes, summary: [] };
+}
+
+/** `foreshock check config|pack|web-config FILE`: every mistake at once, exit code 1 when there are any. */
 export function checkCommand(): Command {
   const check = new Command('check').description(
     'validate a config or a pack; lists every mistake with its place',
@@ -30,8 +46,13 @@ export function checkCommand(): Command {
   check
     .command('config')
     .argument('<file>', 'config file; - is standard input')
-    .description('validate a config and every pack that it names')
-    .action((file: string) => tell(file, checkConfigFile(file, contextOf(file))));
+    .description('validate a config, every pack and the web config that it names')
+    .action((file: string) => tell(file, checkConfig(file)));
+  check
+    .command('web-config')
+    .argument('<file>', 'web config file')
+    .description('validate a web config: TLS, users, headers')
+    .action((file: string) => tell(file, checkWebConfig(file)));
   check
     .command('pack')
     .argument('<file>', 'pack file; - is standard input')

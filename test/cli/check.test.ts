@@ -78,6 +78,26 @@ test.each([['run'], ['backtest', '--from', '1', '--to', '2'], ['dashboards', 'bu
   },
 );
 
+test('a web config is checked with its places, alone and through the config that names it', () => {
+  const web = temporaryFile('web.yml', 'basic_auth_users: {ann: plain}\nhttp_server_config: {htp2: true}\n');
+  const config = temporaryFile(
+    'c.yaml',
+    `prometheus: {url: http://x}\npacks: [node]\nweb: {config_file: ${web}}\n`,
+  );
+  for (const asked of [
+    ['web-config', web],
+    ['config', config],
+  ]) {
+    const { code, stderr } = foreshock(['check', ...asked]);
+    expect(stderr).toContain(`${web}:1:25: basic_auth_users.ann: must be a bcrypt hash`);
+    expect(stderr).toContain(
+      `${web}:2:22: http_server_config.htp2: unknown key "htp2", did you mean "http2"?`,
+    );
+    expect(stderr).not.toContain('plain');
+    expect(code).toBe(1);
+  }
+});
+
 test('a config is read from standard input', () => {
   const { code, stdout } = foreshock(
     ['check', 'config', '-'],

@@ -50,11 +50,11 @@ async function listen(status: number) {
 }
 
 const client = createHttpClient({ headers: {} });
-const http = (url: string): Receiver[] => {
+const http = (url: string, timeout = 10_000): Receiver[] => {
   const { alertmanager, webhook } = receivers;
   return [
-    alertmanager.create(alertmanager.options.parse({ url, timeout: 100 }), client),
-    webhook.create(webhook.options.parse({ url, timeout: 100 }), client),
+    alertmanager.create(alertmanager.options.parse({ url, timeout }), client),
+    webhook.create(webhook.options.parse({ url, timeout }), client),
   ];
 };
 
@@ -71,7 +71,7 @@ describe('every HTTP receiver', () => {
     [0, true],
   ])('on status %i rejects with retryable = %s', async (status, retryable) => {
     const { url } = await listen(status);
-    for (const receiver of http(url))
+    for (const receiver of http(url, status === 0 ? 50 : undefined))
       await expect(receiver.deliver([told])).rejects.toMatchObject({ retryable });
   });
 
