@@ -21,6 +21,8 @@ export interface PageThresholds {
   watch(className: string, entities: readonly Labels[]): void;
   of(className: string, entity: Labels): number;
   toBytes(): Uint8Array;
+  /** Replaces what is known of the classes in `stored`, another's `toBytes`. */
+  put(stored: Uint8Array): void;
 }
 
 interface Tail {
@@ -46,6 +48,10 @@ const storedSchema = z.array(
 );
 type Known = z.output<typeof storedSchema>[number][1];
 
+function read(stored: Uint8Array): z.output<typeof storedSchema> {
+  return storedSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
+}
+
 /**
  * Exponential tail of the largest fifth of the peaks (peaks over threshold, Pickands 1975, shape 0). Its mean is drawn
  * towards a prior, since some hours of history hold few excursions, and no peak counts for more than four medians, since
@@ -66,9 +72,7 @@ function tailOf({ peaks, watched, count }: Known): Tail {
 
 /** An empty set of thresholds for a budget, or the stored one. */
 export function createPageThresholds(budget: Budget, stored?: Uint8Array): PageThresholds {
-  const classes = new Map<string, Known>(
-    stored === undefined ? [] : storedSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
-  );
+  const classes = new Map<string, Known>(stored === undefined ? [] : read(stored));
   const tails = new Map<string, Tail>();
   const members = new Map<string, { entities: readonly Labels[]; counts: ReadonlyMap<string, number> }>();
   const serviceCache = new Map<Labels, string>();
@@ -112,5 +116,11 @@ export function createPageThresholds(budget: Budget, stored?: Uint8Array): PageT
       return Math.max(least, tail.above + tail.mean * Math.max(0, Math.log(tail.rate / allowed)));
     },
     toBytes: () => new TextEncoder().encode(JSON.stringify([...classes])),
+    put(others) {
+      for (const [className, known] of read(others)) {
+        classes.set(className, known);
+        tails.delete(className);
+      }
+    },
   };
 }

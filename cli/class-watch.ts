@@ -1,17 +1,20 @@
 import type { ClassHistory } from '../collectors/class-reader.ts';
 import type { Batch, Entity } from '../core/batch.ts';
 import type { Anomaly, Band, WatchState } from '../core/detector.ts';
-import { parseDuration } from '../core/duration.ts';
 import { framesOf } from '../core/frames.ts';
-import { fingerprint, type Labels } from '../core/labels.ts';
+import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
+import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
-import { fitClassModel } from '../detectors/fit.ts';
+import { type FitContext, fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';
 import type { Result } from './results.ts';
+import { SourceHoles } from './source-holes.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
 const reportedFor = 20;
+/** An entity without data for so long (ms) is given up at the next refresh. */
+const awayFor = 86_400_000;
 
 export interface ClassWatchOptions {
   readonly fpr: number;
@@ -19,20 +22,14 @@ export interface ClassWatchOptions {
   readonly detectors?: readonly string[];
 }
 
-/** The longest window of a class's queries, ms: for so long after a gap its rates are made of less than they should be. */
-function longestWindow({ queries }: WatchedClass): number {
-  const windows = queries.flatMap(query =>
-    [...query.matchAll(/\[((?:\d+(?:ms|[smhdwy]))+)[\]:]/g)].map(found => found[1]!),
-  );
-  return Math.max(0, ...windows.map(parseDuration));
-}
-
-/** One mark a signal: `1` when any entity has a value of it. */
-function presentSignals({ values, class: { signals } }: Batch): string {
-  const width = signals.length;
-  return signals
-    .map((_, k) => (values.some((value, i) => i % width === k && Number.isFinite(value)) ? '1' : '0'))
-    .join('');
+/** A fitted class as it is stored, or handed over by whoever fitted it. */
+export interface ClassSnapshot {
+  /** Time of the newest batch that it has learned, ms. */
+  readonly t: number;
+  /** Batches of history that it was fitted on. */
+  readonly rows: number;
+  readonly entities: number;
+  readonly bytes: Uint8Array;
 }
 
 /** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
@@ -48,13 +45,18 @@ export class ClassWatch {
   #t = Number.NaN;
   #score: ArrayLike<number> = [];
   #p: ArrayLike<number> = [];
-  #present: string | undefined;
-  readonly #doubtful = new Set<number>();
-  #heldUntil = Number.NEGATIVE_INFINITY;
+  /** Batches of the history that the model was fitted on, and the time of the last of them. */
+  #history = { rows: 0, until: Number.NaN };
+  /** When each row was last judged, ms; NaN before. */
+  #lastAt = new Float64Array();
+  /** True while the detectors have not seen as many batches as they look back. */
+  #cold = false;
+  readonly #holes: SourceHoles;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
     this.#options = options;
+    this.#holes = new SourceHoles(watch);
   }
 
   get options(): ClassWatchOptions {
@@ -90,24 +92,100 @@ export class ClassWatch {
     this.#model = undefined;
   }
 
+  /** From when on batches are wanted (ms): after the last one, and before it those that the detectors look back. */
+  get wantedFrom(): number {
+    const back = this.#cold ? (this.#model?.lookback ?? 1) - 1 : -1;
+    return this.#t - back * this.watch.class.step;
+  }
+
   /** Learns the history; a model that was there before is replaced. A history without entities leaves it unfitted. */
   fit(history: ClassHistory): void {
     const clean = history.batches.filter(batch => !batch.partial);
     const frames = framesOf({ batches: clean });
     if (frames.length === 0 || clean.length < 2) return;
     this.#entities = history.entities;
-    this.#model = fitClassModel(frames, {
-      signals: this.watch.class.signals,
-      step: this.watch.class.step,
-      ...this.#options,
-    });
+    this.#model = fitClassModel(frames, this.#context);
+    this.#history = { rows: clean.length, until: clean.at(-1)!.t };
+    this.#reset();
+  }
+
+  /** Takes up entities that the model was not fitted on, with a history of their own; nothing happens while unfitted. */
+  enroll(history: ClassHistory): void {
+    if (this.#model === undefined) return;
+    this.#entities = history.entities;
+    this.#model.enroll(framesOf(history));
+    this.#reset();
+  }
+
+  /** Takes all runs of missing, equal and zero values up to now for usual: while history is learned. */
+  acceptRuns(): void {
+    this.#model?.acceptRuns();
+  }
+
+  /** The class as it stands, for the store or another thread; undefined while unfitted. */
+  snapshot(): ClassSnapshot | undefined {
+    const model = this.#model;
+    if (model === undefined) return undefined;
+    const { rows, until } = this.#history;
+    const t = Number.isNaN(this.#t) ? until : this.#t;
+    return { t, rows, entities: model.parts.keys.length, bytes: classModelToBytes(model) };
+  }
+
+  /**
+   * Watches on from a snapshot. All rows are reported for a while, so that the rule, whose alerts were stored, sees those
+   * that have recovered. Throws a RangeError, and stays as it was, for bytes that are not those of such a class.
+   */
+  restore({ t, rows, bytes }: ClassSnapshot): void {
+    const model = classModelFromBytes(bytes, this.#context);
+    this.#model = model;
+    this.#entities = model.parts.keys.map(parseFingerprint);
+    this.#history = { rows, until: t };
+    this.#t = Math.max(t, Number.isNaN(this.#t) ? t : this.#t);
+    this.#cold = true;
+    this.#reset();
+    for (let row = 0; row < this.#entities.length; row++) this.#reported.set(row, reportedFor);
+  }
+
+  /**
+   * Swaps a model in that was fitted anew: rows go on with the scales, runs and episodes they have; entities that have been
+   * away for a day are given up. As `restore` while unfitted, and throws as it does.
+   */
+  renew(snapshot: ClassSnapshot): void {
+    const used = this.#model;
+    if (used === undefined) {
+      this.restore(snapshot);
+      return;
+    }
+    const model = classModelFromBytes(snapshot.bytes, this.#context);
+    model.replace(used);
+    this.#model = model;
+    this.#history = { rows: snapshot.rows, until: snapshot.t };
+    this.#cold = true;
+    const stays = (_: Entity, row: number) => !(this.#lastAt[row]! < this.#t - awayFor);
+    const staying = this.#entities.filter(stays);
+    if (staying.length < this.#entities.length) this.#follow(staying);
+  }
+
+  get #context(): FitContext {
+    const { signals, step } = this.watch.class;
+    return { signals, step, ...this.#options };
+  }
+
+  #reset(): void {
+    this.#reported.clear();
+    this.#lastAt = new Float64Array(this.#entities.length).fill(Number.NaN);
   }
 
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
   pass(batch: Batch): readonly Anomaly[] {
     const model = this.#model;
     if (model === undefined) return [];
-    if (this.#holds(batch)) {
+    if (this.#cold && batch.t <= this.#t) {
+      model.warm(batch);
+      return [];
+    }
+    this.#cold = false;
+    if (this.#holes.holds(batch)) {
       this.#t = batch.t;
       return [];
     }
@@ -120,6 +198,7 @@ export class ClassWatch {
     for (let row = 0; row < p.length; row++) {
       if (Number.isNaN(p[row]!)) continue;
       this.#judged++;
+      this.#lastAt[row] = batch.t;
       this.#flagged += flagged[row]!;
       if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#reported.set(row, reportedFor);
     }
@@ -133,32 +212,9 @@ export class ClassWatch {
     return out;
   }
 
-  /**
-   * Told of the batches that are passed next. Several at once are read after an outage: where signals of the whole class
-   * come or go among them the source has a hole, and rates up to a window before and after it are not to be trusted.
-   */
+  /** Told of the batches that are passed next, see `SourceHoles`. */
   expect(batches: readonly Batch[]): void {
-    this.#doubtful.clear();
-    if (batches.length < 2) return;
-    const reach = longestWindow(this.watch);
-    let before = this.#present;
-    for (const batch of batches) {
-      const present = presentSignals(batch);
-      if (before !== undefined && present !== before)
-        for (const { t } of batches) if (Math.abs(t - batch.t) < reach) this.#doubtful.add(t);
-      before = present;
-    }
-  }
-
-  /** True without any data, and until the rate windows of signals that came back are full: not judged, not learned. */
-  #holds(batch: Batch): boolean {
-    const { t } = batch;
-    const before = this.#present;
-    const present = presentSignals(batch);
-    this.#present = present;
-    const came = before !== undefined && [...present].some((mark, k) => mark === '1' && before[k] === '0');
-    if (came) this.#heldUntil = t + longestWindow(this.watch);
-    return !present.includes('1') || t < this.#heldUntil || this.#doubtful.has(t);
+    this.#holes.expect(batches);
   }
 
   /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */
@@ -225,6 +281,12 @@ export class ClassWatch {
       if (to !== undefined) moved.set(to, left);
     }
     this.#reported = moved;
+    const last = new Float64Array(entities.length).fill(Number.NaN);
+    before.forEach((key, row) => {
+      const to = at.get(key);
+      if (to !== undefined) last[to] = this.#lastAt[row]!;
+    });
+    this.#lastAt = last;
     this.#entities = entities;
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, refreshEvery, retryEvery } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
+import { tendModels } from './daemon-models.ts';
 import { passAt } from './daemon-pass.ts';
-import { trainAll } from './daemon-training.ts';
+
+const expireEvery = 86_400_000;
 
 /** The newest step whose samples have all arrived: floor((now - delay) / step) x step. */
 export function newestStep({ loaded }: Daemon): number {
@@ -9,7 +11,7 @@ export function newestStep({ loaded }: Daemon): number {
   return Math.floor((Date.now() - delay) / step) * step;
 }
 
-/** Passes at every step, learns anew once a day, until the signal aborts. */
+/** Passes at every step with the classes that have a model, until the signal aborts. */
 export async function loop(daemon: Daemon): Promise<void> {
   const { options, loaded } = daemon;
   const { step, delay } = loaded.config.global;
@@ -21,19 +23,12 @@ export async function loop(daemon: Daemon): Promise<void> {
       await passAt(daemon, t);
       last = t;
     }
-    if (Date.now() >= daemon.refreshAt) {
-      await trainAll(daemon, daemon.wired.watches, t);
-      daemon.refreshAt = Date.now() + refreshEvery;
+    tendModels(daemon, t, Date.now());
+    if (Date.now() >= daemon.expireAt) {
       const oldest = Date.now() - loaded.config.storage.retention;
       daemon.store.expire(oldest);
       daemon.incidents.expire(oldest);
-    } else if (Date.now() >= daemon.retryAt) {
-      await trainAll(
-        daemon,
-        daemon.wired.watches.filter(watch => !watch.fitted),
-        t,
-      );
-      daemon.retryAt = Date.now() + Math.max(retryEvery, 20 * step);
+      daemon.expireAt = Date.now() + expireEvery;
     }
     const next = last + step + delay - Date.now();
     await sleep(Math.max(50, next), undefined, { signal: options.signal }).catch(() => undefined);

@@ -1,13 +1,16 @@
+import type { Alert } from '../core/alert.ts';
+import type { Batch } from '../core/batch.ts';
 import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { readClass } from './daemon-read.ts';
 import { keepResults, measure, showIncidents } from './daemon-show.ts';
 import { troubles } from './daemon-troubles.ts';
+import { longestGap, pieceEnds, worthTelling } from './gap.ts';
 import { topologyAt } from './replay.ts';
-import { saveStages } from './stage-store.ts';
+import { savePassedAt, saveStages } from './stage-store.ts';
 
 const topologyEvery = 300_000;
-const nothingArrived = { alerts: [], settle: () => undefined };
 
 /** While the source is down nothing is judged: no sample is neither an anomaly nor a recovery. */
 const blindRule: RuleStage = { step: () => [] };
@@ -21,6 +24,7 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
   store.transaction(() => {
     saveStages(store, wired);
     incidents.keep(result.incidents);
+    savePassedAt(store, result.t);
     store.values('budget').set('told', budget.toBytes());
     store.values('stages').set('self', self.toBytes());
     settle();
@@ -32,41 +36,88 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
   });
 }
 
-/** One pass at `t` (ms) over every class, and over the steps that were missed before it. */
-export async function passAt(daemon: Daemon, t: number): Promise<void> {
-  const { wired, metrics, arrived } = daemon;
-  if (t - daemon.topologyAt >= topologyEvery && daemon.source.health.up) {
-    const { source } = daemon.source;
-    const { step } = daemon.loaded.config.global;
-    const topology = await topologyAt({ source, packs: daemon.loaded.packs, step }, t);
-    if (topology.edges.length > 0) daemon.topology = topology;
-    daemon.topologyAt = t;
-  }
+async function refreshTopology(daemon: Daemon, t: number): Promise<void> {
+  if (t - daemon.topologyAt < topologyEvery || !daemon.source.health.up) return;
+  const { source } = daemon.source;
+  const { step } = daemon.loaded.config.global;
+  const topology = await topologyAt({ source, packs: daemon.loaded.packs, step }, t);
+  if (topology.edges.length > 0) daemon.topology = topology;
+  daemon.topologyAt = t;
+}
+
+/** One step over the classes that have a batch of it; what was told before (another class was later) is only learned. */
+function passStep(
+  daemon: Daemon,
+  at: number,
+  read: { readonly batches: ReadonlyMap<ClassWatch, readonly Batch[]>; readonly alerts: readonly Alert[] },
+): PassResult | undefined {
+  const { wired, metrics, topology } = daemon;
+  const { fpr } = daemon.loaded.config.detection;
+  const anomalies = [...read.batches].flatMap(([watch, batches]) =>
+    batches.filter(batch => batch.t === at).flatMap(batch => watch.pass(batch)),
+  );
+  if (at <= daemon.passedAt) return undefined;
+  for (const anomaly of anomalies) if (anomaly.p <= fpr) metrics.anomalies.inc({ class: anomaly.class });
+  const stages = daemon.source.health.up ? wired.stages : { ...wired.stages, rule: blindRule };
+  return runPass(stages, { t: at, anomalies, alerts: read.alerts, changes: [], topology });
+}
+
+/** Passes over the steps up to `end`, of which `t` is the last of all. */
+async function passPiece(
+  daemon: Daemon,
+  { end, t }: { readonly end: number; readonly t: number },
+  takeAlerts: () => readonly Alert[],
+): Promise<readonly PassResult[]> {
+  const { wired } = daemon;
   const read = await Promise.all(
-    wired.watches.map(async watch => ({ watch, batches: await readClass(daemon, watch, t) })),
+    wired.watches.map(async watch => [watch, await readClass(daemon, watch, { end, t })] as const),
   );
-  const times = [...new Set([...read.flatMap(({ batches }) => batches.map(batch => batch.t)), t])].sort(
-    (a, b) => a - b,
-  );
+  const batches = new Map(read);
+  const own = end === t ? [t] : [];
+  const times = [...new Set([...read.flatMap(([, list]) => list.map(batch => batch.t)), ...own])];
   for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
-  for (const at of times) {
-    const anomalies = read.flatMap(({ watch, batches }) =>
-      batches.filter(batch => batch.t === at).flatMap(batch => watch.pass(batch)),
-    );
-    for (const anomaly of anomalies)
-      if (anomaly.p <= daemon.loaded.config.detection.fpr) metrics.anomalies.inc({ class: anomaly.class });
-    const { alerts, settle } = at === t ? arrived.take() : nothingArrived;
-    const stages = daemon.source.health.up ? wired.stages : { ...wired.stages, rule: blindRule };
-    const result = runPass(stages, {
-      t: at,
-      anomalies,
-      alerts,
-      changes: [],
-      topology: daemon.topology,
-    });
-    keep(daemon, result, settle);
-    await showIncidents(daemon, result);
+  return times
+    .sort((a, b) => a - b)
+    .map(at => passStep(daemon, at, { batches, alerts: at === t ? takeAlerts() : [] }))
+    .filter(result => result !== undefined);
+}
+
+/**
+ * One pass at `t` (ms) over every class, and over the steps that were missed before it, in pieces. After several steps at
+ * once only what still holds at their end is told; all of it or nothing is kept.
+ */
+export async function passAt(daemon: Daemon, t: number): Promise<void> {
+  const { wired, arrived, options } = daemon;
+  await refreshTopology(daemon, t);
+  const { step } = daemon.loaded.config.global;
+  // A clock that was set back must not make all that follows a past that was told.
+  daemon.passedAt = Math.min(daemon.passedAt, t - step);
+  const since = daemon.passedAt;
+  const starts = wired.watches.filter(watch => watch.fitted).map(watch => watch.t);
+  const from = Math.max(t - longestGap, Math.min(t - step, ...starts));
+  const series = wired.watches.reduce((sum, watch) => sum + watch.series, 0);
+  const results: PassResult[] = [];
+  let settle: () => void = () => undefined;
+  const takeAlerts = () => {
+    const taken = arrived.take();
+    settle = taken.settle;
+    return taken.alerts;
+  };
+  daemon.midGap = true;
+  for (const end of pieceEnds({ from, to: t, step }, series))
+    results.push(...(await passPiece(daemon, { end, t }, takeAlerts)));
+  const { told, over } = worthTelling(results, since);
+  for (const result of results.slice(0, -1)) daemon.book.update(result.incidents);
+  for (const { id } of over)
+    options.log.info(`incident ${id} began and ended while nobody looked: it is in the book, not told`);
+  const last = results.at(-1);
+  if (last !== undefined) {
+    daemon.passedAt = t;
+    keep(daemon, { ...last, notifications: told }, () => settle());
+    daemon.midGap = false;
+    await showIncidents(daemon, { ...last, notifications: told });
   }
+  daemon.midGap = false;
   keepResults(daemon, t);
   measure(daemon);
 }

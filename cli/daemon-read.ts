@@ -2,9 +2,7 @@ import { readBatches } from '../collectors/class-reader.ts';
 import type { Batch } from '../core/batch.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
-
-/** Downtime up to this long is passed over step by step; what is older only trains. */
-const longestGap = 3_600_000;
+import { longestGap } from './gap.ts';
 
 /** Marks the source as down; said once until it answers again. */
 export function noteFailure({ source, metrics, options }: Daemon, error: unknown): void {
@@ -15,29 +13,36 @@ export function noteFailure({ source, metrics, options }: Daemon, error: unknown
   metrics.sourceUp.set({ source: source.health.name }, 0);
 }
 
-/** The batches of a class since its last pass up to `t` (ms); none when the source fails, which is noted. */
-export async function readClass(daemon: Daemon, watch: ClassWatch, t: number): Promise<readonly Batch[]> {
-  const { source, metrics, options } = daemon;
-  if (watch.leftOut !== undefined) return [];
-  const { step } = watch.watch.class;
-  const start = Number.isNaN(watch.t) ? t : Math.max(watch.t + step, t - longestGap);
-  if (start > t) return [];
+/**
+ * The batches of a class since its last pass up to `end` (ms), where `t` is the newest step; none when the source fails,
+ * which is noted. A class that missed more than the longest gap reads the end of it, and is fitted anew.
+ */
+export async function readClass(
+  daemon: Daemon,
+  watch: ClassWatch,
+  { end: last, t }: { readonly end: number; readonly t: number },
+): Promise<readonly Batch[]> {
+  const { source, metrics, options, learning } = daemon;
+  if (watch.leftOut !== undefined || (!watch.fitted && last < t)) return [];
+  if (watch.t < t - longestGap) learning.request(watch);
+  const start = Number.isNaN(watch.t) ? t : Math.max(watch.wantedFrom, t - longestGap);
+  if (start > last) return [];
   const end = metrics.passDuration.startTimer({ class: watch.watch.class.name });
   try {
     const history = await readBatches(source.source, watch.watch, {
       start,
-      end: t,
+      end: last,
       entities: watch.entities,
       signal: options.signal,
     });
     for (const { signal, message } of history.failures)
       options.log.warn(`${watch.watch.class.name} ${signal}: ${message}`);
     source.health.up = true;
-    source.health.lastAt = t;
+    source.health.lastAt = last;
     source.health.message = '';
     metrics.sourceUp.set({ source: source.health.name }, 1);
-    metrics.passLast.set({ class: watch.watch.class.name }, t / 1000);
-    watch.expect(history.batches);
+    metrics.passLast.set({ class: watch.watch.class.name }, last / 1000);
+    watch.expect(history.batches.filter(batch => !(batch.t <= watch.t)));
     return history.batches;
   } catch (error) {
     options.signal.throwIfAborted();

@@ -6,15 +6,19 @@ import type { Topology } from '../core/topology.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
+import type { Trainer } from './class-training.ts';
+import { createModels } from './daemon-models.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
+import type { Learning } from './learning.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
+import type { ModelBook } from './model-book.ts';
 import { createReceivers } from './receivers.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
 import { createSource, type WatchedSource } from './sources.ts';
-import { loadStages } from './stage-store.ts';
+import { loadPassedAt, loadStages } from './stage-store.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
 
 export interface DaemonOptions {
@@ -48,18 +52,19 @@ export interface Daemon {
   readonly arrived: Arrivals;
   topology: Topology;
   topologyAt: number;
-  refreshAt: number;
-  /** When classes without a model are tried again, ms; the others keep what they learned. */
-  retryAt: number;
+  /** The models in the store, and who fits them. */
+  readonly models: ModelBook;
+  readonly trainer: Trainer;
+  readonly learning: Learning;
+  /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
+  passedAt: number;
+  /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
+  midGap: boolean;
+  expireAt: number;
   /** Delivery failures by receiver since the last success. */
   readonly failing: Map<string, number>;
   lateSince: number | undefined;
 }
-
-/** How often models are learned anew, ms. */
-export const refreshEvery = 86_400_000;
-/** How often a class without a model is tried again, ms. */
-export const retryEvery = 60_000;
 
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
 export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
@@ -121,8 +126,10 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     arrived: createArrivals(store),
     topology: { nodes: [], edges: [] },
     topologyAt: Number.NEGATIVE_INFINITY,
-    refreshAt: Date.now() + refreshEvery,
-    retryAt: Date.now() + retryEvery,
+    ...createModels(loaded, { store, metrics, wired, log: options.log }),
+    passedAt: loadPassedAt(store),
+    midGap: false,
+    expireAt: Date.now(),
     failing,
     lateSince: undefined,
   };

@@ -14,6 +14,16 @@ export function loadStages(store: Store): StoredStages {
   };
 }
 
+/** Time of the last pass that was told (ms); -Infinity before the first. */
+export function loadPassedAt(store: Store): number {
+  const text = store.values(table).get('passedAt');
+  return text === undefined ? Number.NEGATIVE_INFINITY : Number(new TextDecoder().decode(text));
+}
+
+export function savePassedAt(store: Store, t: number): void {
+  store.values(table).set('passedAt', new TextEncoder().encode(String(t)));
+}
+
 /** Writes the states of the stages; called inside the transaction that queues what they told. */
 export function saveStages(store: Store, { stages, thresholds }: Pick<Wired, 'stages' | 'thresholds'>): void {
   const values = store.values(table);

@@ -38,8 +38,8 @@ export interface FittedCalibrator {
   toBytes(): Uint8Array;
 }
 
-/** The state of a watched row, with a reason in words. */
-export type WatchState = 'learning' | 'watching' | 'no_data' | 'unfit' | 'muted';
+/** The state of a watched row, with a reason in words; `gone`: it left for good, which is no absence. */
+export type WatchState = 'learning' | 'watching' | 'no_data' | 'gone' | 'unfit' | 'muted';
 
 /** The expected range of a signal at a time. */
 export interface Band {

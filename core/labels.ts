@@ -33,3 +33,12 @@ export function omit(labels: Labels, names: readonly string[]): Labels {
 export function includes(labels: Labels, part: Labels): boolean {
   return Object.entries(part).every(([name, value]) => labels[name] === value);
 }
+
+/** The labels that `fingerprint` wrote; throws a RangeError for other text. */
+export function parseFingerprint(text: string): Labels {
+  const out: Record<string, string> = {};
+  for (const [, name, value] of text.matchAll(/[{,]([^={,]+)=("(?:[^"\\]|\\.)*")/g))
+    out[name!] = String(JSON.parse(value!));
+  if (fingerprint(out) !== text) throw new RangeError(`${text} is not a set of labels`);
+  return out;
+}

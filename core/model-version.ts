@@ -7,8 +7,8 @@ export interface ModelVersion {
   readonly class: string;
   /** Counts from 1 for each class; the largest is the one in use. */
   readonly version: number;
-  /** When it was fitted; a version that was taken back keeps the time of its fit. */
-  readonly fittedAt: number;
+  /** When it was fitted, or taken back. */
+  readonly at: number;
   /** Time of the newest batch that it has learned. */
   readonly t: number;
   readonly why: ModelReason;

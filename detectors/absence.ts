@@ -159,6 +159,17 @@ export class AbsenceWatch {
     return { row, signal, kind, steps, reason: words[kind](signals[signal]!.name, steps) };
   }
 
+  /** True when a signal of the row is missing in `values` and has been for almost as long as is told. */
+  isLosing(row: number, values: Float64Array): boolean {
+    for (let cell = row * this.#width; cell < (row + 1) * this.#width; cell++) {
+      const known = !Number.isNaN(this.#last[cell]!);
+      const run = this.#runs.vanished[cell]! + 2;
+      const told = Math.max(shortest.vanished, 2 * this.#longest.vanished[cell]! + 1);
+      if (known && Number.isNaN(values[cell]!) && run >= told && run <= told + goneFor) return true;
+    }
+    return false;
+  }
+
   #kindOf(cell: number, spec: SignalSpec): Run | undefined {
     if (Number.isNaN(this.#last[cell]!)) return undefined;
     if (this.#isLong('vanished', cell)) return 'vanished';

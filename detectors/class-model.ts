@@ -1,43 +1,15 @@
-import type { Batch, Entity } from '../core/batch.ts';
-import type { Anomaly, Band, DetectorContext, FittedDetector, WatchState } from '../core/detector.ts';
+import type { Batch, Entity, Frame } from '../core/batch.ts';
+import type { Anomaly, Band, WatchState } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
-import { createWindow, type MutableWindow } from '../core/window.ts';
-import type { AbsenceWatch } from './absence.ts';
-import { type Baseline, remapBaseline, standardize } from './baseline.ts';
-import type { RollingTail } from './calibrate.ts';
+import { standardize } from './baseline.ts';
+import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
+import { type ClassRows, createRows, remapRows } from './class-rows.ts';
 import { combineCauchy } from './ensemble.ts';
-import type { Episodes } from './episode.ts';
 import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
-import type { PooledTail } from './pooled-tail.ts';
-import type { SeasonalBands } from './seasonal-band.ts';
 import { markConstant, settle } from './settle.ts';
-import { Withheld } from './withheld.ts';
 import { describeWorst } from './words.ts';
 
-/** One fitted detector of a class with the scale that held-out normal history gave it. */
-export interface Member {
-  readonly name: string;
-  readonly weight: number;
-  readonly fitted: FittedDetector;
-  readonly tail: PooledTail;
-}
-
-/** What a class model stands on: shared parts once, per-row parts by row of `keys`. */
-export interface ClassParts {
-  readonly context: DetectorContext;
-  readonly members: readonly Member[];
-  /** Scale of the combined score over the whole class: the prior of rows that are still learning. */
-  readonly pooled: PooledTail;
-  readonly keys: readonly string[];
-  readonly baseline: Baseline;
-  /** How many batches each row has learned from; a row watches from `needed` on. */
-  readonly seen: Float32Array;
-  readonly needed: number;
-  readonly bands: SeasonalBands;
-  readonly absence: AbsenceWatch;
-  readonly tail: RollingTail;
-  readonly episodes: Episodes;
-}
+export type { ClassParts, Member } from './class-parts.ts';
 
 /** Typed answers for all rows of a batch; the arrays are used again by the next `judge`. */
 export interface Judgement {
@@ -55,31 +27,19 @@ const bandless: ReadonlySet<Finding['kind']> = new Set(['gone', 'vanished', 'fla
 /** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
 const settleShare = 0.6;
 
-interface Rows {
-  readonly window: MutableWindow;
-  readonly judgement: { t: number; p: Float64Array; score: Float64Array; flagged: Uint8Array };
-  readonly parts: Float64Array[];
-  /** Rows all of whose signals never moved. */
-  readonly still: Uint8Array;
-  /** Those of them that have moved since. */
-  readonly moved: Uint8Array;
-  readonly findings: Map<number, Finding>;
-  readonly withheld: Withheld;
-}
-
 /**
  * Everything foreshock knows of one class. Made by `fitClassModel` or read from bytes; each batch is first judged
  * (`judge` moves the window and the episodes), then asked about (`anomalies`), then learned (`learn` moves scales and bands).
  */
 export class ClassModel {
   #parts: ClassParts;
-  #rows: Rows;
+  #rows: ClassRows;
   #entities: readonly Entity[] | undefined;
   #batch: Batch | undefined;
 
   constructor(parts: ClassParts) {
     this.#parts = parts;
-    this.#rows = makeRows(parts);
+    this.#rows = createRows(parts);
   }
 
   /** Time of the last judged batch, ms; NaN before the first. */
@@ -96,15 +56,68 @@ export class ClassModel {
     return this.#rows.moved;
   }
 
+  /** How many batches the detectors look back; so many are `warm`ed after a start before a judgement is whole. */
+  get lookback(): number {
+    return this.#rows.window.length;
+  }
+
+  /** Takes up rows that it was not fitted on, each with its own history; those that it knows stay as they are. */
+  enroll(frames: readonly Frame[]): void {
+    const known = new Set(this.#parts.keys);
+    this.#adopt(frames.map(frame => frame.entity));
+    frames.forEach((frame, row) => {
+      if (!known.has(this.#parts.keys[row]!)) enrollRow(this.#parts, row, frame);
+    });
+    this.#rows = createRows(this.#parts);
+  }
+
+  /** Takes the place of a model in use: goes on with its rows and what they have learned, see `renewedParts`. */
+  replace(used: ClassModel): void {
+    this.#parts = renewedParts(this.#parts, used.#parts);
+    this.#entities = used.#entities;
+    const rows = createRows(this.#parts);
+    const { withheld, gone, moved, judgement } = used.#rows;
+    this.#rows = { ...rows, withheld, gone, judgement };
+    this.#rows.moved.set(moved);
+    this.#batch = used.#batch;
+  }
+
+  /** Shows the detectors a batch of the past without a judgement, so that they can look back. */
+  warm(batch: Batch): void {
+    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    const z = new Float64Array(batch.values.length);
+    standardize(batch.values, this.#parts.baseline, z);
+    this.#rows.window.push({ ...batch, values: z });
+  }
+
+  /** Takes all runs of missing, equal and zero values up to now for usual: while normal life is learned. */
+  acceptRuns(): void {
+    for (let row = 0; row < this.#parts.keys.length; row++) this.#parts.absence.settle(row);
+  }
+
+  /** Rows of `batch` that lose signals, or of whom it is not sure that they are still gone: whether they left is asked. */
+  inDoubt(batch: Batch): readonly number[] {
+    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    const { gone } = this.#rows;
+    const rows = batch.entities.map((_, row) => row);
+    return rows.filter(row =>
+      gone.has(row) ? !Number.isNaN(stillScore(batch, row)) : this.#parts.absence.isLosing(row, batch.values),
+    );
+  }
+
+  /** A row is gone for a reason, or (undefined) still there: what is gone is not judged, and its absence is no finding. */
+  depart(row: number, reason: string | undefined): void {
+    if (reason === undefined) this.#rows.gone.delete(row);
+    else this.#rows.gone.set(row, reason);
+  }
+
   /** Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. */
   judge(batch: Batch): Judgement {
     if (batch.entities !== this.#entities) this.#adopt(batch.entities);
     this.#batch = batch;
-    const { baseline, members, tail, pooled, episodes, seen, needed } = this.#parts;
-    const { window, judgement, parts, still, findings } = this.#rows;
-    const z = new Float64Array(batch.values.length);
-    standardize(batch.values, baseline, z);
-    window.push({ ...batch, values: z });
+    const { members, tail, pooled, episodes, seen, needed } = this.#parts;
+    const { window, judgement, parts, still, findings, gone } = this.#rows;
+    this.warm(batch);
     members.forEach((member, i) => {
       member.fitted.score(window, parts[i]!);
     });
@@ -116,7 +129,8 @@ export class ClassModel {
       for (let i = 0; i < p.length; i++) p[i] = members[i]!.tail.pValue(parts[i]![row]!);
       const finding = findings.get(row)?.score ?? Number.NaN;
       const own = still[row] === 1 ? stillScore(batch, row) : -Math.log10(combineCauchy(p, weights));
-      const score = own > finding || Number.isNaN(finding) ? own : finding;
+      const worse = own > finding || Number.isNaN(finding) ? own : finding;
+      const score = gone.has(row) ? Number.NaN : worse;
       judgement.score[row] = score;
       const learning = seen[row]! < needed;
       judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
@@ -127,13 +141,14 @@ export class ClassModel {
 
   #find(batch: Batch): void {
     const { absence, seen, needed } = this.#parts;
-    const { findings, moved } = this.#rows;
+    const { findings, moved, gone } = this.#rows;
     absence.push(batch.values);
     findings.clear();
     const others = batch.values.some(v => !Number.isNaN(v)) ? 'present' : 'absent';
     for (let row = 0; row < batch.entities.length; row++) {
       if (seen[row]! < needed) absence.settle(row);
-      const finding = seen[row]! < needed ? undefined : findingOf(batch, row, { ...this.#parts, others });
+      const quiet = seen[row]! < needed || gone.has(row);
+      const finding = quiet ? undefined : findingOf(batch, row, { ...this.#parts, others });
       if (finding === undefined) continue;
       findings.set(row, finding);
       if (finding.kind === 'moved') moved[row] = 1;
@@ -207,6 +222,8 @@ export class ClassModel {
   stateOf(row: number): { readonly state: WatchState; readonly reason: string } {
     const { seen, needed, baseline, context } = this.#parts;
     const width = context.signals.length;
+    const left = this.#rows.gone.get(row);
+    if (left !== undefined) return { state: 'gone', reason: left };
     if (Number.isNaN(this.#rows.judgement.score[row]!))
       return { state: 'no_data', reason: 'no signal has a sample' };
     if (seen[row]! < needed)
@@ -263,41 +280,8 @@ export class ClassModel {
     this.#entities = entities;
     const old = this.#parts;
     if (keys.length === old.keys.length && keys.every((key, i) => key === old.keys[i])) return;
-    const at = new Map(old.keys.map((key, i) => [key, i]));
-    const from = Int32Array.from(keys, key => at.get(key) ?? -1);
-    const { moved, withheld } = this.#rows;
-    this.#parts = {
-      ...old,
-      keys,
-      baseline: remapBaseline(old.baseline, from, old.context.signals.length),
-      seen: Float32Array.from(from, was => (was < 0 ? 0 : old.seen[was]!)),
-      bands: old.bands.remap(from),
-      absence: old.absence.remap(from),
-      tail: old.tail.remap(from),
-      episodes: old.episodes.remap(from),
-    };
-    this.#rows = { ...makeRows(this.#parts), withheld: withheld.remap(from) };
-    this.#rows.moved.set(Array.from(from, was => (was < 0 ? 0 : moved[was]!)));
+    const from = rowsIn(old, keys);
+    this.#parts = remapParts(old, keys, from);
+    this.#rows = remapRows(this.#rows, this.#parts, from);
   }
-}
-
-function makeRows(parts: ClassParts): Rows {
-  const rows = parts.keys.length;
-  const lookback = Math.max(1, ...parts.members.map(m => m.fitted.lookback));
-  return {
-    window: createWindow(rows, parts.context.signals.length, lookback),
-    judgement: {
-      t: Number.NaN,
-      p: new Float64Array(rows),
-      score: new Float64Array(rows),
-      flagged: new Uint8Array(rows),
-    },
-    parts: parts.members.map(() => new Float64Array(rows)),
-    still: Uint8Array.from(parts.keys, (_, row) =>
-      isStill(parts.baseline, row, parts.context.signals.length),
-    ),
-    moved: new Uint8Array(rows),
-    findings: new Map(),
-    withheld: new Withheld(),
-  };
 }

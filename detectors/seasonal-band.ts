@@ -111,6 +111,15 @@ export class SeasonalBands {
     return next;
   }
 
+  /** Takes `row` over from another's row `theirs`. */
+  copy(row: number, other: SeasonalBands, theirs: number): void {
+    const cells = this.width * hours * parts;
+    const { width } = this;
+    this.#table.set(other.#table.subarray(theirs * cells, (theirs + 1) * cells), row * cells);
+    this.#seen.set(other.#seen.subarray(theirs * width, (theirs + 1) * width), row * width);
+    this.#spread.set(other.#spread.subarray(theirs * width, (theirs + 1) * width), row * width);
+  }
+
   toBytes(): Uint8Array {
     return writeBytes({ rows: this.rows, width: this.width }, [this.#table, this.#seen, this.#spread]);
   }

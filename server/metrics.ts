@@ -52,6 +52,24 @@ function passMetrics(registry: Registry) {
   };
 }
 
+function learningMetrics(registry: Registry) {
+  return {
+    trainingProgress: gauge(
+      registry,
+      {
+        name: 'foreshock_training_progress',
+        help: 'How far the training of a class is, 0 to 1; 1 when it is done.',
+      },
+      ['class'],
+    ),
+    modelFitted: gauge(
+      registry,
+      { name: 'foreshock_model_fitted_timestamp_seconds', help: 'When the model of a class was fitted.' },
+      ['class'],
+    ),
+  };
+}
+
 function edgeMetrics(registry: Registry) {
   return {
     sourceQueries: counter(
@@ -119,6 +137,7 @@ export function createMetrics() {
   const metrics = {
     registry,
     ...passMetrics(registry),
+    ...learningMetrics(registry),
     ...edgeMetrics(registry),
     ...processMetrics(registry),
   };

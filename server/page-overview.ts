@@ -32,7 +32,7 @@ function incidentsSection(views: readonly IncidentView[], watched: number): Mark
 <p>${quiet}</p>`;
 }
 
-const states = ['watching', 'learning', 'no_data', 'unfit', 'muted'] as const;
+const states = ['watching', 'learning', 'no_data', 'gone', 'unfit', 'muted'] as const;
 
 function stateCell(state: WatchState, n: number): Markup {
   return html`<td class="n${n === 0 ? ' zero' : ''}" data-label="${state.replace('_', ' ')}">${n}</td>`;
@@ -61,7 +61,7 @@ function classesTable(watch: WatchOverview): Markup {
     return html`<p>Nothing is watched. Name at least one pack in the config, then reload.</p>`;
   return html`<div class="wide" tabindex="0" role="region" aria-label="Classes by state"><table>
 <thead><tr><th scope="col">Class</th><th class="n" scope="col">watching</th><th class="n" scope="col">learning</th>
-<th class="n" scope="col">no data</th><th class="n" scope="col">unfit</th><th class="n" scope="col">muted</th>
+<th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th><th class="n" scope="col">muted</th>
 <th class="n" scope="col">false positives, stated</th><th class="n" scope="col">realised</th></tr></thead>
 <tbody>${watch.classes.map(classRow)}</tbody></table></div>`;
 }

@@ -11,7 +11,7 @@ const migrations: readonly string[] = [
    CREATE TABLE blocks (series TEXT NOT NULL, start REAL NOT NULL, data BLOB NOT NULL,
      PRIMARY KEY (series, start)) WITHOUT ROWID;
    CREATE INDEX blocks_start ON blocks (start);`,
-  `CREATE TABLE models (class TEXT NOT NULL, version INTEGER NOT NULL, fitted_at REAL NOT NULL, t REAL NOT NULL,
+  `CREATE TABLE models (class TEXT NOT NULL, version INTEGER NOT NULL, at REAL NOT NULL, t REAL NOT NULL,
      why TEXT NOT NULL, row_count INTEGER NOT NULL, entities INTEGER NOT NULL, signature TEXT NOT NULL,
      data BLOB NOT NULL, PRIMARY KEY (class, version));`,
 ];

@@ -7,12 +7,11 @@ import { blob } from './blob.ts';
 
 /** So many versions of a class are kept. */
 const kept = 3;
-const columns =
-  'class, version, fitted_at AS fittedAt, t, why, row_count AS rows, entities, signature FROM models';
+const columns = 'class, version, at, t, why, row_count AS rows, entities, signature FROM models';
 const versionRow = z.object({
   class: z.string(),
   version: z.number(),
-  fittedAt: z.number(),
+  at: z.number(),
   t: z.number(),
   why: z.enum(['first fit', 'refresh', 'rollback']),
   rows: z.number(),
@@ -35,8 +34,8 @@ export function createModelStore(db: Database.Database): ModelStore {
   );
   const insertNext = (it: Omit<ModelVersion, 'version'>, bytes: Uint8Array): number => {
     const version = newestRow.parse(newest.get(it.class)).newest + 1;
-    const { fittedAt, t, why, rows, entities, signature } = it;
-    insert.run(it.class, version, fittedAt, t, why, rows, entities, signature, Buffer.from(bytes));
+    const { at, t, why, rows, entities, signature } = it;
+    insert.run(it.class, version, at, t, why, rows, entities, signature, Buffer.from(bytes));
     drop.run(it.class, version - kept);
     return version;
   };

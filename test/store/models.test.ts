@@ -6,10 +6,10 @@ import { openModels } from '../../store/models.ts';
 import { openStore } from '../../store/sqlite.ts';
 
 const directory = () => mkdtempSync(path.join(tmpdir(), 'models-'));
-const version = (name: string, fittedAt: number) => ({
+const version = (name: string, at: number) => ({
   class: name,
-  fittedAt,
-  t: fittedAt,
+  at,
+  t: at,
   why: 'refresh' as const,
   rows: 10,
   entities: 2,
@@ -33,7 +33,7 @@ describe('stored models', () => {
     for (const n of [1, 2, 3, 4]) models.add(version('a/a', n), bytes(n));
     models.replace({ class: 'a/a', version: 4, t: 50, entities: 3 }, bytes(44));
     models.replace({ class: 'a/a', version: 1, t: 50, entities: 3 }, bytes(11));
-    expect(models.versions('a/a').at(-1)).toMatchObject({ version: 4, t: 50, entities: 3, fittedAt: 4 });
+    expect(models.versions('a/a').at(-1)).toMatchObject({ version: 4, t: 50, entities: 3, at: 4 });
     expect(models.bytes('a/a', 4)).toEqual(bytes(44));
     expect(models.bytes('a/a', 1)).toBeUndefined();
   });

@@ -1,0 +1,58 @@
+import type { SeriesSource } from '../core/series.ts';
+import type { ClassSnapshot } from './class-watch.ts';
+import type { Loaded } from './load.ts';
+import { train } from './training.ts';
+import { maintenanceOf, wire } from './wire.ts';
+
+/** One class to be fitted on its history before `until` (ms). */
+export interface TrainingJob {
+  /** `pack/class`. */
+  readonly class: string;
+  readonly until: number;
+  /** `fit` when a model in use is renewed: it keeps its scales; `whole` when there is none. */
+  readonly depth: 'fit' | 'whole';
+}
+
+/** A fitted class on its way to the passes. */
+export interface TrainedClass {
+  readonly snapshot: ClassSnapshot;
+  /** How much evidence may page, as learned by the way; empty at depth `fit`. */
+  readonly thresholds: Uint8Array;
+}
+
+/** Fits classes, somewhere. Closed at the end; a job that is under way then is given up. */
+export interface Trainer {
+  /**
+   * Answers undefined when the class has no history. `progress` is told the share that is done. Rejects with a SourceError
+   * when the source fails, with another error when the fit does.
+   */
+  train(job: TrainingJob, progress: (share: number) => void): Promise<TrainedClass | undefined>;
+  close(): Promise<void>;
+}
+
+/** Fits one class of a config, with nothing shared with the passes: the same here, in a worker and in a test. */
+export async function trainClass(
+  { config, packs }: Loaded,
+  job: TrainingJob,
+  how: {
+    readonly source: SeriesSource;
+    readonly signal?: AbortSignal;
+    readonly progress?: (share: number) => void;
+  },
+): Promise<TrainedClass | undefined> {
+  const { detection, correlation } = config;
+  const wired = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
+  const watch = wired.watches.find(each => each.watch.class.name === job.class);
+  if (watch === undefined) throw new RangeError(`no class ${job.class} in the config`);
+  const { source, ...rest } = how;
+  await train(watch, source, {
+    ...rest,
+    window: detection.training,
+    until: job.until,
+    depth: job.depth,
+    pages: wired.pages,
+    samples: config.limits.samples_per_query,
+  });
+  const snapshot = watch.snapshot();
+  return snapshot === undefined ? undefined : { snapshot, thresholds: wired.thresholds.toBytes() };
+}

@@ -1,0 +1,45 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SourceError } from '../core/series.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { type TrainingJob, trainClass } from './class-training.ts';
+import type { Loaded } from './load.ts';
+import { createSource } from './sources.ts';
+import type { TrainingWord } from './worker.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('training-worker.ts is a worker thread: it is started by worker.ts');
+const loaded: Loaded = workerData;
+const { config } = loaded;
+const metrics = createMetrics();
+const [options] = config.prometheus;
+// The passes ask at the same time: half of the queries that a source may be asked at once are theirs.
+const flying = Math.max(1, Math.floor((options!.queries_in_flight ?? config.limits.queries_in_flight) / 2));
+const { source } = createSource({ ...options!, queries_in_flight: flying }, config, metrics);
+const say = (word: TrainingWord): void => port.postMessage(word);
+
+async function tellQueries(): Promise<void> {
+  const { values } = await metrics.sourceQueries.get();
+  metrics.sourceQueries.reset();
+  for (const { labels, value } of values)
+    say({ kind: 'queries', source: `${labels.source}`, outcome: `${labels.outcome}`, count: value });
+}
+
+async function run(job: TrainingJob): Promise<void> {
+  let told = 0;
+  const progress = (share: number) => {
+    if (share < told + 0.01) return;
+    told = share;
+    say({ kind: 'progress', share });
+  };
+  try {
+    const trained = await trainClass(loaded, job, { source, progress });
+    await tellQueries();
+    say({ kind: 'done', trained });
+  } catch (error) {
+    await tellQueries();
+    const message = error instanceof Error ? error.message : String(error);
+    say({ kind: 'failed', message, retryable: error instanceof SourceError ? error.retryable : undefined });
+  }
+}
+
+port.on('message', (job: TrainingJob) => void run(job));

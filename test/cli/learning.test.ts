@@ -1,0 +1,147 @@
+import { expect, it } from 'vitest';
+import { parseBudget } from '../../alerts/budget.ts';
+import { createPageThresholds } from '../../alerts/page-threshold.ts';
+import type { TrainedClass, Trainer, TrainingJob } from '../../cli/class-training.ts';
+import { ClassWatch } from '../../cli/class-watch.ts';
+import { createLearning } from '../../cli/learning.ts';
+import { createModelBook } from '../../cli/model-book.ts';
+import { signalSchema } from '../../core/pack.ts';
+import { SourceError } from '../../core/series.ts';
+import { openStore } from '../../store/sqlite.ts';
+import { normalLife } from './virtual-past.ts';
+
+const step = 15_000;
+const day = 86_400_000;
+const entities = [{ service: 'a' }];
+const makeWatch = (name: string) =>
+  new ClassWatch(
+    {
+      class: { name, step, signals: [signalSchema.parse({ name: 'traffic', kind: 'traffic', query: 'x' })] },
+      entityLabels: ['service'],
+      absent: 'missing',
+      queries: ['x'],
+    },
+    { fpr: 0.01, seed: 1 },
+  );
+const batch = (watch: ClassWatch, t: number) => ({
+  class: watch.watch.class,
+  t,
+  entities,
+  values: Float64Array.of(normalLife('a', t)),
+  partial: false,
+});
+
+/** What a class has learned of the 400 steps before `until`. */
+function learned(name: string, until: number): TrainedClass {
+  const watch = makeWatch(name);
+  const batches = Array.from({ length: 400 }, (_, i) => batch(watch, until - (399 - i) * step));
+  watch.fit({ batches, entities, failures: [] });
+  return { snapshot: watch.snapshot()!, thresholds: new TextEncoder().encode('[]') };
+}
+
+/** A trainer whose jobs end when the test says so. */
+function makeTrainer() {
+  const jobs: { job: TrainingJob; end: (made?: TrainedClass) => void; fail: (error: Error) => void }[] = [];
+  const trainer: Trainer = {
+    train: job => new Promise((end, fail) => jobs.push({ job, end, fail })),
+    close: async () => undefined,
+  };
+  return { trainer, jobs };
+}
+
+function setUp(...names: string[]) {
+  const watches = names.map(makeWatch);
+  const said: string[] = [];
+  const say = (text: string) => void said.push(text);
+  const log = { info: say, warn: say, error: say };
+  const { models } = openStore(':memory:');
+  const { trainer, jobs } = makeTrainer();
+  const learning = createLearning({
+    watches,
+    thresholds: createPageThresholds(parseBudget('2 per service per 1w')),
+    trainer,
+    book: createModelBook(models, log),
+    log,
+    series: 1000,
+    progress: () => undefined,
+    failed: (watch, error) => say(`${watch.watch.class.name} failed: ${error}`),
+  });
+  return { watches, learning, jobs, models, said };
+}
+
+const t0 = 1000 * day;
+
+it('lets the first class watch while the second is still to be fitted', async () => {
+  const { watches, learning, jobs } = setUp('a/a', 'b/b');
+  learning.step(t0, t0);
+  expect(jobs.map(({ job }) => job.class)).toEqual(['a/a']);
+  jobs[0]?.end(learned('a/a', t0));
+  await learning.idle();
+  expect(watches[0]?.fitted).toBe(false);
+  learning.step(t0 + step, t0 + step);
+  expect(watches.map(watch => watch.fitted)).toEqual([true, false]);
+  expect(watches[0]?.wantedFrom).toBeLessThanOrEqual(t0 + step);
+  expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b']);
+  expect(watches[0]?.pass(batch(watches[0], t0 + step))).toHaveLength(1);
+});
+
+it('tries a class without a history again a minute later, and one that failed too', async () => {
+  const { learning, jobs, said } = setUp('a/a', 'b/b');
+  learning.step(t0, t0);
+  jobs[0]?.end(undefined);
+  await learning.idle();
+  learning.step(t0, t0);
+  jobs[1]?.fail(new SourceError('away', { retryable: true }));
+  await learning.idle();
+  learning.step(t0, t0 + 30_000);
+  expect(jobs).toHaveLength(2);
+  expect(said).toContain('b/b failed: SourceError: away');
+  learning.step(t0, t0 + 310_000);
+  expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b', 'a/a']);
+});
+
+it('renews a model after a day, and the class goes on where it is', async () => {
+  const { watches, learning, jobs, models } = setUp('a/a');
+  learning.step(t0, t0);
+  jobs[0]?.end(learned('a/a', t0));
+  await learning.idle();
+  learning.step(t0, t0);
+  const [watch] = watches;
+  for (let t = t0 + step; t <= t0 + 20 * step; t += step) watch?.pass(batch(watch, t));
+  learning.step(t0 + 20 * step, t0 + day - 1);
+  expect(jobs).toHaveLength(1);
+  learning.step(t0 + 20 * step, t0 + day);
+  expect(jobs[1]?.job).toMatchObject({ class: 'a/a', depth: 'fit' });
+  watch?.pass(batch(watch, t0 + 21 * step));
+  jobs[1]?.end(learned('a/a', t0 + 20 * step));
+  await learning.idle();
+  learning.step(t0 + 21 * step, t0 + day + 60_000);
+  expect(watch?.t).toBe(t0 + 21 * step);
+  expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit', 'refresh']);
+});
+
+it('fits a class anew that missed too much', async () => {
+  const { watches, learning, jobs } = setUp('a/a');
+  learning.step(t0, t0);
+  jobs[0]?.end(learned('a/a', t0));
+  await learning.idle();
+  learning.step(t0, t0);
+  learning.request(watches[0]!);
+  learning.step(t0, t0 + 310_000);
+  expect(jobs[1]?.job.depth).toBe('whole');
+});
+
+it('keeps the model in use when the new one cannot be read', async () => {
+  const { watches, learning, jobs, said } = setUp('a/a');
+  learning.step(t0, t0);
+  jobs[0]?.end(learned('a/a', t0));
+  await learning.idle();
+  learning.step(t0, t0);
+  learning.step(t0, t0 + day);
+  const { snapshot, thresholds } = learned('a/a', t0);
+  jobs[1]?.end({ snapshot: { ...snapshot, bytes: snapshot.bytes.subarray(0, 99) }, thresholds });
+  await learning.idle();
+  learning.step(t0, t0 + day + 1);
+  expect(watches[0]?.fitted).toBe(true);
+  expect(said.at(-1)).toMatch(/a\/a failed: RangeError: .*damaged/);
+});
