@@ -219,9 +219,17 @@ export function createRules(options: RuleOptions, stored?: Uint8Array): Rules {
     rows.delete(id);
     presence.forget(id);
   };
+  /** A row that left for good: what is known of it is dropped; answers its alert, which ends by it. */
+  const leave = (id: string, { t, reason }: Anomaly): Alert | undefined => {
+    const state = rows.get(id);
+    drop(id);
+    if (state === undefined || state.since === null) return undefined;
+    return { ...alertOf(state, url, t), annotations: { ...state.annotations, gone: reason } };
+  };
   /** One reported row: answers its alert when that resolved in this step. */
   const judge = (anomaly: Anomaly): Alert | undefined => {
     const id = `${anomaly.class} ${fingerprint(anomaly.entity)}`;
+    if (anomaly.state === 'gone') return leave(id, anomaly);
     if (anomaly.state !== 'no_data' && rows.has(id)) presence.see(id, anomaly.t);
     if (anomaly.state !== 'watching' || !Number.isFinite(anomaly.p)) return undefined;
     const state = rows.get(id) ?? startingState();

@@ -1,5 +1,5 @@
 import type { SeriesSource } from '../core/series.ts';
-import type { ClassSnapshot } from './class-watch.ts';
+import type { ClassSnapshot } from './class-snapshot.ts';
 import type { Loaded } from './load.ts';
 import { train } from './training.ts';
 import { maintenanceOf, wire } from './wire.ts';

@@ -8,6 +8,8 @@ import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes
 import type { ClassModel } from '../detectors/class-model.ts';
 import { type FitContext, fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';
+import type { ClassSnapshot } from './class-snapshot.ts';
+import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { Result } from './results.ts';
 import { SourceHoles } from './source-holes.ts';
 
@@ -15,22 +17,6 @@ import { SourceHoles } from './source-holes.ts';
 const reportedFor = 20;
 /** An entity without data for so long (ms) is given up at the next refresh. */
 const awayFor = 86_400_000;
-
-export interface ClassWatchOptions {
-  readonly fpr: number;
-  readonly seed: number;
-  readonly detectors?: readonly string[];
-}
-
-/** A fitted class as it is stored, or handed over by whoever fitted it. */
-export interface ClassSnapshot {
-  /** Time of the newest batch that it has learned, ms. */
-  readonly t: number;
-  /** Batches of history that it was fitted on. */
-  readonly rows: number;
-  readonly entities: number;
-  readonly bytes: Uint8Array;
-}
 
 /** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
 export class ClassWatch {
@@ -52,6 +38,7 @@ export class ClassWatch {
   /** True while the detectors have not seen as many batches as they look back. */
   #cold = false;
   readonly #holes: SourceHoles;
+  #dark: Batch | undefined;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
@@ -185,12 +172,12 @@ export class ClassWatch {
       return [];
     }
     this.#cold = false;
-    if (this.#holes.holds(batch)) {
+    if (this.#holes.holds(batch) && batch !== this.#dark) {
       this.#t = batch.t;
       return [];
     }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
-    const { p, flagged, score } = model.judge(batch);
+    const { p, flagged, score } = model.judge(batch, batch === this.#dark ? 'targets down' : 'unknown');
     this.#t = batch.t;
     this.#score = score;
     this.#p = p;
@@ -212,6 +199,25 @@ export class ClassWatch {
     return out;
   }
 
+  /** Entities of a batch, not yet passed, that lose signals or may be back: whether they left is to be asked. */
+  inDoubt(batch: Batch): readonly Entity[] {
+    const model = this.#model;
+    if (model === undefined || batch.t <= this.#t) return [];
+    return model.inDoubt(batch).map(row => batch.entities[row]!);
+  }
+
+  /** An entity is gone for a reason, or (undefined) it is not: see `ClassModel.depart`. */
+  depart(entity: Entity, reason: string | undefined): void {
+    const row = this.#entities.indexOf(entity);
+    if (row < 0 || this.#model?.depart(row, reason) !== 'changed') return;
+    this.#reported.set(row, reportedFor);
+  }
+
+  /** `batch` has no sample although the source is well: its targets are down, so that it is judged and no hole. */
+  trustDark(batch: Batch): void {
+    this.#dark = batch;
+  }
+
   /** Told of the batches that are passed next, see `SourceHoles`. */
   expect(batches: readonly Batch[]): void {
     this.#holes.expect(batches);
@@ -219,23 +225,20 @@ export class ClassWatch {
 
   /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */
   band(entity: Labels, signal: string, t: number): Band | undefined {
-    const key = fingerprint(entity);
-    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    const row = this.#rowOf(entity);
     const k = this.watch.class.signals.findIndex(each => each.name === signal);
     return row < 0 || k < 0 ? undefined : this.#model?.bandOf(row, k, t);
   }
 
   /** State and reason of one entity. */
   stateOf(entity: Labels): { readonly state: WatchState; readonly reason: string } | undefined {
-    const key = fingerprint(entity);
-    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    const row = this.#rowOf(entity);
     return row < 0 ? undefined : this.#model?.stateOf(row);
   }
 
   /** The last judgement of one entity, abnormal or not. */
   explain(entity: Labels): Anomaly | undefined {
-    const key = fingerprint(entity);
-    const row = this.#entities.findIndex(each => fingerprint(each) === key);
+    const row = this.#rowOf(entity);
     return row < 0 ? undefined : this.#model?.explain(row);
   }
 
@@ -272,20 +275,23 @@ export class ClassWatch {
     };
   }
 
+  #rowOf(entity: Labels): number {
+    const key = fingerprint(entity);
+    return this.#entities.findIndex(each => fingerprint(each) === key);
+  }
+
   #follow(entities: readonly Entity[]): void {
-    const before = this.#entities.map(fingerprint);
     const at = new Map(entities.map((entity, row) => [fingerprint(entity), row]));
-    const moved = new Map<number, number>();
-    for (const [row, left] of this.#reported) {
-      const to = at.get(before[row] ?? '');
-      if (to !== undefined) moved.set(to, left);
-    }
-    this.#reported = moved;
+    const reported = new Map<number, number>();
     const last = new Float64Array(entities.length).fill(Number.NaN);
-    before.forEach((key, row) => {
-      const to = at.get(key);
-      if (to !== undefined) last[to] = this.#lastAt[row]!;
+    this.#entities.forEach((entity, row) => {
+      const to = at.get(fingerprint(entity));
+      if (to === undefined) return;
+      last[to] = this.#lastAt[row]!;
+      const left = this.#reported.get(row);
+      if (left !== undefined) reported.set(to, left);
     });
+    this.#reported = reported;
     this.#lastAt = last;
     this.#entities = entities;
   }

@@ -62,6 +62,18 @@ function passStep(
   return runPass(stages, { t: at, anomalies, alerts: read.alerts, changes: [], topology });
 }
 
+/** Asks the source, where entities of the step at `at` lose signals, whether they left. */
+async function settleDepartures(
+  { departures, source, options: { signal } }: Daemon,
+  at: number,
+  read: ReadonlyMap<ClassWatch, readonly Batch[]>,
+): Promise<void> {
+  for (const [watch, batches] of read) {
+    const batch = batches.find(each => each.t === at);
+    if (batch !== undefined) await departures.settle(watch, batch, { source: source.source, signal });
+  }
+}
+
 /** Passes over the steps up to `end`, of which `t` is the last of all. */
 async function passPiece(
   daemon: Daemon,
@@ -76,10 +88,13 @@ async function passPiece(
   const own = end === t ? [t] : [];
   const times = [...new Set([...read.flatMap(([, list]) => list.map(batch => batch.t)), ...own])];
   for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
-  return times
-    .sort((a, b) => a - b)
-    .map(at => passStep(daemon, at, { batches, alerts: at === t ? takeAlerts() : [] }))
-    .filter(result => result !== undefined);
+  const results: PassResult[] = [];
+  for (const at of times.sort((a, b) => a - b)) {
+    await settleDepartures(daemon, at, batches);
+    const result = passStep(daemon, at, { batches, alerts: at === t ? takeAlerts() : [] });
+    if (result !== undefined) results.push(result);
+  }
+  return results;
 }
 
 /**

@@ -8,6 +8,7 @@ import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import type { Trainer } from './class-training.ts';
 import { createModels } from './daemon-models.ts';
+import { createDepartures, type Departures } from './departures.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Learning } from './learning.ts';
@@ -56,6 +57,7 @@ export interface Daemon {
   readonly models: ModelBook;
   readonly trainer: Trainer;
   readonly learning: Learning;
+  readonly departures: Departures;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -127,6 +129,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     topology: { nodes: [], edges: [] },
     topologyAt: Number.NEGATIVE_INFINITY,
     ...createModels(loaded, { store, metrics, wired, log: options.log }),
+    departures: createDepartures(config.prometheus[0]!.scrape_interval ?? config.global.scrape_interval),
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),

@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.ts';
 import type { ModelReason, ModelStore, ModelVersion } from '../core/model-version.ts';
 import { classSignature } from './class-signature.ts';
-import type { ClassSnapshot, ClassWatch } from './class-watch.ts';
+import type { ClassSnapshot } from './class-snapshot.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Log } from './log.ts';
 
 /** Keeps what each class has learned in the store, and reads it back at the start. Times in ms. */

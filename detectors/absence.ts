@@ -15,7 +15,8 @@ export interface AbsenceFinding {
 }
 
 const words: Readonly<Record<AbsenceKind, (signal: string, steps: number) => string>> = {
-  gone: (_, steps) => `no signal has had a sample for ${steps} steps, other entities of the class have`,
+  gone: (_, steps) =>
+    `no signal has had a sample for ${steps} steps; its target is down, or others of the class have theirs`,
   vanished: (signal, steps) => `${signal} has had no sample for ${steps} steps, the other signals have`,
   flat: (signal, steps) => `${signal} has stood still for ${steps} steps, which it never did for so long`,
   zero: (signal, steps) => `${signal} has been 0 for ${steps} steps, it never was before`,
@@ -91,10 +92,11 @@ export class AbsenceWatch {
 
   /**
    * One batch of the stream: moves the runs on. A signal that no row of several has is dark at its source (a gap of the
-   * scrape, an exporter that changed): that is no finding about any row, and its runs stand still.
+   * scrape, an exporter that changed): that is no finding about any row, and its runs stand still, unless the `cause` is known
+   * to be that the targets are down.
    */
-  push(values: Float64Array): void {
-    const dark = this.#darkSignals(values);
+  push(values: Float64Array, cause: 'targets down' | 'unknown' = 'unknown'): void {
+    const dark = cause === 'unknown' ? this.#darkSignals(values) : new Uint8Array(this.#width);
     for (let cell = 0; cell < values.length; cell++)
       if (dark[cell % this.#width] === 0) this.#move(cell, values[cell]!);
   }

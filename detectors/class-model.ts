@@ -106,13 +106,19 @@ export class ClassModel {
   }
 
   /** A row is gone for a reason, or (undefined) still there: what is gone is not judged, and its absence is no finding. */
-  depart(row: number, reason: string | undefined): void {
-    if (reason === undefined) this.#rows.gone.delete(row);
-    else this.#rows.gone.set(row, reason);
+  depart(row: number, reason: string | undefined): 'changed' | 'as before' {
+    const { gone } = this.#rows;
+    const before = gone.has(row);
+    if (reason === undefined) gone.delete(row);
+    else gone.set(row, reason);
+    return before === gone.has(row) ? 'as before' : 'changed';
   }
 
-  /** Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. */
-  judge(batch: Batch): Judgement {
+  /**
+   * Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. `cause`: why signals
+   * are dark for all rows, where that is known.
+   */
+  judge(batch: Batch, cause: 'targets down' | 'unknown' = 'unknown'): Judgement {
     if (batch.entities !== this.#entities) this.#adopt(batch.entities);
     this.#batch = batch;
     const { members, tail, pooled, episodes, seen, needed } = this.#parts;
@@ -124,7 +130,7 @@ export class ClassModel {
     const weights = members.map(m => m.weight);
     const p = new Float64Array(members.length);
     judgement.t = batch.t;
-    this.#find(batch);
+    this.#find(batch, cause);
     for (let row = 0; row < window.rows; row++) {
       for (let i = 0; i < p.length; i++) p[i] = members[i]!.tail.pValue(parts[i]![row]!);
       const finding = findings.get(row)?.score ?? Number.NaN;
@@ -139,12 +145,13 @@ export class ClassModel {
     return judgement;
   }
 
-  #find(batch: Batch): void {
+  #find(batch: Batch, cause: 'targets down' | 'unknown'): void {
     const { absence, seen, needed } = this.#parts;
     const { findings, moved, gone } = this.#rows;
-    absence.push(batch.values);
+    absence.push(batch.values, cause);
     findings.clear();
-    const others = batch.values.some(v => !Number.isNaN(v)) ? 'present' : 'absent';
+    const seenAny = cause === 'targets down' || batch.values.some(v => !Number.isNaN(v));
+    const others = seenAny ? 'present' : 'absent';
     for (let row = 0; row < batch.entities.length; row++) {
       if (seen[row]! < needed) absence.settle(row);
       const quiet = seen[row]! < needed || gone.has(row);
