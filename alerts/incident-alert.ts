@@ -67,6 +67,12 @@ export function affected(incident: Incident): readonly string[] {
   return [...new Set(names)];
 }
 
+/** The members that fire; all of them when it is over. */
+function firingOf({ members }: Incident): Incident['members'] {
+  const firing = members.filter(({ alert }) => alert.endsAt === undefined);
+  return firing.length > 0 ? firing : members;
+}
+
 function suspectText(incident: Incident): string {
   const [first] = incident.suspects;
   return first === undefined ? 'not enough evidence' : `${entityName(first.entity)}: ${first.signal}`;
@@ -86,6 +92,7 @@ export function incidentAlert(
     summary: `${incident.members.length} alerts on ${services.slice(0, 4).join(', ')}${services.length > 4 ? ` and ${services.length - 4} more` : ''}`,
     description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
     suspect: suspectText(incident),
+    severity_now: worstSeverity(firingOf(incident).map(member => member.alert.labels)),
     suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
     dashboard_url: url,

@@ -7,7 +7,9 @@ import type { SignalSpec } from '../core/pack.ts';
 import type { RuleStage } from '../core/pipeline.ts';
 
 /** What a rule needs to know of a signal; `fpr` where an override states another than the rule's. */
-export interface RuleSignal extends Pick<SignalSpec, 'bad' | 'floor' | 'unit'> {
+export interface RuleSignal
+  extends Pick<SignalSpec, 'bad' | 'floor' | 'unit'>,
+    Partial<Pick<SignalSpec, 'kind'>> {
   readonly fpr?: number;
 }
 
@@ -154,6 +156,13 @@ function gather(state: RowState, weight: number): void {
   state.peak = state.evidence === 0 ? 0 : Math.max(state.peak, state.evidence);
 }
 
+/** What is seen now, and the kind of the signal by which the alert is known: the correlator reads it. */
+function annotationsOf({ labels }: RowState, anomaly: Anomaly, options: RuleOptions): Labels {
+  const signal = labels.signal ?? 'unknown';
+  const kind = options.signal(anomaly.class, signal, anomaly.entity)?.kind;
+  return { ...describe(anomaly, signal), ...(kind === undefined ? {} : { signal_kind: kind }) };
+}
+
 /** One judged step of one row: moves its state, answers when it resolved in this step. */
 function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): number | undefined {
   const { entity, class: className, p } = anomaly;
@@ -171,7 +180,7 @@ function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): numbe
     else if (state.evidence === 0 && peak > 0) options.excursion?.(className, peak);
   }
   if (state.since === null) return undefined;
-  if (flagged) state.annotations = describe(anomaly, state.labels.signal ?? 'unknown');
+  if (flagged) state.annotations = annotationsOf(state, anomaly, options);
   return state.normal >= options.close ? anomaly.t : undefined;
 }
 

@@ -27,16 +27,22 @@ interface Links {
 /** Notifications of one incident that were not told yet: each entry of `incident.notifications`, the last one resolving. */
 function untold(incident: Incident, told: Told, links: Links): Notification[] {
   const alert = incidentAlert(incident, { labels: told.labels, ...links });
-  return incident.notifications.slice(told.count).map((_entry, k) => {
-    const last = told.count + k === incident.notifications.length - 1;
+  return incident.notifications.slice(told.count).map(({ why }, k) => {
+    const number = told.count + k;
+    const last = number === incident.notifications.length - 1;
     const status = incident.endsAt !== undefined && last ? 'resolved' : 'firing';
-    const key = `${fingerprint(told.labels)}/${incident.startsAt}/${status}/${told.count + k}`;
-    return { key, status, alert: status === 'firing' ? { ...alert, endsAt: undefined } : alert };
+    const key = `${fingerprint(told.labels)}/${incident.startsAt}/${status}/${number}`;
+    const notification = status === 'resolved' ? 'resolved' : number === 0 ? 'opened' : 'updated';
+    const annotations = { ...alert.annotations, notification, change: why };
+    const endsAt = status === 'firing' ? undefined : alert.endsAt;
+    return { key, status, alert: { ...alert, annotations, endsAt } };
   });
 }
 
 /**
- * Turns incidents into the one alert each that people are told by. It remembers how many state changes of an incident
+ * Turns incidents into the one alert each that people are told by. Its labels, the severity among them, are those of the
+ * first telling: a rise is the same alert with other annotations (`notification: updated`, `severity_now`), never a
+ * second page. It remembers how many state changes of an incident
  * were told, so that a pass that is repeated, or a restart from `toBytes`, tells nothing twice.
  */
 export function createTeller(

@@ -1,5 +1,5 @@
 import type { Entity, Frame } from './batch.ts';
-import type { SignalSpec } from './pack.ts';
+import type { SignalKind, SignalSpec } from './pack.ts';
 import type { Window } from './window.ts';
 
 /** A method that learns from history. `fit` reads the sample once and answers the fitted form. */
@@ -61,7 +61,7 @@ export interface Anomaly {
   readonly shares: readonly { readonly signal: string; readonly share: number }[];
   /** Expected band and observed value of the top signal. */
   readonly band: Band | undefined;
-  readonly worst: { readonly signal: string; readonly value: number } | undefined;
+  readonly worst: { readonly signal: string; readonly value: number; readonly kind?: SignalKind } | undefined;
   readonly state: WatchState;
   readonly reason: string;
 }

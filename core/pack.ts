@@ -14,6 +14,13 @@ export const signalKinds = [
   'security_events',
 ] as const;
 
+export type SignalKind = (typeof signalKinds)[number];
+
+/** True for the name of a kind. */
+export function isSignalKind(text: string): text is SignalKind {
+  return signalKinds.some(kind => kind === text);
+}
+
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be lower case letters, digits and _');
 const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
 

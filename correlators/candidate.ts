@@ -3,7 +3,14 @@ import { accusingP, type Complaint, complaintsOf, isAboutCalls } from './complai
 import type { OpenIncident, OpenMember } from './open-incident.ts';
 import { peerOf } from './place.ts';
 import type { Sighting } from './sightings.ts';
-import { isDegradation, isResource, isTraffic, symptomOf } from './symptom.ts';
+import {
+  isDegradation,
+  isResource,
+  isTraffic,
+  type Symptom,
+  symptomOf,
+  symptomOfAnomaly,
+} from './symptom.ts';
 import type { Graph } from './topology.ts';
 
 /** A place that may be the cause: it has alerts of its own, or others complain of it, or both. */
@@ -34,13 +41,13 @@ function earliest(signs: readonly Sign[]): Sign | undefined {
 
 function signOf(id: string, members: readonly OpenMember[], complaints: readonly Complaint[]): Sign {
   const signs = (some: readonly OpenMember[]) =>
-    some.map(m => ({ since: m.since, what: `${symptomOf(m.alert.labels)} ${whereOf(m)}` }));
+    some.map(m => ({ since: m.since, what: `${symptomOf(m.alert).name} ${whereOf(m)}` }));
   const said = complaints.map(c => ({
     since: c.since,
     what: `${c.symptom} from ${c.caller} to ${id}`,
     alerted: c.alerted,
   }));
-  const own = members.filter(m => !isAboutCalls(m) && !isTraffic(symptomOf(m.alert.labels)));
+  const own = members.filter(m => !isAboutCalls(m) && !isTraffic(symptomOf(m.alert)));
   return (
     earliest([...signs(own), ...said.filter(c => c.alerted)]) ??
     earliest(signs(members)) ??
@@ -56,8 +63,8 @@ function whereOf(member: OpenMember): string {
 /** Whether a caller was in trouble of its own before it complained: short of a resource, or failing already. */
 function ownTroubleFirst(members: readonly OpenMember[], since: number): 'resource' | 'earlier' | undefined {
   const own = members.filter(m => !isAboutCalls(m));
-  const of = (test: (symptom: string) => boolean) =>
-    own.filter(m => test(symptomOf(m.alert.labels))).map(m => m.since);
+  const of = (test: (symptom: Symptom) => boolean) =>
+    own.filter(m => test(symptomOf(m.alert))).map(m => m.since);
   if (of(isResource).some(t => t <= since)) return 'resource';
   if (of(isDegradation).some(t => t < since - onsetScale)) return 'earlier';
   return undefined;
@@ -75,7 +82,7 @@ function doubtOf(id: string, complaints: readonly Complaint[], known: Known): st
   const accused = complaints.filter(c => c.alerted);
   const members = known.byPlace.get(id) ?? [];
   if (members.length > 0) {
-    const asked = members.every(m => isTraffic(symptomOf(m.alert.labels))) && !known.degraded(id);
+    const asked = members.every(m => isTraffic(symptomOf(m.alert))) && !known.degraded(id);
     return asked && accused.length === 0
       ? `only its traffic changed, which comes from its callers`
       : undefined;
@@ -119,7 +126,7 @@ export function candidatesOf(
     ({ anomaly }) =>
       anomaly.p < accusingP &&
       peerOf(anomaly.entity) === undefined &&
-      isDegradation(anomaly.worst?.signal ?? ''),
+      isDegradation(symptomOfAnomaly(anomaly)),
   );
   const degraded = (id: string) => slow.some(({ anomaly }) => Object.values(anomaly.entity).includes(id));
   return [...new Set([...byPlace.keys(), ...byCallee.keys()])].map(id => {

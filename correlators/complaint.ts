@@ -2,7 +2,7 @@ import type { Labels } from '../core/labels.ts';
 import type { OpenMember } from './open-incident.ts';
 import { peerOf } from './place.ts';
 import type { Sighting } from './sightings.ts';
-import { isDegradation, symptomOf } from './symptom.ts';
+import { isDegradation, symptomOf, symptomOfAnomaly } from './symptom.ts';
 
 /** A caller that says that its calls to a callee fail or are slow, since when (ms), and how it was named. */
 export interface Complaint {
@@ -28,10 +28,10 @@ export function isAboutCalls(member: OpenMember): boolean {
 function fromMember(member: OpenMember): Complaint[] {
   const { alert, place, since } = member;
   const callee = peerOf(alert.labels);
-  const symptom = symptomOf(alert.labels);
+  const symptom = symptomOf(alert);
   if (callee === undefined || callee === place.id || !isDegradation(symptom)) return [];
   const kind = Object.keys(place.entity)[0] ?? 'service';
-  return [{ caller: place.id, callee, symptom, since, kind, alerted: true }];
+  return [{ caller: place.id, callee, symptom: symptom.name, since, kind, alerted: true }];
 }
 
 /** The label of `entity` that names one of the places. */
@@ -46,7 +46,7 @@ function fromSighting({ anomaly, since }: Sighting, places: ReadonlySet<string>)
   const kind = placeLabel(entity, places);
   if (callee === undefined || kind === undefined || worst === undefined) return [];
   const high = band === undefined || worst.value > band.high;
-  if (!(p < accusingP) || !high || !isDegradation(worst.signal)) return [];
+  if (!(p < accusingP) || !high || !isDegradation(symptomOfAnomaly(anomaly))) return [];
   return [{ caller: entity[kind]!, callee, symptom: worst.signal, since, kind, alerted: false }];
 }
 

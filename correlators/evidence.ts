@@ -4,7 +4,7 @@ import type { Candidate } from './candidate.ts';
 import { isAboutCalls } from './complaint.ts';
 import { peerOf, severityRank } from './place.ts';
 import type { Sighting } from './sightings.ts';
-import { isLoss, symptomOf } from './symptom.ts';
+import { isLoss, symptomOf, symptomOfAnomaly } from './symptom.ts';
 
 /** What speaks for a candidate beside onset and graph: `bonus` is added to its score. */
 export interface Extra {
@@ -55,18 +55,19 @@ function concerns(entity: Labels, me: Candidate): boolean {
 }
 
 function lossWords(me: Candidate, sightings: readonly Sighting[]): string | undefined {
-  const lost = me.members.find(m => !isAboutCalls(m) && isLoss(symptomOf(m.alert.labels)));
+  const lost = me.members.find(m => !isAboutCalls(m) && isLoss(symptomOf(m.alert)));
   if (lost !== undefined) {
     const { instance, pod } = lost.alert.labels;
     const part = [instance, pod].find(name => name !== undefined && name !== me.id);
     const who = part === undefined ? me.id : `${part} of ${me.id}`;
-    return `${symptomOf(lost.alert.labels)} says that ${who} is gone`;
+    return `${symptomOf(lost.alert).name} says that ${who} is gone`;
   }
   const down = sightings.find(
-    ({ anomaly }) => anomaly.worst?.signal === 'up' && anomaly.worst.value === 0 && isOwn(anomaly.entity, me),
+    ({ anomaly }) =>
+      anomaly.worst?.value === 0 && isLoss(symptomOfAnomaly(anomaly)) && isOwn(anomaly.entity, me),
   );
   if (down === undefined) return undefined;
-  return `up is 0: ${down.anomaly.entity.instance ?? me.id} of ${me.id} does not answer`;
+  return `${down.anomaly.worst?.signal} is 0: ${down.anomaly.entity.instance ?? me.id} of ${me.id} does not answer`;
 }
 
 /** Abnormal calls speak of the callee, everything else of the place itself. */

@@ -47,7 +47,7 @@ export function placeOf(alert: Alert, graph: Graph, names: readonly string[] = p
     .flatMap(other => (alert.labels[other] ? [alert.labels[other]] : []));
   const peer = peerOf(alert.labels);
   if (peer !== undefined) also.push(peer);
-  const asked = peer === undefined && isTraffic(symptomOf(alert.labels));
+  const asked = peer === undefined && isTraffic(symptomOf(alert));
   return {
     id,
     entity: { [name]: id },

@@ -4,7 +4,7 @@ import { type Candidate, candidatesOf, onsetScale } from './candidate.ts';
 import { extraEvidence } from './evidence.ts';
 import type { OpenIncident } from './open-incident.ts';
 import type { Sighting } from './sightings.ts';
-import { isDegradation, isTraffic, symptomOf } from './symptom.ts';
+import { isDegradation, isTraffic, type Symptom, symptomOf } from './symptom.ts';
 import type { Graph } from './topology.ts';
 
 /** What is known about an incident when its cause is asked for. */
@@ -17,7 +17,7 @@ export interface CauseEvidence {
 const maxSuspects = 10;
 
 /** What a place shows that only follows others. */
-const isFollowing = (symptom: string) => isDegradation(symptom) || isTraffic(symptom);
+const isFollowing = (symptom: Symptom) => isDegradation(symptom) || isTraffic(symptom);
 
 /**
  * Ranks the places of an incident as its cause. Score = onset (1 for the earliest, halved per minute) x .35 + share of the
@@ -52,7 +52,7 @@ function suspectOf(me: Candidate, all: readonly Candidate[], evidence: CauseEvid
   const standing = 1 / (1 + below.length);
   const extra = extraEvidence(me, start, evidence);
   const demoted =
-    !extra.changed && below.length > 0 && me.members.every(m => isFollowing(symptomOf(m.alert.labels)));
+    !extra.changed && below.length > 0 && me.members.every(m => isFollowing(symptomOf(m.alert)));
   const weight = (demoted ? 0.8 : 1) * (me.doubt === undefined ? 1 : 0.5);
   const score = (0.35 * onset + 0.4 * share + 0.25 * standing + extra.bonus) * weight;
   const words = [onsetWords(me, start)];
@@ -80,7 +80,7 @@ function signalOf(me: Candidate): string {
     (a, b) => (a === undefined || b.since < a.since ? b : a),
     undefined,
   );
-  return first === undefined ? (me.complaints[0]?.symptom ?? '') : symptomOf(first.alert.labels);
+  return first === undefined ? (me.complaints[0]?.symptom ?? '') : symptomOf(first.alert).name;
 }
 
 function onsetWords(me: Candidate, start: number): string {

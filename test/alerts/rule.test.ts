@@ -29,6 +29,14 @@ function at(t: number, p: number, value = 100, signal = 'cpu'): Anomaly {
 }
 
 describe('a rule', () => {
+  it('says in an annotation of what kind its signal is, where the pack tells', () => {
+    const kindOf = (kind?: 'cpu') => {
+      const signal = () => ({ bad: 'high', floor: 5, unit: 'short', ...(kind ? { kind } : {}) }) as const;
+      return createRules({ ...options, open: 1, signal }).step(1, [at(1, 0.001)])[0]?.annotations.signal_kind;
+    };
+    expect([kindOf('cpu'), kindOf()]).toEqual(['cpu', undefined]);
+  });
+
   it('opens after 2 of 3 flagged steps, keeps its identity and closes after 2 normal ones', () => {
     const rules = createRules(options);
     expect(rules.step(1, [at(1, 0.001)])).toEqual([]);

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createTeller } from '../../alerts/tell.ts';
+import type { Incident } from '../../core/incident.ts';
+import { fingerprint, type Labels } from '../../core/labels.ts';
+
+function member(labels: Labels): Incident['members'][number] {
+  const alert = { labels, annotations: {}, startsAt: 0, endsAt: undefined, generatorURL: '' };
+  return { alert: { ...alert, fingerprint: fingerprint(labels) }, reason: 'near' };
+}
+
+const slow = member({ alertname: 'Slow', service: 'cart', severity: 'warning' });
+const down = member({ alertname: 'Down', service: 'cart', severity: 'critical' });
+
+function incident(more: Partial<Incident>): Incident {
+  return {
+    id: 'i1',
+    startsAt: 0,
+    endsAt: undefined,
+    members: [slow],
+    suspects: [],
+    escalation: undefined,
+    timeline: [],
+    notifications: [{ at: 30, why: 'opened: 1 alert on cart' }],
+    ...more,
+  };
+}
+
+describe('an incident whose severity rises', () => {
+  const teller = createTeller({ url: 'http://us' });
+  const [opened] = teller.step(30, [incident({})]);
+  const rise = { at: 60, why: 'severity rose: 2 alerts now' };
+  const risen = incident({ members: [slow, down], notifications: [...incident({}).notifications, rise] });
+  const [updated, ...rest] = teller.step(60, [risen]);
+
+  it('stays the same alert: no label changes, the severity least of all', () => {
+    expect(rest).toEqual([]);
+    expect(updated?.alert.labels).toEqual(opened?.alert.labels);
+    expect(updated?.alert.labels.severity).toBe('warning');
+    expect(updated?.alert.fingerprint).toBe(opened?.alert.fingerprint);
+  });
+
+  it('tells receivers that this is no new page, and how grave it is now', () => {
+    expect(opened?.alert.annotations).toMatchObject({ notification: 'opened', severity_now: 'warning' });
+    expect(updated?.alert.annotations).toMatchObject({
+      notification: 'updated',
+      change: 'severity rose: 2 alerts now',
+      severity_now: 'critical',
+    });
+    expect(updated?.key).not.toBe(opened?.key);
+  });
+
+  it('says at its end that it is over', () => {
+    const over = { at: 90, why: 'resolved: quiet for 180 s' };
+    const [ended] = teller.step(90, [
+      { ...risen, endsAt: 80, notifications: [...risen.notifications, over] },
+    ]);
+    expect(ended).toMatchObject({ status: 'resolved', alert: { endsAt: 80 } });
+    expect(ended?.alert.annotations.notification).toBe('resolved');
+    expect(ended?.alert.fingerprint).toBe(opened?.alert.fingerprint);
+  });
+});
