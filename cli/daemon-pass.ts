@@ -18,8 +18,8 @@ const blindRule: RuleStage = { step: () => [] };
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
   const { store, wired, dispatcher, receivers, self, budget, incidents } = daemon;
-  for (const { alert, status } of result.notifications)
-    if (status === 'firing') budget.count(result.t, alert.labels);
+  for (const { alert } of result.notifications)
+    if (alert.annotations.notification === 'opened') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
   store.transaction(() => {
     saveStages(store, wired);

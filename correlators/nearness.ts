@@ -1,5 +1,5 @@
 import type { OpenIncident } from './open-incident.ts';
-import type { Place } from './place.ts';
+import { type Place, severityRank } from './place.ts';
 import type { Graph } from './topology.ts';
 
 /** Limits of grouping; times in ms. */
@@ -10,6 +10,10 @@ export interface NearnessOptions {
   readonly spread: number;
   /** How long after a symptom its cause may still show. */
   readonly lateCause: number;
+  /** How long after a callee that still is in trouble failed a caller may begin to suffer. */
+  readonly lateFollower: number;
+  /** How long after its last alert a place may suffer again from one that still is in trouble. */
+  readonly relapse: number;
   readonly maxHops: number;
 }
 
@@ -42,9 +46,12 @@ export function nearIncidents(
     if (before === undefined || found.cost < before.cost) best.set(found.incident, found);
   };
   for (const incident of known.byPlace.get(place.id) ?? [])
-    offer(samePlace(incident, place.id, { ...when, graph: known.graph }));
+    offer(samePlace(incident, place, { ...when, graph: known.graph }));
   for (const incident of known.byPlace.get(`shared:${place.id}`) ?? [])
     offer(accusedPlace(incident, place.id, when));
+  if (place.peer !== undefined)
+    for (const incident of known.byPlace.get(place.peer) ?? [])
+      offer(namedCallee(incident, { place, peer: place.peer }, when));
   for (const other of place.also)
     for (const incident of known.byPlace.get(`shared:${other}`) ?? [])
       offer(sharedPlace(incident, other, when));
@@ -52,7 +59,7 @@ export function nearIncidents(
     for (const incident of known.byPlace.get(near.id) ?? [])
       offer(
         near.side === 'callee'
-          ? calleeFailed(incident, { place, near }, when)
+          ? calleeFailed(incident, { place, near }, { ...when, graph: known.graph })
           : callerFailed(incident, { place, near }, { ...when, graph: known.graph }),
       );
   return [...best.values()].sort(
@@ -91,19 +98,23 @@ function causesQuietFor(incident: OpenIncident, id: string, at: WhenAndWhere): n
 }
 
 /** A place that suffers from others belongs to their incident only as long as one of them is in trouble. */
-function samePlace(incident: OpenIncident, id: string, at: WhenAndWhere): Nearness | undefined {
+function samePlace(incident: OpenIncident, place: Place, at: WhenAndWhere): Nearness | undefined {
   const { t, options } = at;
+  const { id } = place;
   const activity = incident.places.get(id);
   if (activity === undefined) return undefined;
   const own = quietFor(incident, id, t);
-  const causes = causesQuietFor(incident, id, at) ?? 0;
-  if (own > options.window || causes > options.window) return undefined;
+  const explained = causesQuietFor(incident, id, at);
+  const causes = explained ?? 0;
+  const relapses = place.suffers === true && explained === 0 && own <= options.relapse;
+  if ((own > options.window && !relapses) || causes > options.window) return undefined;
+  const unexplained = place.suffers === true && explained === undefined ? 1 : 0;
   const since = t - activity.first;
   const reason =
     since < 1000
       ? `${id} itself came into trouble at the same time`
       : `${id} itself has been in trouble for ${seconds(since)}`;
-  return { incident, cost: own / 10 + causes, reason, side: 'same' };
+  return { incident, cost: own / 10 + causes + unexplained, reason, side: 'same' };
 }
 
 function sharedPlace(incident: OpenIncident, id: string, { t, options }: When): Nearness | undefined {
@@ -114,6 +125,19 @@ function sharedPlace(incident: OpenIncident, id: string, { t, options }: When): 
     reason: `it shares ${id} with other alerts of the incident`,
     side: 'same',
   };
+}
+
+/** A callee that the alert itself names, and that is in trouble now: no other place explains it better. */
+function namedCallee(
+  incident: OpenIncident,
+  { place, peer }: { readonly place: Place; readonly peer: string },
+  { t }: When,
+): Nearness | undefined {
+  const activity = incident.places.get(peer);
+  if (activity === undefined || activity.firing === 0) return undefined;
+  const since = t - activity.first;
+  const reason = `it is about calls from ${place.id} to ${peer}, in trouble for ${seconds(since)}`;
+  return { incident, cost: 0, reason, side: 'callee' };
 }
 
 /** A place to which the incident's calls are abnormal. */
@@ -128,18 +152,46 @@ interface Pair {
   readonly near: { readonly id: string; readonly hops: number };
 }
 
-/** A callee that fired only once may be noise: it explains its callers for a third of the time. */
-function calleeFailed(incident: OpenIncident, pair: Pair, { t, options }: When): Nearness | undefined {
+/** How long after a callee came into trouble its callers are held to suffer from it, ms. */
+function reachOf(incident: OpenIncident, { place, near }: Pair, options: NearnessOptions): number {
+  const { first, last, firing } = incident.places.get(near.id)!;
+  if (first !== last) return options.spread;
+  // A callee that fired only once may be noise: it explains its callers for a third of the time.
+  const third = options.spread / 3;
+  if (place.suffers !== true || firing === 0) return third;
+  const grave = [...incident.members.values()].some(
+    member => member.place.id === near.id && severityRank(member.alert.labels) >= 3,
+  );
+  return grave ? options.spread : Math.max(third, options.window);
+}
+
+function calleeFailed(incident: OpenIncident, pair: Pair, at: WhenAndWhere): Nearness | undefined {
   const activity = incident.places.get(pair.near.id);
   if (activity === undefined) return undefined;
-  const gap = t - activity.first;
-  const quiet = activity.firing > 0 ? 0 : t - activity.last;
-  const lone = activity.first === activity.last;
-  if (lone && gap > options.spread / 3) return undefined;
-  if (gap > options.spread || quiet > options.window) return undefined;
+  const gap = at.t - activity.first;
+  const quiet = activity.firing > 0 ? 0 : at.t - activity.last;
+  if (quiet > at.options.window) return undefined;
+  if (gap > reachOf(incident, pair, at.options)) return lateFollower(incident, pair, at);
   const how = pair.near.hops === 1 ? 'calls' : `depends over ${pair.near.hops} calls on`;
   const reason = `${pair.place.id} ${how} ${pair.near.id}, which failed ${seconds(gap)} earlier`;
   return { incident, cost: pair.near.hops * hopCost + gap, reason, side: 'callee' };
+}
+
+/**
+ * A caller that suffers late, as rules that wait for minutes show it: only while the callee that it calls directly still
+ * is in trouble and another of its callers suffers already, so that what comes from it has been seen to spread.
+ */
+function lateFollower(incident: OpenIncident, { place, near }: Pair, at: WhenAndWhere): Nearness | undefined {
+  const activity = incident.places.get(near.id)!;
+  const gap = at.t - activity.first;
+  if (place.suffers !== true || near.hops > 1 || activity.firing === 0) return undefined;
+  if (gap > at.options.lateFollower) return undefined;
+  const other = at.graph
+    .near(near.id, 1)
+    .find(({ id, side }) => side === 'caller' && id !== place.id && quietFor(incident, id, at.t) === 0);
+  if (other === undefined) return undefined;
+  const reason = `${place.id} calls ${near.id}, in trouble for ${seconds(gap)}, and shows it late; ${other.id}, which calls it too, suffers already`;
+  return { incident, cost: hopCost + gap, reason, side: 'callee' };
 }
 
 /**

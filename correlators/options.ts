@@ -13,6 +13,10 @@ export const correlatorOptions = z.strictObject({
   spread: z.number().nonnegative().default(150_000),
   /** How long after a symptom its cause may still show. */
   lateCause: z.number().nonnegative().default(10_000),
+  /** How long after a callee that still is in trouble failed a caller may begin to suffer. */
+  lateFollower: z.number().nonnegative().default(300_000),
+  /** How long after its last alert a place may suffer again from one that still is in trouble. */
+  relapse: z.number().nonnegative().default(600_000),
   /** How many calls may lie between an alert and the place through which it joins. */
   maxHops: z.number().int().min(0).max(5).default(1),
   /** Labels that say where an alert is, the most telling first. */

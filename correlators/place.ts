@@ -1,6 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Labels } from '../core/labels.ts';
-import { isTraffic, symptomOf } from './symptom.ts';
+import { isDegradation, isTraffic, symptomOf } from './symptom.ts';
 import type { Graph } from './topology.ts';
 
 /** Labels that say where an alert is, the most telling first. */
@@ -31,6 +31,10 @@ export interface Place {
   readonly also: readonly string[];
   /** True when the alert tells only that the place is asked more or less than usual. */
   readonly asked?: boolean;
+  /** True when the alert tells that the place answers slowly or wrongly: that may come from what it calls. */
+  readonly suffers?: boolean;
+  /** The callee that the alert names. */
+  readonly peer?: string;
 }
 
 /**
@@ -47,12 +51,15 @@ export function placeOf(alert: Alert, graph: Graph, names: readonly string[] = p
     .flatMap(other => (alert.labels[other] ? [alert.labels[other]] : []));
   const peer = peerOf(alert.labels);
   if (peer !== undefined) also.push(peer);
-  const asked = peer === undefined && isTraffic(symptomOf(alert));
+  const symptom = symptomOf(alert);
+  const asked = peer === undefined && isTraffic(symptom);
   return {
     id,
     entity: { [name]: id },
     also: also.filter(other => other !== id),
     ...(asked ? { asked } : {}),
+    ...(isDegradation(symptom) ? { suffers: true } : {}),
+    ...(peer === undefined || peer === id ? {} : { peer }),
   };
 }
 

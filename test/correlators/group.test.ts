@@ -126,6 +126,79 @@ describe('what stays apart', () => {
   });
 });
 
+describe('alerts of one incident that begin far apart', () => {
+  const on60s = (correlator: Correlator, firing: readonly Alert[]) => {
+    for (const one of firing) at(correlator, (one.startsAt - T) / second, [one]);
+    return at(correlator, 1200).incidents;
+  };
+  const dependency = (service: string, peer: string) => ({
+    ...on(service, 'DependencyErrors'),
+    peer_service: peer,
+  });
+
+  it('are one when each names the callee that still is in trouble, however late', () => {
+    const [incident, ...others] = on60s(createCorrelator(), [
+      alert(on('redis', 'RedisDown', 'critical'), 0),
+      alert(dependency('checkout', 'redis'), 240),
+      alert(dependency('frontend', 'checkout'), 480),
+    ]);
+    expect(others).toEqual([]);
+    expect(incident?.members.map(member => member.reason).slice(1)).toEqual([
+      'it is about calls from checkout to redis, in trouble for 240 s',
+      'it is about calls from frontend to checkout, in trouble for 240 s',
+    ]);
+  });
+
+  it('are one along a chain of one-minute rules without such words', () => {
+    const chain = [
+      alert(on('redis', 'RedisDown', 'critical'), 0),
+      alert(on('checkout', 'ErrorRate', 'critical'), 120),
+      alert(on('frontend'), 240),
+    ];
+    expect(on60s(createCorrelator(), chain)).toHaveLength(1);
+  });
+
+  it('are one when another caller has shown that the trouble spreads', () => {
+    const fan: Topology = {
+      nodes: [],
+      edges: ['a', 'b'].map(from => ({ from, to: 'store' })),
+    };
+    const late = [
+      alert(on('store', 'Down', 'critical'), 0, 900),
+      alert(on('a'), 60, 900),
+      alert(on('b'), 290, 900),
+    ];
+    expect(correlateAlerts(late, fan).map(line => line.alerts)).toEqual([[0, 1, 2]]);
+    const unseen = [late[0]!, late[2]!];
+    expect(correlateAlerts(unseen, fan).map(line => line.alerts)).toEqual([[0], [1]]);
+  });
+
+  it('are one when a caller suffers again from what is not over', () => {
+    const again = [
+      alert(on('redis', 'RedisDown', 'critical'), 0, 900),
+      alert(on('checkout'), 60, 200),
+      alert(on('checkout'), 420, 900),
+    ];
+    expect(correlateAlerts(again, shop).map(line => line.alerts)).toEqual([[0, 1, 2]]);
+  });
+
+  it('stay apart when the late one is short of a resource of its own', () => {
+    const own = [
+      alert(on('redis', 'RedisDown', 'critical'), 0, 900),
+      alert(on('checkout', 'ProcessHighCpu'), 240, 900),
+    ];
+    expect(correlateAlerts(own, shop).map(line => line.alerts)).toEqual([[0], [1]]);
+  });
+
+  it('stay apart when the callee has recovered', () => {
+    const over = [
+      alert(on('redis', 'RedisDown', 'critical'), 0, 100),
+      alert(dependency('checkout', 'redis'), 400, 900),
+    ];
+    expect(correlateAlerts(over, shop).map(line => line.alerts)).toEqual([[0], [1]]);
+  });
+});
+
 describe('the life of an incident', () => {
   it('is not opened by an alert that is over, nor reopened by a late resolve', () => {
     const correlator = createCorrelator();
