@@ -83,7 +83,11 @@ interface RowState {
   annotations: Labels;
 }
 
-const fmt = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : 'n/a');
+/** What is left of a 0 after sums and differences is told as 0. */
+function fmt(value: number): string {
+  if (!Number.isFinite(value)) return 'n/a';
+  return Math.abs(value) < 1e-9 ? '0' : Number(value.toPrecision(4)).toString();
+}
 
 /** The signal that a person is told: the one that was observed worst, else the one with the largest share. */
 function topSignal(anomaly: Anomaly): string {

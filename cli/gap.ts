@@ -20,6 +20,14 @@ export function pieceEnds(
   return [...ends, to];
 }
 
+/** The newer of two, still the first that people hear of an incident when the older one was. */
+function inPlaceOf(older: Notification | undefined, newer: Notification): Notification {
+  const { annotations } = newer.alert;
+  if (older?.alert.annotations.notification !== 'opened' || annotations.notification !== 'updated')
+    return newer;
+  return { ...newer, alert: { ...newer.alert, annotations: { ...annotations, notification: 'opened' } } };
+}
+
 /**
  * What is told after several passes at once: of each incident its newest state, one notification; of an incident that
  * began and ended among them nothing (`over`): it is in the book, and nobody needs to get up for it any more.
@@ -37,7 +45,7 @@ export function worthTelling(
   const newest = new Map<string, Notification>();
   for (const notification of passes.flatMap(pass => pass.notifications)) {
     const id = notification.alert.labels.incident ?? notification.alert.fingerprint;
-    if (!silent.has(id)) newest.set(id, notification);
+    if (!silent.has(id)) newest.set(id, inPlaceOf(newest.get(id), notification));
   }
   return { told: [...newest.values()], over };
 }

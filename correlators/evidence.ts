@@ -107,4 +107,8 @@ function deviationWords(seen: Sighting): string {
   return `${worst.signal}${of} is ${short(worst.value)}${range}, ${odds}`;
 }
 
-const short = (value: number) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : 'unknown');
+/** What is left of a 0 after sums and differences is told as 0. */
+function short(value: number): string {
+  if (!Number.isFinite(value)) return 'unknown';
+  return Math.abs(value) < 1e-9 ? '0' : String(Number(value.toPrecision(4)));
+}

@@ -1,16 +1,18 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it, test } from 'vitest';
 import { createProgram } from '../cli/program.ts';
 import { checkConfigFile } from '../config/check.ts';
+import { foreshock, temporaryFile, temporaryFolder } from './cli/command.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(path.join(root, 'docs'))
+  ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.md'))
     .map(name => `docs/${name}`),
 ];
@@ -72,6 +74,11 @@ describe.each(documents)('%s', file => {
     expect(wrong).toEqual([]);
   });
 
+  it('names only files of ours that exist', () => {
+    const named = codeOf(text).filter(code => /^[a-z]+\/[\w./-]+\.(ts|yml|yaml|md|json)$/.test(code));
+    expect(named.filter(name => !existsSync(path.join(root, name)))).toEqual([]);
+  });
+
   it('links only to files that exist', () => {
     const broken = linksOf(text).filter(
       link => !existsSync(path.resolve(root, path.dirname(file), decodeURI(link.replace(/#.*/, '')))),
@@ -85,11 +92,69 @@ test('the README has commands and links to look at', () => {
   expect(linksOf(read('README.md')).length).toBeGreaterThan(0);
 });
 
-test('the config of the README is a good one', () => {
-  const yaml = /^```yaml\n(.*?)^```/ms.exec(read('README.md'))?.[1] ?? '';
-  expect(yaml).toContain('prometheus:');
-  const readFile = (name: string) => (name === '/foreshock.yaml' ? yaml : readFileSync(name, 'utf8'));
-  const { mistakes, summary } = checkConfigFile('/foreshock.yaml', { env: {}, readFile });
-  expect(mistakes).toEqual([]);
-  expect(summary.length).toBeGreaterThan(0);
+/** The configs of a document; what is only a part of one is set beside a source and a pack. */
+function configsOf(text: string): string[] {
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  return blocks.map(block =>
+    block.startsWith('prometheus:')
+      ? block
+      : `prometheus: {url: "http://127.0.0.1:9090"}\npacks: [node]\n${block}`,
+  );
+}
+
+describe.each(['README.md', 'docs/delivery.md'])('the configs of %s', file => {
+  it.each(configsOf(read(file)))('are good: %s', yaml => {
+    const readFile = (name: string) => {
+      if (name === '/foreshock.yaml') return yaml;
+      return existsSync(name) ? readFileSync(name, 'utf8') : 'what the file holds';
+    };
+    const { mistakes, summary } = checkConfigFile('/foreshock.yaml', { env: {}, readFile });
+    expect(mistakes).toEqual([]);
+    expect(summary.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what the README tells to type', () => {
+  const [config = ''] = configsOf(read('README.md'));
+  const lines = commandLines(read('README.md'));
+
+  it('is known here, line by line', () => {
+    expect(lines).toEqual([
+      expect.stringMatching(/^check config foreshock\.yaml\s*$/),
+      expect.stringMatching(/^run --config foreshock\.yaml --dry-run\s*$/),
+      expect.stringMatching(/^run --config foreshock\.yaml\s*$/),
+    ]);
+  });
+
+  it('finds the five lines good', () => {
+    const outcome = foreshock(['check', 'config', temporaryFile('foreshock.yaml', config)]);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([['--dry-run'], []])('runs with the five lines, and ends when told to: %s', async (...flags) => {
+    const folder = temporaryFolder();
+    const own = `web: {listen: "127.0.0.1:0"}\nstorage: {path: "${folder}/state"}\n`;
+    const file = temporaryFile('foreshock.yaml', config + own);
+    const child = spawn(process.execPath, [
+      path.join(root, 'dist/cli/main.js'),
+      'run',
+      '--config',
+      file,
+      ...flags,
+    ]);
+    const said: string[] = [];
+    const ended = new Promise(resolve => child.once('exit', resolve));
+    const listening = new Promise<void>(resolve => {
+      const take = (text: Buffer) => {
+        said.push(String(text));
+        if (said.join('').includes('listening on')) resolve();
+      };
+      child.stdout.on('data', take);
+      child.stderr.on('data', take);
+    });
+    await Promise.race([listening, ended]);
+    child.kill('SIGTERM');
+    expect(await ended, said.join('')).toBe(0);
+    expect(said.join('')).toContain('listening on');
+  });
 });

@@ -75,3 +75,17 @@ it('cuts a gap into pieces that fit into memory, the last one ending now', () =>
   expect(large[0]).toBe(80 * step);
   expect(large).toHaveLength(18);
 });
+
+it('pages for an incident that opened and grew graver in the gap: the newest state is the first that people hear', () => {
+  const as = (notification: string, key: string): Notification => {
+    const told = tell('i1', 'firing', key);
+    return { ...told, alert: { ...told.alert, annotations: { notification } } };
+  };
+  const said = (...told: Notification[]) =>
+    worthTelling(
+      told.map((one, k) => pass(110 + k, [incident('i1', 110)], [one])),
+      100,
+    ).told.map(each => each.alert.annotations.notification);
+  expect(said(as('opened', 'a'), as('updated', 'b'))).toEqual(['opened']);
+  expect(said(as('updated', 'a'), as('updated', 'b'))).toEqual(['updated']);
+});

@@ -1,0 +1,16 @@
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { commandsPage } from './reference/commands.ts';
+import { configurationPage } from './reference/configuration.ts';
+import { metricsPage } from './reference/metrics.ts';
+
+const docs = path.resolve(import.meta.dirname, '../docs');
+
+/** `npm run docs` writes the pages; here they must be current. */
+it.each([
+  ['configuration.md', configurationPage],
+  ['commands.md', commandsPage],
+  ['metrics.md', metricsPage],
+])('docs/%s is what the code says', async (name, page) => {
+  await expect(page()).toMatchFileSnapshot(path.join(docs, name));
+});
