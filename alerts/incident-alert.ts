@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
+import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
 import { runbookUrl, servedRunbooks } from './runbook.ts';
 
 const severities = ['none', 'info', 'warning', 'error', 'critical', 'page'];
@@ -49,15 +50,6 @@ export function incidentLabels(incident: Incident, externalLabels: Labels = {}):
   };
 }
 
-/** A name for an entity as a person says it: its values, the most telling first. */
-export function entityName(entity: Labels): string {
-  const told = ['service', 'peer_service', 'instance', 'pod', 'node', 'job'].filter(
-    name => entity[name] !== undefined,
-  );
-  const names = told.length > 0 ? told : Object.keys(entity);
-  return names.map(name => entity[name]).join(' / ') || 'unknown';
-}
-
 /** The things that an incident touches, each once, in the order in which they were hit. */
 export function affected(incident: Incident): readonly string[] {
   const names = incident.members.map(
@@ -75,7 +67,9 @@ function firingOf({ members }: Incident): Incident['members'] {
 
 function suspectText(incident: Incident): string {
   const [first] = incident.suspects;
-  return first === undefined ? 'not enough evidence' : `${entityName(first.entity)}: ${first.signal}`;
+  return first === undefined
+    ? 'not enough evidence'
+    : `${sayEntity(first.entity)}: ${saySignal(first.signal)}`;
 }
 
 /**
@@ -87,9 +81,8 @@ export function incidentAlert(
   told: { readonly labels: Labels; readonly url: string; readonly runbooks?: string },
 ): Alert {
   const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
-  const services = affected(incident);
   const annotations: Labels = {
-    summary: `${incident.members.length} alerts on ${services.slice(0, 4).join(', ')}${services.length > 4 ? ` and ${services.length - 4} more` : ''}`,
+    summary: `${sayCount(incident.members.length, 'alert')} on ${sayList(affected(incident))}`,
     description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
     suspect: suspectText(incident),
     severity_now: worstSeverity(firingOf(incident).map(member => member.alert.labels)),

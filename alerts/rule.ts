@@ -5,6 +5,8 @@ import { formatDuration } from '../core/duration.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import type { RuleStage } from '../core/pipeline.ts';
+import { sayEntity, saySignal } from '../core/say-name.ts';
+import { sayOdds, sayRange, sayValue } from '../core/say-value.ts';
 
 /** What a rule needs to know of a signal; `fpr` where an override states another than the rule's. */
 export interface RuleSignal
@@ -83,12 +85,6 @@ interface RowState {
   annotations: Labels;
 }
 
-/** What is left of a 0 after sums and differences is told as 0. */
-function fmt(value: number): string {
-  if (!Number.isFinite(value)) return 'n/a';
-  return Math.abs(value) < 1e-9 ? '0' : Number(value.toPrecision(4)).toString();
-}
-
 /** The signal that a person is told: the one that was observed worst, else the one with the largest share. */
 function topSignal(anomaly: Anomaly): string {
   return anomaly.worst?.signal ?? anomaly.shares[0]?.signal ?? 'unknown';
@@ -107,14 +103,12 @@ function matters(anomaly: Anomaly, options: RuleOptions): boolean {
 
 function describe(anomaly: Anomaly, since: string): Labels {
   const { band, worst, p } = anomaly;
-  const who = Object.entries(anomaly.entity)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
-  const seen = worst === undefined ? '' : `${worst.signal} is ${fmt(worst.value)}`;
-  const expected = band === undefined ? '' : `, expected ${fmt(band.low)} to ${fmt(band.high)}`;
+  const unit = worst?.unit;
+  const seen = worst === undefined ? '' : `${saySignal(worst.signal)} is ${sayValue(worst.value, unit)}`;
+  const expected = band === undefined ? '' : `, expected ${sayRange(band, worst?.value, unit)}`;
   return {
-    summary: `${since} of ${who} is unusual`,
-    description: `${seen}${expected}${seen === '' ? '' : '; '}p = ${p.toExponential(1)}`,
+    summary: `${saySignal(since)} of ${sayEntity(anomaly.entity)} is unusual`,
+    description: `${seen}${expected}${seen === '' ? '' : '; '}${sayOdds(p)}`,
   };
 }
 

@@ -67,7 +67,9 @@ export function svg(
 ): string {
   const { width, height } = box;
   const heading = `<title>${escapeText(text.title)}</title><desc>${escapeText(text.about)}</desc>`;
-  const label = `<text x="${box.left}" y="14" font-weight="600">${escapeText(text.title)}</text>`;
+  const fits = Math.floor((width - box.left - box.right) / 6.6);
+  const short = text.title.length > fits ? `${[...text.title].slice(0, fits - 1).join('')}…` : text.title;
+  const label = `<text x="${box.left}" y="14" font-weight="600">${escapeText(short)}</text>`;
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   const style = `style="max-width:100%;height:auto" font-family="system-ui,sans-serif" font-size="11" fill="${colours.text}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(text.title)}" ${size} ${style}>${heading}${label}${body}</svg>`;

@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3-scale';
+import { sayValue } from '../core/say-value.ts';
 import { type Box, checkRange, colours, escapeText, px, strokes, svg, timeAxis, timeText } from './frame.ts';
 
 /** One line: `t` in ms, ascending, and `v` of the same length; NaN is a gap. */
@@ -86,14 +87,12 @@ function valueAxis(chart: LineChart, box: Box): { body: string; y: Scale } {
     .domain(extent(values))
     .range([box.height - box.bottom, box.top])
     .nice(4);
-  const format = scale.tickFormat(4);
   const body = scale.ticks(4).map(tick => {
     const at = px(scale(tick));
     const line = `<line x1="${box.left}" x2="${box.width - box.right}" y1="${at}" y2="${at}" stroke="${colours.grid}" stroke-width="0.5"/>`;
-    return `${line}<text x="${box.left - 6}" y="${at}" dy="0.32em" text-anchor="end">${escapeText(format(tick))}</text>`;
+    return `${line}<text x="${box.left - 6}" y="${at}" dy="0.32em" text-anchor="end">${escapeText(sayValue(tick, chart.unit))}</text>`;
   });
-  const unit = `<text x="${box.width - box.right}" y="14" text-anchor="end">${escapeText(chart.unit)}</text>`;
-  return { body: body.join('') + unit, y: value => scale(value) };
+  return { body: body.join(''), y: value => scale(value) };
 }
 
 function linePath(
@@ -179,7 +178,8 @@ function describe(chart: LineChart): string {
     const values = inRange(line.t, line.v, chart);
     if (values.length === 0) return `${line.label}: no samples`;
     const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-    return `${line.label}: ${values.length} samples from ${low} to ${high} ${chart.unit}, last ${values.at(-1)}`;
+    const [from, to, last] = [low, high, values.at(-1)!].map(value => sayValue(value, chart.unit));
+    return `${line.label}: ${values.length} samples from ${from} to ${to}, last ${last}`;
   });
   const marks = (chart.marks ?? []).map(mark => `${mark.label} at ${timeText(mark.t)}`);
   return [`${chart.title}, ${range}`, ...lines, ...marks].join('. ');

@@ -4,14 +4,19 @@ import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-file
 import { readIncidentSignals } from './incident-signals.ts';
 
 const keptEvery = 60_000;
+/** How often the charts of open incidents move on while nothing is told. */
+const shownEvery = 60_000;
 const flushedEvery = 600_000;
 
 /** Brings what a pass found to the page and, where something was told, to the dashboards. */
 export async function showIncidents(daemon: Daemon, result: PassResult): Promise<void> {
   const { book, wired, source, loaded, url, options } = daemon;
   book.update(result.incidents);
-  if (result.notifications.length === 0) return;
-  for (const { id } of result.incidents) {
+  const told = result.notifications.length > 0;
+  if (!told && result.t - daemon.shownAt < shownEvery) return;
+  daemon.shownAt = result.t;
+  // Between notifications the charts of a few must do: the pass waits for these queries.
+  for (const { id } of told ? result.incidents : result.incidents.slice(0, 3)) {
     const view = book.get(id);
     if (view === undefined) continue;
     book.addSignals(
@@ -20,7 +25,7 @@ export async function showIncidents(daemon: Daemon, result: PassResult): Promise
     );
   }
   const { dashboards } = loaded.config;
-  if (dashboards === undefined) return;
+  if (!told || dashboards === undefined) return;
   const incidents = book.list().map(view => view.incident);
   try {
     const { watches } = wired;

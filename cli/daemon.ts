@@ -47,6 +47,8 @@ export interface Daemon {
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
   keptAt: number;
+  /** When the charts of open incidents were read last, ms. */
+  shownAt: number;
   flushedAt: number;
   readonly startedAt: number;
   /** Others' alerts that came in since the last pass. */
@@ -123,6 +125,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),
     results: createResultWriter(store.results),
     keptAt: Number.NEGATIVE_INFINITY,
+    shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),
     startedAt: Date.now(),
     arrived: createArrivals(store),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
+import { sayClock } from '../core/say-time.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createServer, type Server } from '../server/server.ts';
@@ -35,6 +36,8 @@ prometheus: {url: http://127.0.0.1:9090}
 packs: [service]
 `;
 const defaultRecording = 'redis-stall';
+/** The charts of the page move on so often, in ms of the recording. */
+const showEvery = 60_000;
 /** So much of normal life before the fault is replayed at pace. */
 const lead = 600_000;
 
@@ -76,6 +79,7 @@ function inputOf(recording: Recording, { config, packs }: Loaded): DemoInput {
 async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, speed: number): Promise<void> {
   const pace = createPacer(speed);
   const told = new Set<string>();
+  let shownAt = Number.NEGATIVE_INFINITY;
   const passes = replay(wired, input, {
     learn: async watch => {
       const range = { start: input.start, end: input.from - input.step };
@@ -99,16 +103,18 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
             : pc.red('PAGE    ');
       told.add(id);
       say(
-        `  ${pc.dim(new Date(pass.t).toISOString().slice(11, 19))} ${word} ${alert.annotations.summary}; suspect ${alert.annotations.suspect}`,
+        `  ${pc.dim(`${sayClock(pass.t)} UTC`)} ${word} ${alert.annotations.summary}; suspect ${alert.annotations.suspect}`,
       );
     }
     for (const { id } of pass.incidents) {
       const view = book.get(id);
-      if (view !== undefined && view.signals.length === 0)
+      if (view !== undefined && (view.signals.length === 0 || pass.t >= shownAt + showEvery)) {
+        shownAt = pass.t;
         book.addSignals(
           id,
           await readIncidentSignals(view.incident, wired.watches, { source: input.source, now: pass.t }),
         );
+      }
     }
   }
 }
@@ -138,21 +144,21 @@ async function finish(
 async function serve(
   wired: Wired,
   book: IncidentBook,
-  listen: string,
+  options: { readonly listen: string; readonly recording: string },
 ): Promise<{ server: Server; url: string } | undefined> {
   const { registry } = createMetrics();
   const server = createServer({
-    state: replayState(wired, book),
+    state: replayState(wired, book, options.recording),
     registry,
     routes: [],
     log: message => say(message),
   });
   try {
-    const { url } = await server.listen(listen);
+    const { url } = await server.listen(options.listen);
     return { server, url };
   } catch (error) {
     say(
-      `the page cannot be served on ${listen} (${error instanceof Error ? error.message : error}); going on without it`,
+      `the page cannot be served on ${options.listen} (${error instanceof Error ? error.message : error}); going on without it`,
     );
     await server.close();
     return undefined;
@@ -181,7 +187,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     url: `http://${options.listen}`,
     maintenance: maintenanceOf(loaded.config),
   });
-  const page = options.stay ? await serve(wired, book, options.listen) : undefined;
+  const page = options.stay
+    ? await serve(wired, book, { listen: options.listen, recording: path.basename(folder) })
+    : undefined;
   if (page !== undefined) say(`  watch it at ${pc.underline(page.url)}`);
   await watchReplay(wired, input, book, options.speed);
   await finish(wired, input, book, options.out, page?.url ?? `http://${options.listen}`);

@@ -1,7 +1,8 @@
-import { entityName } from '../alerts/incident-alert.ts';
 import type { RuleStanding } from '../alerts/rule.ts';
 import type { Anomaly } from '../core/detector.ts';
 import type { Labels } from '../core/labels.ts';
+import { sayEntity } from '../core/say-name.ts';
+import { sayRange, sayValue } from '../core/say-value.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -16,7 +17,11 @@ export interface Explanation {
 }
 
 const shown = (value: number | undefined): string =>
-  value === undefined || Number.isNaN(value) ? 'unknown' : String(Number(value.toPrecision(4)));
+  value === undefined || Number.isNaN(value) ? 'unknown' : sayValue(value);
+
+function unitOf({ watch }: ClassWatch, signal: string): string {
+  return watch.class.signals.find(({ name }) => name === signal)?.unit ?? '';
+}
 
 function verdictOf({ state, reason, p }: Anomaly, fpr: number): string {
   if (state !== 'watching') return `not judged: ${reason}`;
@@ -39,11 +44,12 @@ function ruleOf({ standing, heldBy, detection }: Explanation): string[] {
 export function explanationLines(about: Explanation): string[] {
   const { watch, entity, detection } = about;
   const anomaly = watch.explain(entity);
-  const head = `${entityName(entity)} (${watch.watch.class.name})`;
+  const head = `${sayEntity(entity)} (${watch.watch.class.name})`;
   if (anomaly === undefined) return [`${head}: no model yet, there is no history`];
   const signals = anomaly.shares.slice(0, 3).map(({ signal, share }) => {
     const band = watch.band(entity, signal, anomaly.t);
-    const expected = band === undefined ? '' : `, expected ${shown(band.low)} to ${shown(band.high)}`;
+    const expected =
+      band === undefined ? '' : `, expected ${sayRange(band, Number.NaN, unitOf(watch, signal))}`;
     return `  signal  ${signal}: share ${(100 * share).toFixed(0)} %${expected}`;
   });
   const { worst } = anomaly;
@@ -52,7 +58,7 @@ export function explanationLines(about: Explanation): string[] {
     `  state   ${anomaly.state}, ${verdictOf(anomaly, detection.fpr)}`,
     `  p       ${shown(anomaly.p)} (abnormal at ${detection.fpr} or less)`,
     ...signals,
-    ...(worst === undefined ? [] : [`  seen    ${worst.signal} = ${shown(worst.value)}`]),
+    ...(worst === undefined ? [] : [`  seen    ${worst.signal} = ${sayValue(worst.value, worst.unit)}`]),
     ...(anomaly.reason === '' ? [] : [`  reason  ${anomaly.reason}`]),
     ...ruleOf(about),
   ];

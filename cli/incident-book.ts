@@ -1,5 +1,6 @@
-import { affected, entityName } from '../alerts/incident-alert.ts';
+import { affected } from '../alerts/incident-alert.ts';
 import type { Incident } from '../core/incident.ts';
+import { sayEntity, saySignal } from '../core/say-name.ts';
 import type { IncidentView, SignalView } from '../server/model.ts';
 
 /** What people can read of the incidents so far: fed by the pass, completed by the edge, read by the server. */
@@ -16,7 +17,7 @@ export interface IncidentBook {
 /** What began, in a few words. */
 export function incidentTitle(incident: Incident): string {
   const [suspect] = incident.suspects;
-  if (suspect !== undefined) return `${entityName(suspect.entity)}: ${suspect.signal}`;
+  if (suspect !== undefined) return `${sayEntity(suspect.entity)}: ${saySignal(suspect.signal)}`;
   const [member] = incident.members;
   return member === undefined ? 'nothing is known yet' : (member.alert.labels.alertname ?? 'an alert');
 }

@@ -1,14 +1,18 @@
-import { entityName } from '../alerts/incident-alert.ts';
 import type { Incident } from '../core/incident.ts';
 import { fingerprint, includes, type Labels } from '../core/labels.ts';
+import type { SignalSpec } from '../core/pack.ts';
+import { sayEntity } from '../core/say-name.ts';
+import { settled } from '../core/say-value.ts';
 import type { SeriesSource } from '../core/series.ts';
 import type { SignalView } from '../server/model.ts';
 import type { ClassWatch } from './class-watch.ts';
 
-/** The most signals that a page shows of one incident. */
+/** The most signals that are read for one incident. */
 const mostSignals = 12;
 const before = 600_000;
 const after = 300_000;
+/** A signal may leave its range so long before the first alert, ms. */
+const earlier = 120_000;
 
 interface Wanted {
   readonly watch: ClassWatch;
@@ -16,36 +20,82 @@ interface Wanted {
   readonly k: number;
 }
 
-/** Suspects first, then the members in order of onset: which entity and signal of which class a page should show. */
-function wantedOf(incident: Incident, watches: readonly ClassWatch[]): Wanted[] {
+/** What somebody wants to see: entities that `has` holds for, and the signal that was named. */
+interface Asked {
+  readonly has: (entity: Labels) => boolean;
+  readonly signal: string | undefined;
+}
+
+/** A suspect may be known only by the calls to it: every entity that carries its name speaks of it. */
+function askedOf(incident: Incident): Asked[] {
   const members = [...incident.members].sort((a, b) => a.alert.startsAt - b.alert.startsAt);
-  const asked = [
-    ...incident.suspects.map(({ entity, signal }) => ({ labels: entity, signal })),
-    ...members.map(({ alert }) => ({ labels: alert.labels, signal: alert.labels.signal })),
+  return [
+    ...incident.suspects.map(({ entity, signal }) => {
+      const names = Object.values(entity);
+      return { signal, has: (each: Labels) => Object.values(each).some(value => names.includes(value)) };
+    }),
+    ...members.map(({ alert: { labels } }) => ({
+      signal: labels.signal,
+      has: (each: Labels) => includes(labels, each),
+    })),
   ];
+}
+
+/** One signal for errors and one for latency tell enough of an entity that nobody named a signal of. */
+function telling(signals: readonly SignalSpec[]): SignalSpec[] {
+  const latencies = signals.filter(({ kind }) => kind === 'latency');
+  const latency = latencies.find(({ name }) => name.includes('p95')) ?? latencies[0];
+  const errors = signals.find(({ kind }) => kind === 'errors');
+  return [errors, latency].filter(spec => spec !== undefined);
+}
+
+/** The named signals of suspects and members first, then what else tells of them. */
+function wantedOf(incident: Incident, watches: readonly ClassWatch[]): Wanted[] {
+  const asked = askedOf(incident);
   const out = new Map<string, Wanted>();
-  for (const { labels, signal } of asked)
-    for (const watch of watches)
-      for (const entity of watch.entities.filter(each => includes(labels, each)))
-        watch.watch.class.signals.forEach((spec, k) => {
-          const key = `${watch.watch.class.name} ${fingerprint(entity)} ${k}`;
-          const telling = spec.name === signal || spec.kind === 'errors' || spec.kind === 'latency';
-          if (telling && !out.has(key)) out.set(key, { watch, entity, k });
-        });
+  for (const named of [true, false])
+    for (const { has, signal } of asked)
+      for (const watch of watches) {
+        const { name, signals } = watch.watch.class;
+        const specs = named ? signals.filter(spec => spec.name === signal) : telling(signals);
+        for (const entity of specs.length === 0 ? [] : watch.entities.filter(has))
+          for (const spec of specs) {
+            const k = signals.indexOf(spec);
+            const key = `${name} ${fingerprint(entity)} ${k}`;
+            if (!out.has(key)) out.set(key, { watch, entity, k });
+          }
+      }
   return [...out.values()].slice(0, mostSignals);
 }
 
-function viewOf(wanted: Wanted, t: Float64Array, v: Float64Array): SignalView {
+/** The first of two samples in a row outside of the band, from `from` on; undefined when it stayed inside. */
+function onsetOf(view: Omit<SignalView, 'onset'>, from: number): number | undefined {
+  const { t, v, low, high } = view;
+  const outside = (i: number) => v[i]! < low[i]! || v[i]! > high[i]!;
+  for (let i = 0; i + 1 < t.length; i++) if (t[i]! >= from && outside(i) && outside(i + 1)) return t[i];
+  return undefined;
+}
+
+function viewOf(
+  wanted: Wanted,
+  { t, v }: { readonly t: Float64Array; readonly v: Float64Array },
+  from: number,
+): SignalView {
   const spec = wanted.watch.watch.class.signals[wanted.k]!;
-  const bands = Array.from(t, at => wanted.watch.band(wanted.entity, spec.name, at));
+  const bands = Array.from(t, (at, i) => {
+    const band = wanted.watch.band(wanted.entity, spec.name, at);
+    return band === undefined ? undefined : settled(band, v[i]!, spec.unit);
+  });
   const low = Float64Array.from(bands, band => band?.low ?? Number.NaN);
   const high = Float64Array.from(bands, band => band?.high ?? Number.NaN);
-  return { entity: entityName(wanted.entity), signal: spec.name, unit: spec.unit, t, v, low, high };
+  const view = { entity: sayEntity(wanted.entity), signal: spec.name, unit: spec.unit, t, v, low, high };
+  const onset = onsetOf(view, from);
+  return onset === undefined ? view : { ...view, onset };
 }
 
 /**
- * The signals around an incident, with their expected bands, fetched from the source. A query that fails leaves its
- * signals out: the page shows what there is.
+ * The signals around an incident, with their expected bands, fetched from the source; those that left their bands first,
+ * in their order of interest. A query that fails leaves its signals out: the page shows what there is.
  */
 export async function readIncidentSignals(
   incident: Incident,
@@ -62,8 +112,12 @@ export async function readIncidentSignals(
       const range = { query: queries[each.k]!, start, end, step: spec.step };
       const answer = await from.source.queryRange(range).catch(() => undefined);
       const series = answer?.series.find(({ labels }) => includes(labels, each.entity));
-      return series === undefined ? undefined : viewOf(each, series.t, series.v);
+      return series === undefined ? undefined : viewOf(each, series, incident.startsAt - earlier);
     }),
   );
-  return views.filter(view => view !== undefined);
+  const there = views.filter(view => view !== undefined);
+  return [
+    ...there.filter(view => view.onset !== undefined),
+    ...there.filter(view => view.onset === undefined),
+  ];
 }

@@ -3,11 +3,20 @@ import type { IncidentBook } from './incident-book.ts';
 import type { Wired } from './wire.ts';
 
 /** What the page of a replay shows: its incidents and what is watched; a replay is always healthy. */
-export function replayState(wired: Wired, book: IncidentBook): ServerState {
+export function replayState(wired: Wired, book: IncidentBook, recording: string): ServerState {
+  const name = `the recording ${recording}`;
   return {
     incidents: () => book.list(),
     incident: id => book.get(id),
-    watch: () => ({ classes: wired.watches.map(watch => watch.overview()), sources: [], budget: undefined }),
+    watch: () => {
+      const t = Math.max(...wired.watches.map(watch => watch.t).filter(Number.isFinite));
+      const lastAt = Number.isFinite(t) ? t : undefined;
+      return {
+        classes: wired.watches.map(watch => watch.overview()),
+        sources: [{ name, up: true, lastAt, message: '' }],
+        budget: undefined,
+      };
+    },
     health: () => ({ healthy: true, ready: true, reasons: [] }),
   };
 }

@@ -1,6 +1,7 @@
-import { affected, entityName } from '../alerts/incident-alert.ts';
-import { formatDuration } from '../core/duration.ts';
-import type { Incident } from '../core/incident.ts';
+import { affected } from '../alerts/incident-alert.ts';
+import type { Incident, Suspect } from '../core/incident.ts';
+import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { saySpan, sayTime } from '../core/say-time.ts';
 
 /** How the words are painted: picocolors, or nothing at all where the output is no terminal. */
 export interface Paint {
@@ -18,26 +19,15 @@ export interface StoryContext {
   readonly page: string | undefined;
 }
 
-function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
-}
-
 function suspectLines(incident: Incident, paint: Paint): string[] {
   const [first, ...others] = incident.suspects;
   if (first === undefined) return [`  ${paint.bold('Cause')}      not enough evidence to name one`];
+  const named = ({ entity, signal }: Suspect) => `${sayEntity(entity)} (${saySignal(signal)})`;
   const lines = [
-    `  ${paint.bold('Suspect')}    ${paint.red(entityName(first.entity))} - ${first.signal} (score ${first.score.toFixed(2)})`,
+    `  ${paint.bold('Suspect')}    ${paint.red(sayEntity(first.entity))} - ${saySignal(first.signal)} (score ${first.score.toFixed(2)})`,
   ];
   for (const evidence of first.evidence) lines.push(`             - ${evidence}`);
-  if (others.length > 0)
-    lines.push(
-      paint.dim(
-        `             then ${others
-          .slice(0, 3)
-          .map(each => `${entityName(each.entity)} (${each.signal})`)
-          .join(', ')}`,
-      ),
-    );
+  if (others.length > 0) lines.push(paint.dim(`             then ${sayList(others.map(named), 3)}`));
   return lines;
 }
 
@@ -46,14 +36,12 @@ export function tellIncident(incident: Incident, context: StoryContext, paint: P
   const ended =
     incident.endsAt === undefined
       ? paint.red('still open')
-      : paint.green(
-          `over after ${formatDuration(Math.round((incident.endsAt - incident.startsAt) / 1000) * 1000)}`,
-        );
+      : paint.green(`over after ${saySpan(incident.endsAt - incident.startsAt)}`);
   const lines = [
-    `${paint.bold(`Incident ${incident.id}`)}  began ${clock(incident.startsAt)} UTC, ${ended}`,
-    `  ${paint.bold('Affected')}   ${affected(incident).join(', ')}`,
+    `${paint.bold(`Incident ${incident.id}`)}  began ${sayTime(incident.startsAt)}, ${ended}`,
+    `  ${paint.bold('Affected')}   ${sayList(affected(incident), 8)}`,
     ...suspectLines(incident, paint),
-    `  ${paint.bold('Noise')}      ${context.alertsIn} alerts became ${context.notificationsOut} notification${context.notificationsOut === 1 ? '' : 's'}`,
+    `  ${paint.bold('Noise')}      ${sayCount(context.alertsIn, 'alert')} became ${sayCount(context.notificationsOut, 'notification')}`,
   ];
   if (context.dashboard !== undefined) lines.push(`  ${paint.bold('Dashboard')}  ${context.dashboard}`);
   if (context.page !== undefined) lines.push(`  ${paint.bold('Page')}       ${context.page}`);

@@ -59,9 +59,16 @@ export interface Anomaly {
   readonly p: number;
   /** Signals by share, largest first. */
   readonly shares: readonly { readonly signal: string; readonly share: number }[];
-  /** Expected band and observed value of the top signal. */
+  /** Expected band and observed value of the top signal, with the unit of both. */
   readonly band: Band | undefined;
-  readonly worst: { readonly signal: string; readonly value: number; readonly kind?: SignalKind } | undefined;
+  readonly worst:
+    | {
+        readonly signal: string;
+        readonly value: number;
+        readonly unit?: string;
+        readonly kind?: SignalKind;
+      }
+    | undefined;
   readonly state: WatchState;
   readonly reason: string;
 }

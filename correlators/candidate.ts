@@ -1,4 +1,5 @@
 import type { Labels } from '../core/labels.ts';
+import { saySignal } from '../core/say-name.ts';
 import { accusingP, type Complaint, complaintsOf, isAboutCalls } from './complaint.ts';
 import type { OpenIncident, OpenMember } from './open-incident.ts';
 import { peerOf } from './place.ts';
@@ -41,10 +42,10 @@ function earliest(signs: readonly Sign[]): Sign | undefined {
 
 function signOf(id: string, members: readonly OpenMember[], complaints: readonly Complaint[]): Sign {
   const signs = (some: readonly OpenMember[]) =>
-    some.map(m => ({ since: m.since, what: `${symptomOf(m.alert).name} ${whereOf(m)}` }));
+    some.map(m => ({ since: m.since, what: `${saySignal(symptomOf(m.alert).name)} ${whereOf(m)}` }));
   const said = complaints.map(c => ({
     since: c.since,
-    what: `${c.symptom} from ${c.caller} to ${id}`,
+    what: `${saySignal(c.symptom)} from ${c.caller} to ${id}`,
     alerted: c.alerted,
   }));
   const own = members.filter(m => !isAboutCalls(m) && !isTraffic(symptomOf(m.alert)));

@@ -1,4 +1,8 @@
+import type { Anomaly } from '../core/detector.ts';
 import { includes, type Labels } from '../core/labels.ts';
+import { sayCount, saySignal } from '../core/say-name.ts';
+import { saySpan } from '../core/say-time.ts';
+import { sayOdds, sayRange, sayValue } from '../core/say-value.ts';
 import type { Change } from '../core/topology.ts';
 import type { Candidate } from './candidate.ts';
 import { isAboutCalls } from './complaint.ts';
@@ -31,7 +35,7 @@ export function extraEvidence(
     .sort((a, b) => b.t - a.t)[0];
   if (change !== undefined) {
     bonus += 0.3;
-    words.push(`${change.kind} ${Math.round((me.onset - change.t) / 1000)} s before: ${change.text}`);
+    words.push(`${change.kind} ${saySpan(me.onset - change.t)} before: ${change.text}`);
   }
   const lost = lossWords(me, known.sightings);
   if (lost !== undefined) {
@@ -44,7 +48,10 @@ export function extraEvidence(
     words.push(deviationWords(strongest));
   }
   const critical = me.members.filter(m => severityRank(m.alert.labels) >= 3).length;
-  if (critical > 0) words.push(`${critical} of its ${me.members.length} alerts are critical`);
+  if (critical > 0)
+    words.push(
+      `${critical} of its ${sayCount(me.members.length, 'alert')} ${critical === 1 ? 'is' : 'are'} critical`,
+    );
   const changed = change !== undefined || lost !== undefined;
   return { bonus, changed, signal: strongest && outside(strongest)?.signal, words };
 }
@@ -77,7 +84,7 @@ function isOwn(entity: Labels, me: Candidate): boolean {
 }
 
 /** The observed value when it lies outside of what was expected. */
-function outside({ anomaly }: Sighting): { readonly signal: string; readonly value: number } | undefined {
+function outside({ anomaly }: Sighting): Anomaly['worst'] {
   const { worst, band } = anomaly;
   if (worst === undefined || band === undefined) return worst;
   return worst.value >= band.low && worst.value <= band.high ? undefined : worst;
@@ -99,16 +106,10 @@ function deviationWords(seen: Sighting): string {
   const worst = outside(seen);
   const peer = peerOf(entity);
   const caller = Object.values(entity).find(value => value !== peer) ?? 'its callers';
-  const odds = `p = ${p.toExponential(1)}`;
   const whose = peer === undefined ? 'its metrics' : `calls from ${caller} to it`;
-  if (worst === undefined) return `${whose} are abnormal, ${odds}`;
-  const range = band === undefined ? '' : `, expected ${short(band.low)} to ${short(band.high)}`;
+  if (worst === undefined) return `${whose} are abnormal, ${sayOdds(p)}`;
+  const { value, unit } = worst;
+  const range = band === undefined ? '' : `, expected ${sayRange(band, value, unit)}`;
   const of = peer === undefined ? '' : ` from ${caller} to it`;
-  return `${worst.signal}${of} is ${short(worst.value)}${range}, ${odds}`;
-}
-
-/** What is left of a 0 after sums and differences is told as 0. */
-function short(value: number): string {
-  if (!Number.isFinite(value)) return 'unknown';
-  return Math.abs(value) < 1e-9 ? '0' : String(Number(value.toPrecision(4)));
+  return `${saySignal(worst.signal)}${of} is ${sayValue(value, unit)}${range}, ${sayOdds(p)}`;
 }

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Alert, Suppressed } from '../core/alert.ts';
 import type { CorrelationInput } from '../core/pipeline.ts';
+import { sayCount } from '../core/say-name.ts';
+import { saySpan } from '../core/say-time.ts';
 import type { Topology } from '../core/topology.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
@@ -121,13 +123,7 @@ class GroupingCorrelator implements Correlator {
     });
     const incident = near[0]?.incident ?? this.#openNew(t, alert, draft);
     const reason = near[0]?.reason ?? 'it opened the incident: nothing near was in trouble';
-    const isNew = !incident.members.has(alert.fingerprint);
     addMember(incident, { alert, place, reason, since: t, until: original.endsAt, fired: 1 });
-    if (isNew)
-      incident.timeline.push({
-        at: t,
-        what: `${alert.labels.alertname ?? 'alert'} on ${place.id}: ${reason}`,
-      });
     this.#index(incident);
     draft.grown.add(incident);
     draft.joined.push({ alert: original, incident, reason });
@@ -182,17 +178,17 @@ class GroupingCorrelator implements Correlator {
       this.#tell(
         incident,
         t,
-        `opened: ${count(incident.members.size, 'alert')} on ${[...incident.places.keys()].slice(0, 3).join(', ')}`,
+        `opened: ${sayCount(incident.members.size, 'alert')} on ${[...incident.places.keys()].slice(0, 3).join(', ')}`,
       );
       draft.grown.add(incident);
     } else if (incident.due === undefined && incident.severity > incident.toldSeverity) {
-      this.#tell(incident, t, `severity rose: ${count(incident.members.size, 'alert')} now`);
+      this.#tell(incident, t, `severity rose: ${sayCount(incident.members.size, 'alert')} now`);
       draft.grown.add(incident);
     }
     if (incident.due !== undefined || incident.firing > 0 || t < incident.lastAt + this.#options.resolveAfter)
       return;
     incident.endsAt = incident.lastAt;
-    this.#tell(incident, t, `resolved: quiet for ${Math.round((t - incident.lastAt) / 1000)} s`);
+    this.#tell(incident, t, `resolved: quiet for ${saySpan(t - incident.lastAt)}`);
     draft.resolved.push(incident);
     draft.ended.add(incident);
     this.#unindex(incident);
@@ -201,7 +197,7 @@ class GroupingCorrelator implements Correlator {
   #tell(incident: OpenIncident, at: number, why: string): void {
     incident.toldSeverity = incident.severity;
     incident.notifications.push({ at, why });
-    incident.timeline.push({ at, what: `People were told: ${why}` });
+    incident.timeline.push({ at, what: `people were told: ${why.replace(/^opened: /, '')}` });
   }
 
   #index(incident: OpenIncident): void {
@@ -254,8 +250,6 @@ function* placeKeys(incident: OpenIncident): Iterable<string> {
   yield* incident.places.keys();
   for (const other of incident.shared) yield `shared:${other}`;
 }
-
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 function byTime(a: Alert, b: Alert): number {
   return (

@@ -1,3 +1,4 @@
+import { saySpan } from '../core/say-time.ts';
 import type { OpenIncident } from './open-incident.ts';
 import { type Place, severityRank } from './place.ts';
 import type { Graph } from './topology.ts';
@@ -27,7 +28,9 @@ export interface Nearness {
 
 const hopCost = 60_000;
 const againstCalls = 60_000;
-const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+/** `which failed 5 s earlier`; what is less than a second apart came together. */
+const failed = (gap: number) =>
+  gap < 1000 ? 'which failed at the same time' : `which failed ${saySpan(gap)} earlier`;
 
 /** The index from places to open incidents, so that only neighbours are looked at. */
 export type ByPlace = ReadonlyMap<string, ReadonlySet<OpenIncident>>;
@@ -113,7 +116,7 @@ function samePlace(incident: OpenIncident, place: Place, at: WhenAndWhere): Near
   const reason =
     since < 1000
       ? `${id} itself came into trouble at the same time`
-      : `${id} itself has been in trouble for ${seconds(since)}`;
+      : `${id} itself has been in trouble for ${saySpan(since)}`;
   return { incident, cost: own / 10 + causes + unexplained, reason, side: 'same' };
 }
 
@@ -136,7 +139,7 @@ function namedCallee(
   const activity = incident.places.get(peer);
   if (activity === undefined || activity.firing === 0) return undefined;
   const since = t - activity.first;
-  const reason = `it is about calls from ${place.id} to ${peer}, in trouble for ${seconds(since)}`;
+  const reason = `it is about calls from ${place.id} to ${peer}, in trouble for ${saySpan(since)}`;
   return { incident, cost: 0, reason, side: 'callee' };
 }
 
@@ -173,7 +176,7 @@ function calleeFailed(incident: OpenIncident, pair: Pair, at: WhenAndWhere): Nea
   if (quiet > at.options.window) return undefined;
   if (gap > reachOf(incident, pair, at.options)) return lateFollower(incident, pair, at);
   const how = pair.near.hops === 1 ? 'calls' : `depends over ${pair.near.hops} calls on`;
-  const reason = `${pair.place.id} ${how} ${pair.near.id}, which failed ${seconds(gap)} earlier`;
+  const reason = `${pair.place.id} ${how} ${pair.near.id}, ${failed(gap)}`;
   return { incident, cost: pair.near.hops * hopCost + gap, reason, side: 'callee' };
 }
 
@@ -190,7 +193,7 @@ function lateFollower(incident: OpenIncident, { place, near }: Pair, at: WhenAnd
     .near(near.id, 1)
     .find(({ id, side }) => side === 'caller' && id !== place.id && quietFor(incident, id, at.t) === 0);
   if (other === undefined) return undefined;
-  const reason = `${place.id} calls ${near.id}, in trouble for ${seconds(gap)}, and shows it late; ${other.id}, which calls it too, suffers already`;
+  const reason = `${place.id} calls ${near.id}, in trouble for ${saySpan(gap)}, and shows it late; ${other.id}, which calls it too, suffers already`;
   return { incident, cost: hopCost + gap, reason, side: 'callee' };
 }
 
@@ -207,6 +210,6 @@ function callerFailed(incident: OpenIncident, pair: Pair, at: WhenAndWhere): Nea
   const gap = t - activity.first;
   if (gap > (asked ? options.spread : options.lateCause)) return undefined;
   const how = pair.near.hops === 1 ? 'is called' : `is used over ${pair.near.hops} calls`;
-  const reason = `${pair.place.id} ${how} by ${pair.near.id}, which failed ${seconds(gap)} earlier`;
+  const reason = `${pair.place.id} ${how} by ${pair.near.id}, ${failed(gap)}`;
   return { incident, cost: pair.near.hops * hopCost + gap + againstCalls, reason, side: 'caller' };
 }

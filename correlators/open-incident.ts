@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident, Suspect } from '../core/incident.ts';
 import { type Place, severityRank } from './place.ts';
+import { timelineOf } from './timeline.ts';
 
 /** One alert of an open incident; an alert that fires again is the same one, counted. */
 export interface OpenMember {
@@ -37,6 +38,7 @@ export interface OpenIncident {
   readonly members: Map<string, OpenMember>;
   readonly places: Map<string, Activity>;
   readonly shared: Set<string>;
+  /** What happened beside its alerts. */
   readonly timeline: { at: number; what: string }[];
   readonly notifications: { at: number; why: string }[];
   suspects: readonly Suspect[];
@@ -130,7 +132,7 @@ export function toIncident(incident: OpenIncident): Incident {
     })),
     suspects: incident.suspects,
     escalation: undefined,
-    timeline: [...incident.timeline],
+    timeline: timelineOf(incident.members.values(), incident.timeline),
     notifications: [...incident.notifications],
   };
 }

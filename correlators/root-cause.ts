@@ -1,4 +1,5 @@
 import type { Suspect } from '../core/incident.ts';
+import { saySpan } from '../core/say-time.ts';
 import type { Change } from '../core/topology.ts';
 import { type Candidate, candidatesOf, onsetScale } from './candidate.ts';
 import { extraEvidence } from './evidence.ts';
@@ -85,7 +86,7 @@ function signalOf(me: Candidate): string {
 
 function onsetWords(me: Candidate, start: number): string {
   if (me.onset <= start) return `${me.firstSign} was the first sign`;
-  return `${me.firstSign} came ${Math.round((me.onset - start) / 1000)} s after the first sign`;
+  return `${me.firstSign} came ${saySpan(me.onset - start)} after the first sign`;
 }
 
 function complaintWords(me: Candidate, below: readonly Candidate[]): string {

@@ -219,7 +219,7 @@ export class ClassModel {
       p: this.#rows.judgement.p[row]!,
       shares: ranked.map(({ share, k }) => ({ signal: signals[k]!.name, share })),
       band,
-      worst: { signal: spec.name, value, kind: spec.kind },
+      worst: { signal: spec.name, value, unit: spec.unit, kind: spec.kind },
       state,
       reason: state === 'watching' ? (finding?.reason ?? describeWorst(spec, value, band)) : reason,
     };

@@ -1,6 +1,7 @@
 import type { SignalSpec } from '../core/pack.ts';
+import { saySignal } from '../core/say-name.ts';
+import { sayValue } from '../core/say-value.ts';
 import type { Baseline } from './baseline.ts';
-import { sayValue } from './words.ts';
 
 /** How far a constant signal may stray and still be called constant: its floor, else 5 % of its level, else .01. */
 export function toleranceOf(level: number, floor: number): number {
@@ -40,5 +41,8 @@ export function movedSignal(
   const { name, unit } = signals[best.signal]!;
   const cell = at.row * signals.length + best.signal;
   const was = sayValue(baseline.centre[cell]!, unit);
-  return { ...best, reason: `${name} ${sayValue(at.values[cell]!, unit)}, it was always ${was} before` };
+  return {
+    ...best,
+    reason: `${saySignal(name)} ${sayValue(at.values[cell]!, unit)}, it was always ${was} before`,
+  };
 }

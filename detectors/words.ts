@@ -1,20 +1,14 @@
 import type { Band } from '../core/detector.ts';
 import type { SignalSpec } from '../core/pack.ts';
+import { saySignal } from '../core/say-name.ts';
+import { sayRange, sayValue } from '../core/say-value.ts';
 
-const suffixes: Readonly<Record<string, string>> = { s: ' s', ms: ' ms', percent: ' %', bytes: ' B' };
-
-/** A value in three significant digits with its unit, as an engineer would say it. */
-export function sayValue(value: number, unit: string): string {
-  if (Number.isNaN(value)) return 'no sample';
-  return `${Number(value.toPrecision(3))}${suffixes[unit] ?? ''}`;
-}
-
-/** `latency_p95 1.92 s, expected 0.02 - 0.08 s`; says so when it deviates the way that does no harm. */
+/** `latency p95 1.92 s, expected 20 to 80 ms`; says so when it deviates the way that does no harm. */
 export function describeWorst(spec: SignalSpec, value: number, band: Band | undefined): string {
-  const said = `${spec.name} ${sayValue(value, spec.unit)}`;
+  const said = `${saySignal(spec.name)} ${sayValue(value, spec.unit)}`;
   if (band === undefined) return said;
-  const range = `${Number(band.low.toPrecision(3))} - ${sayValue(band.high, spec.unit)}`;
   const harmless =
     (spec.bad === 'high' && value < band.low && 'low') || (spec.bad === 'low' && value > band.high && 'high');
-  return `${said}, expected ${range}${harmless === false ? '' : `: ${harmless}, which does no harm`}`;
+  const expected = `expected ${sayRange(band, value, spec.unit)}`;
+  return `${said}, ${expected}${harmless === false ? '' : `: ${harmless}, which does no harm`}`;
 }

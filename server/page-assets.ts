@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** The page's style: system fonts, light and dark by the reader's choice, one column down to phone width. */
 export const style = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#16191d;--soft:#555c66;--line:#dcdfe3;--bad:#b3261e;
@@ -12,8 +10,8 @@ body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-ap
 "Liberation Sans",sans-serif;overflow-wrap:anywhere}
 main,header,footer{max-width:60rem;margin:0 auto;padding:0 1.25rem}
 header{display:flex;gap:1rem;align-items:baseline;padding-top:1rem;color:var(--soft);font-size:.9rem}
-header a{color:var(--ink);font-weight:650;text-decoration:none}
-header span{margin-left:auto}
+header a{white-space:nowrap;color:var(--ink);font-weight:650;text-decoration:none}
+header #live{margin-left:auto;min-width:20ch;text-align:right;font-variant-numeric:tabular-nums}
 footer{padding-top:2.5rem;padding-bottom:2rem;color:var(--soft);font-size:.875rem}
 h1{font-size:1.75rem;line-height:1.25;letter-spacing:-.012em;margin:1.5rem 0 .4rem;text-wrap:balance}
 h2{font-size:1.125rem;margin:2.25rem 0 .6rem}
@@ -40,7 +38,8 @@ li{margin:.2rem 0}
 .figures div{display:flex;flex-direction:column-reverse}
 .figures dt{color:var(--soft);font-size:.875rem}
 .figures dd{margin:0;font-size:1.6rem;font-weight:650;font-variant-numeric:tabular-nums}
-.time{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.1rem;margin:0}
+.time{margin:0}
+.time div{display:grid;grid-template-columns:auto 1fr;gap:0 1.1rem;padding:.18rem 0}
 .time dt{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
 .time dd{margin:0}
 .rows>li{border-top:1px solid var(--line);padding:.6rem 0;margin:0}
@@ -57,60 +56,29 @@ tbody th{color:var(--ink);font-size:1rem}
 tbody th .soft{font-weight:400;font-size:.875rem}
 td.n,th.n{text-align:right}
 td.zero{color:var(--soft)}
-figure{margin:0 0 1rem}
+figure{margin:0}
+figcaption{font-size:.9rem}
+.charts{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin:.3rem 0}
+[data-part]{display:flow-root}
+main{overflow-anchor:none}
+summary{cursor:pointer;padding:.35rem 0}
+details>ul,details>ol{margin-left:1.1rem}
+.list .state{margin-right:.35rem}
+#news{position:fixed;bottom:1rem;left:50%;transform:translateX(-50%);background:var(--card);border:1px solid var(--link);
+border-radius:10px;padding:.5rem 1rem;box-shadow:0 2px 12px #0004;white-space:nowrap;z-index:1}
+#news button{font:inherit;color:var(--link);background:none;border:0;padding:.25rem;text-decoration:underline;cursor:pointer}
+#ghost{position:absolute;left:-9999px;top:0;visibility:hidden}
 figure svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
 kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
 background:var(--card)}
 dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);max-width:24rem}
-@media (max-width:36rem){h1{font-size:1.4rem}main,header,footer{padding-left:1rem;padding-right:1rem}
+@media (max-width:36rem){h1{font-size:1.4rem}header .hint{display:none}.charts{grid-template-columns:1fr}main,header,footer{padding-left:1rem;padding-right:1rem}
 .broad{display:none}.narrow{display:block}
-.time{grid-template-columns:1fr;gap:0}.time dd{margin-bottom:.5rem}}
+.time div{grid-template-columns:1fr}.time dd{margin-bottom:.35rem}}
 @media (max-width:36rem){thead{position:absolute;left:-999rem}tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}
 tbody th,td,td.n{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0}tbody th{display:block}
 td::before{content:attr(data-label);color:var(--soft)}td.zero{display:none}}
-@media (pointer:coarse){header span{display:none}}
-@media print{header,footer,.skip{display:none}}
+@media (pointer:coarse){header .hint{display:none}}
+@media print{header,footer,.skip,#news{display:none}}
 `;
-
-/** The page's keys: j/k (or arrows by Tab) move over what can be opened, Enter opens, u goes up, ? tells the keys. */
-export const script = `
-const stops = [...document.querySelectorAll('[data-stop]')];
-const help = document.getElementById('keys');
-const move = by => {
-  const at = stops.indexOf(document.activeElement);
-  const next = at < 0 ? (by > 0 ? 0 : stops.length - 1) : Math.min(Math.max(at + by, 0), stops.length - 1);
-  stops[next]?.focus();
-};
-const home = () => { if (location.pathname !== '/') location.assign('/'); };
-const keys = {
-  j: () => move(1),
-  k: () => move(-1),
-  u: home,
-  Escape: () => (help.open ? help.close() : home()),
-  Enter: () => { if (document.activeElement === document.body) stops.find(stop => stop.href)?.click(); },
-  '?': () => (help.open ? help.close() : help.showModal()),
-};
-document.addEventListener('keydown', event => {
-  const act = keys[event.key];
-  if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key !== 'Enter') event.preventDefault();
-  act();
-});
-`;
-
-function hash(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-}
-
-/** Only our own inline style and script run; nothing is loaded, framed or posted. SVG charts may carry style attributes. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src ${hash(style)}`,
-  "style-src-attr 'unsafe-inline'",
-  `script-src ${hash(script)}`,
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');

@@ -1,18 +1,22 @@
-import type { Member, Suspect } from '../core/incident.ts';
+import type { Suspect } from '../core/incident.ts';
+import { sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { saySpan } from '../core/say-time.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import type { IncidentView } from './model.ts';
-import { clock, count, entityWords, listWords, percent, span, when } from './page-words.ts';
+import { membersSection } from './page-members.ts';
+import { clockTag, part, percent, timeTag } from './page-words.ts';
 import { signalFigure } from './signal-figure.ts';
 
-function heading({ incident, title, affected }: IncidentView): Markup {
+function heading({ incident, title, affected, dashboardPath }: IncidentView): Markup {
   const { startsAt, endsAt } = incident;
+  const link = safeLink(dashboardPath);
   const state =
     endsAt === undefined
       ? html`<span class="state open">Open</span>`
-      : html`<span class="state ended">Ended ${when(endsAt)}, after ${span(endsAt - startsAt)}</span>`;
+      : html`<span class="state ended">Ended ${timeTag(endsAt)}, after ${saySpan(endsAt - startsAt)}</span>`;
   return html`<h1>${title}</h1>
-<p class="lead">${state} <span>Began <time datetime="${when(startsAt).replace(' UTC', 'Z').replace(' ', 'T')}">${when(startsAt)}</time>.
-Affected: ${listWords(affected, 8)}.</span></p>`;
+<p class="lead">${state} <span>Began ${timeTag(startsAt)}. Affected: ${sayList(affected, 8)}.</span>
+${link === undefined ? undefined : html`<a data-stop data-key="dashboard" href="${link}">Open its dashboard</a>`}</p>`;
 }
 
 function evidence(suspect: Suspect): Markup {
@@ -20,15 +24,19 @@ function evidence(suspect: Suspect): Markup {
   return html`<ul>${suspect.evidence.map(line => html`<li>${line}</li>`)}</ul>`;
 }
 
+function symptom({ signal, score }: Suspect): string {
+  return `${saySignal(signal)}, score ${Number(score.toPrecision(3))}`;
+}
+
 function firstSuspect(suspect: Suspect | undefined): Markup {
   if (suspect === undefined)
     return html`<h2>First suspect</h2>
 <p>None stands out yet: no entity left its expected range before the others.</p>`;
   return html`<h2>First suspect</h2>
-<section class="card suspect" data-stop tabindex="-1" aria-label="First suspect">
-<p class="who">${entityWords(suspect.entity)}</p>
-<p class="soft">${suspect.signal}, score ${Number(suspect.score.toPrecision(3))}</p>
-${evidence(suspect)}</section>`;
+<div class="card suspect" role="group" data-stop data-key="suspect" tabindex="-1" aria-label="First suspect">
+<p class="who">${sayEntity(suspect.entity)}</p>
+<p class="soft">${symptom(suspect)}</p>
+${evidence(suspect)}</div>`;
 }
 
 function figures(view: IncidentView): Markup {
@@ -50,64 +58,53 @@ function figure(what: string, value: string): Markup {
 
 function timeline({ incident }: IncidentView): Markup {
   const lines = [...incident.timeline].sort((a, b) => a.at - b.at);
-  const body =
-    lines.length === 0
-      ? html`<p>Nothing is recorded yet.</p>`
-      : html`<dl class="time">${lines.map(
-          line => html`<dt>${clock(line.at)}</dt><dd>${line.what}</dd>
+  if (lines.length === 0) return html`<h2>Timeline</h2><p>Nothing is recorded yet.</p>`;
+  return html`<h2>Timeline, in UTC</h2>
+<dl class="time">${lines.map(
+    ({ at, what }) => html`<div><dt>${clockTag(at, incident.startsAt)}</dt><dd>${what}</dd></div>
 `,
-        )}</dl>`;
-  return html`<h2>Timeline</h2>
-${body}`;
-}
-
-function memberRow({ alert, reason }: Member): Markup {
-  const { alertname, ...rest } = alert.labels;
-  const labels = Object.entries(rest).map(([name, value]) => `${name}=${value}`);
-  const link = safeLink(alert.generatorURL);
-  const source = link === undefined || link === '' ? undefined : html` <a href="${link}">source</a>`;
-  return html`<li data-stop tabindex="-1"><strong>${alertname ?? 'alert without a name'}</strong>
-<span class="soft">${labels.join(' ')}</span> since ${clock(alert.startsAt)}${alert.endsAt === undefined ? '' : `, ended ${clock(alert.endsAt)}`}${source}<br>${reason}</li>
-`;
-}
-
-/** A storm of alerts must not make the page heavy. */
-const mostRows = 100;
-
-function members({ incident }: IncidentView): Markup {
-  const more = incident.members.length - mostRows;
-  if (incident.members.length === 0) return html`<h2>Alerts of this incident</h2><p>It has no alert yet.</p>`;
-  return html`<h2>${count(incident.members.length, 'alert')} of this incident, and why</h2>
-<ul class="plain rows">${incident.members.slice(0, mostRows).map(memberRow)}</ul>
-${more > 0 ? html`<p>And ${more} more: <a href="/api/v1/incidents/${encodeURIComponent(incident.id)}">all as JSON</a>.</p>` : undefined}`;
+  )}</dl>`;
 }
 
 function otherSuspects(suspects: readonly Suspect[]): Markup {
-  const row = (
-    suspect: Suspect,
-  ): Markup => html`<li data-stop tabindex="-1"><strong>${entityWords(suspect.entity)}</strong>
-<span class="soft">${suspect.signal}, score ${Number(suspect.score.toPrecision(3))}</span>${evidence(suspect)}</li>
+  const row = (suspect: Suspect): Markup => {
+    const name = sayEntity(suspect.entity);
+    return html`<li><details data-key="other ${name}"><summary data-stop data-key="summary of ${name}"><strong>${name}</strong>
+<span class="soft">${symptom(suspect)}</span></summary>${evidence(suspect)}</details></li>
 `;
+  };
   if (suspects.length === 0) return html`<h2>Other suspects</h2><p>There is no other.</p>`;
   return html`<h2>Other suspects</h2><ol start="2">${suspects.map(row)}</ol>`;
 }
 
+/** So many charts are read at a glance; the others are one step away. */
+const mostCharts = 6;
+
 function signals(view: IncidentView): Markup {
   if (view.signals.length === 0) return html`<h2>Signals</h2><p>No signal was recorded for it.</p>`;
-  return html`<h2>Signals and their expected ranges</h2>
-${view.signals.map(signal => signalFigure(signal))}`;
+  const left = view.signals.filter(signal => signal.onset !== undefined);
+  const shown = (left.length > 0 ? left : view.signals).slice(0, mostCharts);
+  const rest = view.signals.filter(signal => !shown.includes(signal));
+  const heading =
+    left.length > 0 ? 'Signals that left their expected range' : 'Signals and their expected ranges';
+  return html`<h2>${heading}</h2>
+<div class="charts">${shown.map(signalFigure)}</div>
+${
+  rest.length === 0
+    ? undefined
+    : html`<details data-key="more signals"><summary data-stop data-key="summary of more signals">${rest.length} more</summary>
+<div class="charts">${rest.map(signalFigure)}</div></details>`
+}`;
 }
 
 /** What stands on the page of one incident, in the order in which it is read at night. */
 export function incidentSections(view: IncidentView): Markup {
-  const link = safeLink(view.dashboardPath);
   const { suspects } = view.incident;
-  return html`${heading(view)}
-${firstSuspect(suspects[0])}
-${figures(view)}
-${timeline(view)}
-${members(view)}
-${otherSuspects(suspects.slice(1))}
-${signals(view)}
-${link === undefined ? undefined : html`<h2>Dashboard</h2><p><a data-stop href="${link}">Open the dashboard of this incident</a></p>`}`;
+  return html`${part('head', heading(view))}
+${part('suspect', firstSuspect(suspects[0]))}
+${part('signals', signals(view))}
+${part('figures', figures(view))}
+${part('timeline', timeline(view))}
+${part('others', otherSuspects(suspects.slice(1)))}
+${part('members', membersSection(view.incident))}`;
 }

@@ -1,35 +1,59 @@
 import type { WatchState } from '../core/detector.ts';
+import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { saySpan, sayTime } from '../core/say-time.ts';
 import { html, type Markup } from './html.ts';
 import type { ClassOverview, Health, IncidentView, ServerState, WatchOverview } from './model.ts';
-import { count, entityWords, listWords, percent, span, when } from './page-words.ts';
+import { part, percent, timeTag } from './page-words.ts';
 
 function incidentRow(view: IncidentView): Markup {
   const { id, startsAt, endsAt, suspects } = view.incident;
   const first = suspects[0];
-  const told = `${count(view.notificationsIn, 'alert')} in, ${count(view.notificationsOut, 'notification')} out`;
+  const told = `${sayCount(view.notificationsIn, 'alert')} in, ${sayCount(view.notificationsOut, 'notification')} out`;
   const state =
     endsAt === undefined
       ? html`<span class="state open">Open</span>`
-      : html`<span class="state ended">Ended after ${span(endsAt - startsAt)}</span>`;
+      : html`<span class="state ended">Ended after ${saySpan(endsAt - startsAt)}</span>`;
   const suspect =
-    first === undefined ? 'no suspect yet' : `first suspect ${entityWords(first.entity)} (${first.signal})`;
-  return html`<li><a data-stop href="/incidents/${encodeURIComponent(id)}">
-<strong>${view.title}</strong>${state} <span class="soft">since ${when(startsAt)} · ${suspect} · ${told}</span></a></li>
+    first === undefined
+      ? 'no suspect yet'
+      : `first suspect ${sayEntity(first.entity)} (${saySignal(first.signal)})`;
+  const affected = `affected: ${sayList(view.affected, 3)}`;
+  return html`<li><a data-stop data-key="incident ${id}" href="/incidents/${encodeURIComponent(id)}">
+<strong>${view.title}</strong>${state} <span class="soft">since ${timeTag(startsAt)} · ${suspect} · ${affected} · ${told}</span></a></li>
 `;
 }
 
-function incidentsSection(views: readonly IncidentView[], watched: number): Markup {
-  const open = views.filter(view => view.incident.endsAt === undefined).length;
-  const heading = open === 0 ? 'No open incident' : count(open, 'open incident');
-  if (views.length > 0)
-    return html`<h1>${heading}</h1>
-<ul class="plain list">${views.map(incidentRow)}</ul>`;
+function incidentList(views: readonly IncidentView[]): Markup {
+  return html`<ul class="plain list">${views.map(incidentRow)}</ul>`;
+}
+
+const isOpen = (view: IncidentView) => view.incident.endsAt === undefined;
+
+function openSection(views: readonly IncidentView[], watched: number): Markup {
+  const open = views.filter(isOpen);
+  if (open.length > 0) return html`<h1>${sayCount(open.length, 'open incident')}</h1>${incidentList(open)}`;
   const quiet =
     watched > 0
-      ? `${count(watched, 'entity').replace('entitys', 'entities')} are being watched and none is outside its expected range.`
+      ? `${sayCount(watched, 'entity is', 'entities are')} being watched and none is in trouble.`
       : 'Nothing is watched yet, so nothing can be found. See below what is missing.';
-  return html`<h1>${heading}</h1>
-<p>${quiet}</p>`;
+  return html`<h1>No open incident</h1><p>${quiet}</p>`;
+}
+
+/** So many ended incidents stand on the first page. */
+const mostEnded = 5;
+
+function endedSection(views: readonly IncidentView[]): Markup {
+  const ended = views.filter(view => !isOpen(view));
+  if (ended.length === 0) return html`<h2>Ended incidents</h2><p>There is none.</p>`;
+  const all = html`<p><a data-stop data-key="all" href="/incidents">All ${views.length} incidents</a></p>`;
+  return html`<h2>Ended incidents</h2>
+${incidentList(ended.slice(0, mostEnded))}${ended.length > mostEnded ? all : undefined}`;
+}
+
+/** What stands on the page of all incidents: open ones first, then the newest first. */
+export function allIncidentsSections(views: readonly IncidentView[]): Markup {
+  if (views.length === 0) return part('all', html`<h1>All incidents</h1><p>There was none yet.</p>`);
+  return part('all', html`<h1>${sayCount(views.length, 'incident')}</h1>${incidentList(views)}`);
 }
 
 const states = ['watching', 'learning', 'no_data', 'gone', 'unfit', 'muted'] as const;
@@ -40,7 +64,7 @@ function stateCell(state: WatchState, n: number): Markup {
 
 function classRow(row: ClassOverview): Markup {
   const why =
-    row.reasons.length === 0 ? undefined : html`<br><span class="soft">${listWords(row.reasons, 3)}</span>`;
+    row.reasons.length === 0 ? undefined : html`<br><span class="soft">${sayList(row.reasons, 3)}</span>`;
   return html`<tr><th scope="row">${row.name}${why}</th>
 ${states.map(state => stateCell(state, row.counts[state] ?? 0))}
 <td class="n" data-label="false positives, stated">${percent(row.statedRate)}</td>
@@ -59,7 +83,7 @@ function budgetLine({ budget }: WatchOverview): Markup | undefined {
 function classesTable(watch: WatchOverview): Markup {
   if (watch.classes.length === 0)
     return html`<p>Nothing is watched. Name at least one pack in the config, then reload.</p>`;
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Classes by state"><table>
+  return html`<div class="wide" tabindex="0" data-key="classes" role="region" aria-label="Classes by state"><table>
 <thead><tr><th scope="col">Class</th><th class="n" scope="col">watching</th><th class="n" scope="col">learning</th>
 <th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th><th class="n" scope="col">muted</th>
 <th class="n" scope="col">false positives, stated</th><th class="n" scope="col">realised</th></tr></thead>
@@ -72,7 +96,7 @@ function sourcesList({ sources }: WatchOverview): Markup {
     const state = source.up
       ? html`<span class="state up">Up</span>`
       : html`<span class="state down">Down</span>`;
-    const last = source.lastAt === undefined ? 'never answered' : `last answer ${when(source.lastAt)}`;
+    const last = source.lastAt === undefined ? 'never answered' : `last answer ${sayTime(source.lastAt)}`;
     return html`<li>${state} <strong>${source.name}</strong> <span class="soft">${last}${source.message === '' ? '' : `. ${source.message}`}</span></li>
 `;
   };
@@ -82,18 +106,25 @@ function sourcesList({ sources }: WatchOverview): Markup {
 function healthLine({ healthy, ready, reasons }: Health): Markup | undefined {
   if (healthy && ready) return undefined;
   const what = healthy ? 'Not ready' : 'Not healthy';
-  return html`<p class="card suspect" role="status"><strong>${what}:</strong> ${listWords(reasons)}.</p>`;
+  return html`<p class="card suspect" role="status"><strong>${what}:</strong> ${sayList(reasons)}.</p>`;
 }
 
 /** What stands on the first page: health when it is bad, incidents, what is watched, sources. */
 export function overviewSections(state: ServerState): Markup {
   const watch = state.watch();
   const watched = watch.classes.reduce((sum, row) => sum + (row.counts.watching ?? 0), 0);
-  return html`${incidentsSection(state.incidents(), watched)}
-${healthLine(state.health())}
-<h2>What is watched</h2>
+  const views = state.incidents();
+  return html`${part('open', html`${openSection(views, watched)}${healthLine(state.health())}`)}
+${part('ended', endedSection(views))}
+${part(
+  'watched',
+  html`<h2>What is watched</h2>
 ${classesTable(watch)}
-${budgetLine(watch)}
-<h2>Sources</h2>
-${sourcesList(watch)}`;
+${budgetLine(watch)}`,
+)}
+${part(
+  'sources',
+  html`<h2>Sources</h2>
+${sourcesList(watch)}`,
+)}`;
 }

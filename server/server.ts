@@ -1,10 +1,14 @@
 import { Server as TlsServer } from 'node:tls';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Markup } from './html.ts';
+import { contentSecurityPolicy } from './content-security-policy.ts';
 import type { IncidentView, ServerState } from './model.ts';
-import { incidentPage, missingPage, overviewPage, runbookPage } from './page.ts';
-import { contentSecurityPolicy } from './page-assets.ts';
+import { allIncidentsPage, incidentPage, missingPage, overviewPage, type Page, runbookPage } from './page.ts';
 import { protect } from './protect.ts';
 import { mountQueryApi, type QueryTarget } from './query-api.ts';
 import type { MountedRoute } from './route.ts';
@@ -84,13 +88,18 @@ function mountLifecycle(app: FastifyInstance, deps: ServerDeps): void {
   );
 }
 
-function sendPage(reply: FastifyReply, page: Markup, status = 200): FastifyReply {
+/** Sends a page, or 304 to who has it already: pages ask for themselves every few seconds. */
+function sendPage(
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { text, tag }: Page,
+  status = 200,
+): FastifyReply {
+  reply.code(status).header('etag', tag).header('cache-control', 'no-store');
+  if (status === 200 && request.headers['if-none-match'] === tag) return reply.code(304).send();
   return reply
-    .code(status)
     .header('content-security-policy', contentSecurityPolicy)
-    .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .send(page.toString());
+    .send(text);
 }
 
 function mountIncidents(app: FastifyInstance, state: ServerState): void {
@@ -104,20 +113,21 @@ function mountIncidents(app: FastifyInstance, state: ServerState): void {
     if (view === undefined) return reply.code(404).send(missing(request.params.id));
     return { status: 'success', data: incidentJson(view) };
   });
-  app.get('/', async (_, reply) => sendPage(reply, overviewPage(state)));
+  app.get('/', async (request, reply) => sendPage({ request, reply }, overviewPage(state)));
+  app.get('/incidents', async (request, reply) => sendPage({ request, reply }, allIncidentsPage(state)));
   app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
     const view = state.incident(request.params.id);
-    if (view === undefined) return sendPage(reply, missingPage(request.params.id), 404);
-    return sendPage(reply, incidentPage(view));
+    if (view === undefined) return sendPage({ request, reply }, missingPage(request.params.id), 404);
+    return sendPage({ request, reply }, incidentPage(view));
   });
 }
 
 function mountRunbooks(app: FastifyInstance): void {
   const runbooks = builtinRunbooks();
-  app.get('/runbooks', async (_, reply) => sendPage(reply, runbookPage(runbooks)));
+  app.get('/runbooks', async (request, reply) => sendPage({ request, reply }, runbookPage(runbooks)));
   app.get<{ Params: { name: string } }>('/runbooks/:name', async (request, reply) => {
     const name = request.params.name.replace(/\.md$/, '');
-    return sendPage(reply, runbookPage(runbooks, name), runbooks.has(name) ? 200 : 404);
+    return sendPage({ request, reply }, runbookPage(runbooks, name), runbooks.has(name) ? 200 : 404);
   });
 }
 

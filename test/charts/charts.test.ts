@@ -18,7 +18,7 @@ describe('lineChart', () => {
     const svg = lineChart({ ...base, lines: [{ t, v: [1, 2, 3, 4, 5], label: 'p99' }] });
     expect(svg).toContain('role="img"');
     expect(svg).toContain('<title>Latency</title>');
-    expect(svg).toMatch(/<desc>.*p99: 5 samples from 1 to 5 s, last 5/);
+    expect(svg).toMatch(/<desc>.*p99: 5 samples from 1 s to 5 s, last 5 s/);
   });
 
   it('lets no label break out', () => {

@@ -8,7 +8,7 @@ import { foreshock, temporaryFolder } from './command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-const alertsOf = (told: string) => Number(/(\d+) alerts became/.exec(told)?.[1] ?? 0);
+const alertsOf = (told: string) => Number(/(\d+) alerts? became/.exec(told)?.[1] ?? 0);
 
 describe('foreshock demo, unpaced', () => {
   const out = mkdtempSync(path.join(tmpdir(), 'foreshock-demo-'));
@@ -30,7 +30,7 @@ describe('foreshock demo, unpaced', () => {
   const storm = () => stdout.split(/^(?=Incident )/m).sort((a, b) => alertsOf(b) - alertsOf(a))[0]!;
 
   it('tells when the incident began and what it affects', () => {
-    expect(storm()).toMatch(/^Incident .* began \d\d:\d\d:\d\d UTC/);
+    expect(storm()).toMatch(/^Incident .* began \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
     for (const service of ['catalog', 'checkout', 'frontend'])
       expect(storm()).toMatch(new RegExp(`Affected .*${service}`));
   });

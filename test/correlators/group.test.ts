@@ -144,8 +144,8 @@ describe('alerts of one incident that begin far apart', () => {
     ]);
     expect(others).toEqual([]);
     expect(incident?.members.map(member => member.reason).slice(1)).toEqual([
-      'it is about calls from checkout to redis, in trouble for 240 s',
-      'it is about calls from frontend to checkout, in trouble for 240 s',
+      'it is about calls from checkout to redis, in trouble for 4 min',
+      'it is about calls from frontend to checkout, in trouble for 4 min',
     ]);
   });
 

@@ -216,7 +216,7 @@ describe('other evidence', () => {
         anomaly({ service: 'search' }, 'latency_p95', 99),
       ],
     });
-    expect(words(incident)).toContain('latency_p95 is 9, expected 1 to 3, p = 1.0e-6');
+    expect(words(incident)).toContain('latency p95 is 9, expected 1 to 3, by chance 1 in 1 million');
     expect(words(incident)).not.toContain('99');
     expect(first(incident).signal).toBe('latency_p95');
   });
@@ -229,6 +229,6 @@ describe('other evidence', () => {
       ],
       { anomalies: [anomaly({ service: 'checkout' }, 'latency_p95', 9)] },
     );
-    expect(words(incident)).toContain('latency_p95 is 9');
+    expect(words(incident)).toContain('latency p95 is 9');
   });
 });

@@ -28,7 +28,7 @@ it('says what is wrong in words, with band and share', () => {
   const model = makeModel();
   expect(model.judge(batch([a], [1.92], 2000)).flagged[0]).toBe(1);
   const [anomaly] = model.anomalies();
-  expect(anomaly?.reason).toMatch(/^latency_p95 1\.92 s, expected 0\.02\d* - 0\.0[78]\d* s$/);
+  expect(anomaly?.reason).toMatch(/^latency p95 1\.92 s, expected 2\d(\.\d)? to [78]\d(\.\d)? ms$/);
   expect(anomaly?.shares).toEqual([{ signal: 'latency_p95', share: 1 }]);
 });
 
@@ -113,7 +113,7 @@ it('watches a late entity that stands still as constant, and finds its first mov
   }
   expect(model.stateOf(0).state).toBe('unfit');
   expect(model.judge(batch(both, [0.3, 0.05], 2160)).flagged[0]).toBe(1);
-  expect(model.explain(0)?.reason).toBe('latency_p95 0.3 s, it was always 0 s before');
+  expect(model.explain(0)?.reason).toBe('latency p95 300 ms, it was always 0 s before');
 });
 
 it('keeps a short fault marked to its end, and takes a lasting change for the new normal', () => {

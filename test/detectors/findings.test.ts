@@ -74,7 +74,7 @@ describe('a signal that never moved', () => {
   });
 
   it.each([
-    ['error_ratio', [0.3, 1], 'error_ratio 0.3, it was always 0 before'],
+    ['error_ratio', [0.3, 1], 'error ratio 0.3, it was always 0 before'],
     ['up', [0, 0], 'up 0, it was always 1 before'],
   ] as const)('is found when %s moves, also where all signals were constant', (name, values, reason) => {
     const model = modelOf([errors, up], [[constant(0), constant(1)]]);
@@ -180,7 +180,7 @@ describe('what goes missing', () => {
     const p = live(model, signals, repeat(5, gone));
     expect(p[4]).toBeLessThanOrEqual(0.01);
     expect(model.explain(0)?.reason).toBe(
-      'no signal has had a sample for 5 steps, other entities of the class have',
+      'no signal has had a sample for 5 steps; its target is down, or others of the class have theirs',
     );
     live(model, signals, repeat(100, gone));
     expect(model.stateOf(0).state).toBe('no_data');

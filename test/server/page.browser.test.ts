@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../server/metrics.ts';
+import type { IncidentView } from '../../server/model.ts';
 import { createServer, type Server } from '../../server/server.ts';
-import { checkoutIncident, stateOf } from './checkout-incident.ts';
+import { began, checkoutIncident, stateOf } from './checkout-incident.ts';
 
 const executablePath = '/usr/bin/chromium';
 const present = existsSync(executablePath);
@@ -19,10 +20,17 @@ describe.runIf(present)('page in a real browser', () => {
   let server: Server;
   let url: string;
 
+  /** What the server shows; a test may change it. */
+  let views: readonly IncidentView[];
+
   beforeAll(async () => {
     const log = (message: string, error: unknown): void => console.error(message, error);
     server = createServer({
-      state: stateOf([checkoutIncident()]),
+      state: {
+        ...stateOf([]),
+        incidents: () => views,
+        incident: id => views.find(view => view.incident.id === id),
+      },
       registry: createMetrics().registry,
       routes: [],
       log,
@@ -32,13 +40,17 @@ describe.runIf(present)('page in a real browser', () => {
     const quiet = ['--disable-component-update', '--disable-sync', '--no-first-run'];
     browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
   });
+  beforeEach(() => {
+    views = [checkoutIncident()];
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
   });
 
-  async function open(path: string, look: { dark?: boolean; width?: number }) {
+  async function open(path: string, look: { dark?: boolean; width?: number; script?: boolean }) {
     const page = await browser.newPage({
+      javaScriptEnabled: look.script !== false,
       colorScheme: look.dark === true ? 'dark' : 'light',
       viewport: { width: look.width ?? 1200, height: 900 },
     });
@@ -64,6 +76,8 @@ describe.runIf(present)('page in a real browser', () => {
     expect(await page.textContent('h1')).toContain('payment is slow');
     await page.keyboard.press('j');
     const focused = page.locator(':focus');
+    expect(await focused.textContent()).toBe('Open its dashboard');
+    await page.keyboard.press('j');
     expect(await focused.getAttribute('aria-label')).toBe('First suspect');
     await page.keyboard.press('?');
     expect(await page.locator('dialog').isVisible()).toBe(true);
@@ -87,39 +101,216 @@ describe.runIf(present)('page in a real browser', () => {
     expect(box?.x).toBeGreaterThanOrEqual(0);
   });
 
-  it.each([
-    ['light', false],
-    ['dark', true],
-  ])('follows the %s scheme with enough contrast and no fault', async (name, dark) => {
-    const { page, faults } = await open('/incidents/checkout-1005', { dark });
-    await shoot(page, name);
-    const [ink, paper] = await page.evaluate<[string, string]>(
-      `[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]`,
-    );
-    expect(luminance(ink) > luminance(paper)).toBe(dark);
-    const [light, deep] = [luminance(ink), luminance(paper)].sort((a, b) => b - a);
-    expect((light! + 0.05) / (deep! + 0.05)).toBeGreaterThan(7);
-    expect(faults).toEqual([]);
+  const paths = ['/', '/incidents', '/incidents/checkout-1005', '/incidents/none', '/runbooks'];
+  const looks = paths.flatMap(path => [[path, 'light', false] as const, [path, 'dark', true] as const]);
+
+  it.each(looks)('%s in %s has enough contrast everywhere, and no fault', async (path, scheme, dark) => {
+    const { page, faults } = await open(path, { dark });
+    await shoot(page, `${path.replaceAll('/', '-')}-${scheme}`);
+    await page.evaluate(`for (const fold of document.querySelectorAll('details')) fold.open = true`);
+    const texts = await page.evaluate<readonly Text[]>(readTexts);
+    expect(texts.length).toBeGreaterThan(5);
+    const pale = texts.filter(({ ink, paper, large }) => contrast(ink, paper) < (large ? 3 : 4.5));
+    expect(pale).toEqual([]);
+    expect(luminance(texts[0]!.ink) > luminance(texts[0]!.paper)).toBe(dark);
+    expect(faults.filter(fault => !fault.includes('404'))).toEqual([]);
   });
 
-  it.each(['/', '/incidents/checkout-1005'])('%s shifts nothing and fits a phone', async path => {
-    const { page, faults } = await open(path, { width: 360 });
-    await shoot(page, path === '/' ? 'phone-overview' : 'phone');
-    const shift = await page.evaluate<number>(`new Promise(done => {
-      let sum = 0;
-      const add = list => { for (const entry of list) sum += entry.value; };
-      const observer = new PerformanceObserver(list => add(list.getEntries()));
-      observer.observe({ type: 'layout-shift', buffered: true });
-      requestAnimationFrame(() => requestAnimationFrame(() => { add(observer.takeRecords()); done(sum); }));
-    })`);
-    expect(shift).toBe(0);
-    const [inside, window] = await page.evaluate<[number, number]>(
-      `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
-    );
-    expect(inside).toBeLessThanOrEqual(window);
-    expect(faults).toEqual([]);
+  it.each(paths)(
+    '%s can be read by a machine: headings in order, names, one main, no id twice',
+    async path => {
+      const { page } = await open(path, {});
+      const levels = await page.evaluate<number[]>(
+        `[...document.querySelectorAll('h1,h2,h3,h4')].filter(h => !h.closest('dialog')).map(h => Number(h.tagName[1]))`,
+      );
+      expect(levels.filter(level => level === 1)).toHaveLength(1);
+      expect(levels[0]).toBe(1);
+      for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
+      const nameless = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('a,button,summary,[role=img],[role=region],[role=group]')]
+        .filter(each => !(each.getAttribute('aria-label') || each.textContent.trim())).map(each => each.outerHTML)`,
+      );
+      expect(nameless).toEqual([]);
+      const [mains, ids, lang] = await page.evaluate<[number, string[], string]>(
+        `[document.querySelectorAll('main').length, [...document.querySelectorAll('[id]')].map(each => each.id), document.documentElement.lang]`,
+      );
+      expect([mains, lang]).toEqual([1, 'en']);
+      expect(new Set(ids).size).toBe(ids.length);
+    },
+  );
+
+  it.each(paths.flatMap(path => [[path, 390] as const, [path, 320] as const]))(
+    '%s fits a width of %i, shifts nothing while it loads',
+    async (path, width) => {
+      const { page } = await open(path, { width });
+      await shoot(page, `${path.replaceAll('/', '-')}-${width}`);
+      await watchShifts(page);
+      expect(await shifts(page)).toBe(0);
+      await page.evaluate(`for (const fold of document.querySelectorAll('details')) fold.open = true`);
+      const [inside, window] = await page.evaluate<[number, number]>(
+        `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
+      );
+      expect(inside).toBeLessThanOrEqual(window);
+    },
+  );
+
+  describe('refreshes itself', () => {
+    const path = '/incidents/checkout-1005';
+
+    /** Lets the page ask for itself as it does when its tab is shown again: nobody touched it. */
+    async function tick(page: Page): Promise<void> {
+      const answered = page.waitForResponse(answer => answer.url() === page.url());
+      await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await answered;
+      await page.evaluate(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`);
+    }
+
+    function change(to: (view: IncidentView) => IncidentView): void {
+      views = views.map(to);
+    }
+    const grown = (view: IncidentView): IncidentView => ({
+      ...view,
+      incident: {
+        ...view.incident,
+        timeline: [
+          ...view.incident.timeline,
+          ...Array.from({ length: 9 }, (_, i) => ({ at: began + i, what: `later event ${i}` })),
+        ],
+      },
+    });
+
+    it('swaps what changed, keeps focus, folds and scroll, and moves nothing', async () => {
+      const { page, faults } = await open(path, {});
+      await page.locator('summary', { hasText: 'frontend' }).click();
+      await page.locator('summary', { hasText: 'frontend' }).focus();
+      await page.evaluate(`scrollTo(0, document.body.scrollHeight)`);
+      const before = await page.evaluate<number>('scrollY');
+      await watchShifts(page);
+      change(view => ({
+        ...view,
+        incident: {
+          ...view.incident,
+          members: view.incident.members.map(member => ({ ...member, reason: 'for another reason' })),
+        },
+      }));
+      await tick(page);
+      expect(await page.textContent('[data-part=members]')).toContain('for another reason');
+      expect(await page.locator(':focus').textContent()).toContain('frontend');
+      expect(await page.locator('details[data-key="place frontend"]').getAttribute('open')).toBe('');
+      expect(await page.evaluate<number>('scrollY')).toBe(before);
+      expect(await shifts(page)).toBe(0);
+      expect(await page.textContent('#live')).toMatch(/^Up to date \d\d:\d\d:\d\d UTC$/);
+      expect(faults).toEqual([]);
+    });
+
+    it('lets what would move wait in sight, says so, and shows it when it is asked to', async () => {
+      const { page } = await open(path, {});
+      await page.evaluate(
+        `document.querySelector('[data-part=timeline]').scrollIntoView({ block: 'center' })`,
+      );
+      await watchShifts(page);
+      change(grown);
+      await tick(page);
+      expect(await page.textContent('[data-part=timeline]')).not.toContain('later event 8');
+      expect(await page.locator('#news').isVisible()).toBe(true);
+      expect(await shifts(page)).toBe(0);
+      await page.keyboard.press('r');
+      await page.waitForFunction(
+        `document.querySelector('[data-part=timeline]').textContent.includes('later event 8')`,
+      );
+      expect(await page.locator('#news').isVisible()).toBe(false);
+    });
+
+    it('grows above and below of what is read without moving it', async () => {
+      const { page } = await open(path, { width: 390 });
+      await page.evaluate(`document.querySelector('[data-part=figures]').scrollIntoView()`);
+      const top = () =>
+        page.evaluate<number>(`document.querySelector('[data-part=figures]').getBoundingClientRect().top`);
+      const before = await top();
+      await watchShifts(page);
+      change(({ incident, ...view }) => {
+        const [first, ...others] = incident.suspects;
+        const evidence = [...first!.evidence, 'one more sign', 'and another one'];
+        return { ...view, incident: { ...incident, suspects: [{ ...first!, evidence }, ...others] } };
+      });
+      await tick(page);
+      expect(await page.textContent('[data-part=suspect]')).toContain('and another one');
+      expect(Math.abs((await top()) - before)).toBeLessThan(1);
+      expect(await shifts(page)).toBe(0);
+    });
+
+    it('counts open incidents in its title, and says when nobody answers', async () => {
+      const { page } = await open('/', {});
+      expect(await page.title()).toBe('(1) foreshock');
+      views = [];
+      await tick(page);
+      expect(await page.title()).toBe('foreshock');
+      await page.route('**/*', route => route.abort());
+      await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await page.waitForFunction(`document.getElementById('live').textContent.startsWith('No answer since')`);
+    });
+  });
+
+  it('works without any script: folds open, links lead on, and it loads itself anew', async () => {
+    const { page } = await open('/', { script: false });
+    expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('30');
+    await page.locator('a[href="/incidents/checkout-1005"]').click();
+    await page.locator('summary', { hasText: 'frontend' }).click();
+    expect(await page.locator('text=calls checkout, and began 1m after it').isVisible()).toBe(true);
   });
 });
+
+/** Begins to add up how much of what is seen moves by itself (Layout Instability), from the load on. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.evaluate(`{
+    window.shifted = 0;
+    const add = list => { for (const entry of list) window.shifted += entry.value; };
+    new PerformanceObserver(list => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+  }`);
+}
+
+async function shifts(page: Page): Promise<number> {
+  return page.evaluate<number>(`new Promise(done => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifted), 50)));
+  })`);
+}
+
+interface Text {
+  readonly what: string;
+  readonly ink: string;
+  readonly paper: string;
+  readonly large: boolean;
+}
+
+/** Every text in sight with its colour and what lies behind it; a script of the page, so it is a string. */
+const readTexts = `(() => {
+  const clear = colour => colour === 'rgba(0, 0, 0, 0)' || colour === 'transparent';
+  const behind = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const paper = getComputedStyle(at).backgroundColor;
+      if (!clear(paper)) return paper;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const out = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!node.textContent.trim() || !element.checkVisibility() || element.closest('script,style,title,desc')) continue;
+    const style = getComputedStyle(element);
+    const size = Number.parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const ink = element.closest('svg') ? style.fill : style.color;
+    out.push({ what: node.textContent.trim().slice(0, 40), ink, paper: behind(element), large });
+  }
+  return out;
+})()`;
+
+/** Contrast of two opaque colours (WCAG 2.2). */
+function contrast(ink: string, paper: string): number {
+  const [light, deep] = [luminance(ink), luminance(paper)].sort((a, b) => b - a);
+  return (light! + 0.05) / (deep! + 0.05);
+}
 
 /** Relative luminance of an `rgb(r, g, b)` colour (WCAG 2.2). */
 function luminance(colour: string): number {
