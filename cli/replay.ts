@@ -7,6 +7,7 @@ import type { SeriesSource } from '../core/series.ts';
 import type { Topology } from '../core/topology.ts';
 import { mergeTopology } from '../correlators/topology.ts';
 import type { ClassWatch } from './class-watch.ts';
+import { createDepartures } from './departures.ts';
 import { readTopology } from './topology-reader.ts';
 import type { Wired } from './wire.ts';
 
@@ -17,6 +18,8 @@ export interface ReplayInput {
   readonly from: number;
   readonly end: number;
   readonly step: number;
+  /** How often the targets are scraped, ms; the step when not given. */
+  readonly scrapeInterval?: number;
   /** Others' alerts in order of arrival. */
   readonly alerts: readonly RecordedAlert[];
 }
@@ -65,6 +68,7 @@ export async function* replay(
   const byClass = new Map(wired.watches.map(watch => [watch.watch.class.name, watch]));
   const { from, end, step } = input;
   const arrived = input.alerts.filter(({ at }) => at > from - step);
+  const departures = createDepartures(input.scrapeInterval ?? step);
   let next = 0;
   for (let start = from; start <= end; start += chunkSteps * step) {
     const passes = await readChunk(wired, input, {
@@ -75,6 +79,10 @@ export async function* replay(
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
       for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
+      for (const batch of passes.get(t)!) {
+        const watch = byClass.get(batch.class.name);
+        if (watch !== undefined) await departures.settle(watch, batch, { source: input.source });
+      }
       const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
       const first = next;
       while (next < arrived.length && arrived[next]!.at <= t) next++;

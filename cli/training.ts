@@ -43,6 +43,10 @@ interface LongRange {
   readonly step: number;
 }
 
+function hasValue({ values }: Batch): boolean {
+  return values.some(value => Number.isFinite(value));
+}
+
 function pickRows(batch: Batch, rows: readonly number[], entities: Batch['entities']): Batch {
   const width = batch.class.signals.length;
   const values = new Float64Array(rows.length * width);
@@ -82,6 +86,7 @@ async function readLong(
   let n = 0;
   for await (const piece of past.pieces({ start: first, end: until, step })) {
     for (const batch of piece) {
+      if (all.length === 0 && !hasValue(batch)) continue;
       if (thin > 1) sample.push(pickRows(batch, rows, some));
       if (n++ % thin === 0) all.push(batch);
     }

@@ -110,6 +110,8 @@ export class AbsenceWatch {
 
   #move(cell: number, value: number): void {
     const missing = Number.isNaN(value);
+    // What was never there has not vanished.
+    if (missing && Number.isNaN(this.#last[cell]!)) return;
     this.#step('vanished', cell, missing);
     if (missing) return;
     const last = this.#last[cell]!;

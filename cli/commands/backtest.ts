@@ -81,7 +81,15 @@ async function backtest(flags: Flags): Promise<void> {
       externalLabels: config.global.external_labels,
     });
     const book = createIncidentBook(10_000);
-    tellAll(book, await count(wired, { source, packs, from, end, step, alerts }, book, detection.training));
+    tellAll(
+      book,
+      await count(
+        wired,
+        { source, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
+        book,
+        detection.training,
+      ),
+    );
   } finally {
     await source.close();
   }

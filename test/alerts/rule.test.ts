@@ -54,6 +54,18 @@ describe('a rule', () => {
     expect(rules.step(6, [])).toEqual([]);
   });
 
+  it('ends the alert of an entity that left for good, and says so', () => {
+    const rules = createRules({ ...options, open: 1, of: 1 });
+    rules.step(1, [at(1, 0.001)]);
+    const left = {
+      ...at(2, Number.NaN),
+      state: 'gone' as const,
+      reason: 'its target left service discovery',
+    };
+    expect(rules.step(2, [left])).toMatchObject([{ endsAt: 2, annotations: { gone: left.reason } }]);
+    expect(rules.step(3, [left])).toEqual([]);
+  });
+
   it('does not take a gap, or what is neither flagged nor normal, for a recovery', () => {
     const rules = createRules({ ...options, open: 1, of: 1 });
     rules.step(1, [at(1, 0.001)]);

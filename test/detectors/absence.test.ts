@@ -31,3 +31,11 @@ it('a signal that one row loses while the other has it is found', () => {
   for (let step = 0; step < 5; step++) watch.push(Float64Array.of(Number.NaN, step % 5, step % 3, step % 7));
   expect(watch.finding(0, signals, 'present')).toMatchObject({ kind: 'vanished', signal: 0 });
 });
+
+it('what came late has not been missing before: its first loss is found as soon as any other', () => {
+  const watch = new AbsenceWatch(2, 2);
+  const late = Float64Array.from({ length: 80 }, (_, i) => (i < 40 ? Number.NaN : i % 5));
+  for (let cell = 0; cell < 4; cell++) watch.fit(cell, late);
+  for (let step = 0; step < 3; step++) watch.push(Float64Array.of(Number.NaN, Number.NaN, step, step));
+  expect(watch.finding(0, signals, 'present')).toMatchObject({ kind: 'gone', steps: 3 });
+});

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { createServerProcess, freePort, type LoopbackServer, until } from './loopback-server.ts';
 import type { ScrapeTarget } from './misbehaving-exporter.ts';
@@ -9,6 +9,8 @@ export interface PrometheusSetup {
   readonly dir: string;
   /** What it scrapes every two seconds. */
   readonly targets: readonly ScrapeTarget[];
+  /** Where the targets are told by a file that may change (`writeTargets`), not by the config. */
+  readonly discovery?: 'file';
   /** Further jobs by name: addresses that it scrapes at `/metrics`. */
   readonly jobs?: Readonly<Record<string, readonly string[]>>;
   /** OpenMetrics text that becomes blocks before it starts. */
@@ -17,17 +19,22 @@ export interface PrometheusSetup {
 
 /** A real Prometheus on a free port of loopback, not started yet. */
 export async function createPrometheusServer(setup: PrometheusSetup): Promise<LoopbackServer> {
-  const { dir, targets, history, jobs = {} } = setup;
+  const { dir, targets, history, discovery, jobs = {} } = setup;
   const data = `${dir}/prometheus-data`;
   if (history !== undefined) {
     writeFileSync(`${dir}/history.txt`, history);
     const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=486h', '--quiet'];
     execFileSync('promtool', [...args, `${dir}/history.txt`, data], { stdio: 'ignore' });
   }
+  writeTargets(dir, targets);
+  const told =
+    discovery === 'file'
+      ? { file_sd_configs: [{ files: [`${dir}/targets.json`], refresh_interval: '1s' }] }
+      : { static_configs: targets };
   const config = {
     global: { scrape_interval: '2s', scrape_timeout: '2s' },
     scrape_configs: [
-      { job_name: 'web', honor_labels: true, static_configs: targets },
+      { job_name: 'web', honor_labels: true, ...told },
       ...Object.entries(jobs).map(([name, each]) => ({
         job_name: name,
         static_configs: [{ targets: each }],
@@ -47,6 +54,12 @@ export async function createPrometheusServer(setup: PrometheusSetup): Promise<Lo
     ready: '/-/ready',
     logFile: `${dir}/prometheus.log`,
   });
+}
+
+/** Tells a Prometheus with `discovery: 'file'` in `dir` what to scrape from now on. */
+export function writeTargets(dir: string, targets: readonly ScrapeTarget[]): void {
+  writeFileSync(`${dir}/targets.new`, JSON.stringify(targets));
+  renameSync(`${dir}/targets.new`, `${dir}/targets.json`);
 }
 
 const answerSchema = z.object({
