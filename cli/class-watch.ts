@@ -12,13 +12,14 @@ import type { ClassSnapshot } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { Result } from './results.ts';
 import { SourceHoles } from './source-holes.ts';
+import { countStates } from './state-counts.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
 const reportedFor = 20;
 /** An entity without data for so long (ms) is given up at the next refresh. */
 const awayFor = 86_400_000;
 
-/** One class as the daemon watches it: made from its history, fed one batch a pass, read by the page. */
+/** One class as the daemon watches it: made from its history or a snapshot, fed one batch a pass, read by the page. */
 export class ClassWatch {
   readonly watch: WatchedClass;
   readonly #options: ClassWatchOptions;
@@ -60,11 +61,16 @@ export class ClassWatch {
     return this.#t;
   }
 
+  /** What it has learned; undefined while unfitted. Read only. */
+  get model(): ClassModel | undefined {
+    return this.#model;
+  }
+
   get fitted(): boolean {
     return this.#model !== undefined;
   }
 
-  /** Watched series: entities x signals; 0 for a class that is left out. */
+  /** Entities x signals; 0 for a class that is left out. */
   get series(): number {
     return this.#leftOut === undefined ? this.#entities.length * this.watch.class.signals.length : 0;
   }
@@ -150,7 +156,9 @@ export class ClassWatch {
     this.#cold = true;
     const stays = (_: Entity, row: number) => !(this.#lastAt[row]! < this.#t - awayFor);
     const staying = this.#entities.filter(stays);
-    if (staying.length < this.#entities.length) this.#follow(staying);
+    if (staying.length === this.#entities.length) return;
+    this.#follow(staying);
+    model.adopt(staying);
   }
 
   get #context(): FitContext {
@@ -230,7 +238,6 @@ export class ClassWatch {
     return row < 0 || k < 0 ? undefined : this.#model?.bandOf(row, k, t);
   }
 
-  /** State and reason of one entity. */
   stateOf(entity: Labels): { readonly state: WatchState; readonly reason: string } | undefined {
     const row = this.#rowOf(entity);
     return row < 0 ? undefined : this.#model?.stateOf(row);
@@ -256,22 +263,12 @@ export class ClassWatch {
   }
 
   overview(): ClassOverview {
-    const counts: Partial<Record<WatchState, number>> = {};
-    const reasons = new Map<string, number>();
-    this.#entities.forEach((_, row) => {
-      const { state, reason } = this.#model?.stateOf(row) ?? {
-        state: 'learning' as const,
-        reason: this.#leftOut ?? 'has no model yet',
-      };
-      counts[state] = (counts[state] ?? 0) + 1;
-      if (reason !== '') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    });
+    const unfitted = { state: 'learning' as const, reason: this.#leftOut ?? 'has no model yet' };
     return {
       name: this.watch.class.name,
-      counts,
+      ...countStates(this.#entities.map((_, row) => this.#model?.stateOf(row) ?? unfitted)),
       statedRate: this.#options.fpr,
       realisedRate: this.#judged === 0 ? undefined : this.#flagged / this.#judged,
-      reasons: [...reasons].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
     };
   }
 

@@ -64,7 +64,7 @@ export class ClassModel {
   /** Takes up rows that it was not fitted on, each with its own history; those that it knows stay as they are. */
   enroll(frames: readonly Frame[]): void {
     const known = new Set(this.#parts.keys);
-    this.#adopt(frames.map(frame => frame.entity));
+    this.adopt(frames.map(frame => frame.entity));
     frames.forEach((frame, row) => {
       if (!known.has(this.#parts.keys[row]!)) enrollRow(this.#parts, row, frame);
     });
@@ -84,7 +84,7 @@ export class ClassModel {
 
   /** Shows the detectors a batch of the past without a judgement, so that they can look back. */
   warm(batch: Batch): void {
-    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    if (batch.entities !== this.#entities) this.adopt(batch.entities);
     const z = new Float64Array(batch.values.length);
     standardize(batch.values, this.#parts.baseline, z);
     this.#rows.window.push({ ...batch, values: z });
@@ -97,7 +97,7 @@ export class ClassModel {
 
   /** Rows of `batch` that lose signals, or of whom it is not sure that they are still gone: whether they left is asked. */
   inDoubt(batch: Batch): readonly number[] {
-    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    if (batch.entities !== this.#entities) this.adopt(batch.entities);
     const { gone } = this.#rows;
     const rows = batch.entities.map((_, row) => row);
     return rows.filter(row =>
@@ -119,7 +119,7 @@ export class ClassModel {
    * are dark for all rows, where that is known.
    */
   judge(batch: Batch, cause: 'targets down' | 'unknown' = 'unknown'): Judgement {
-    if (batch.entities !== this.#entities) this.#adopt(batch.entities);
+    if (batch.entities !== this.#entities) this.adopt(batch.entities);
     this.#batch = batch;
     const { members, tail, pooled, episodes, seen, needed } = this.#parts;
     const { window, judgement, parts, still, findings, gone } = this.#rows;
@@ -282,7 +282,8 @@ export class ClassModel {
     this.#rows.still[row] = isStill(baseline, row, context.signals.length);
   }
 
-  #adopt(entities: readonly Entity[]): void {
+  /** The rows follow another membership: those that stay keep what they have, new ones start empty. */
+  adopt(entities: readonly Entity[]): void {
     const keys = entities.map(fingerprint);
     this.#entities = entities;
     const old = this.#parts;
@@ -290,5 +291,6 @@ export class ClassModel {
     const from = rowsIn(old, keys);
     this.#parts = remapParts(old, keys, from);
     this.#rows = remapRows(this.#rows, this.#parts, from);
+    this.#batch = undefined;
   }
 }

@@ -6,6 +6,7 @@ import { dashboardsCommand } from './dashboards.ts';
 import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
 import { explainCommand } from './explain.ts';
+import { modelsCommand } from './models.ts';
 import { runCommand } from './run.ts';
 
 /** The register of commands, in the order of the help. */
@@ -17,5 +18,6 @@ export const commands: readonly (() => Command)[] = [
   correlateCommand,
   backtestCommand,
   explainCommand,
+  modelsCommand,
   dashboardsCommand,
 ];

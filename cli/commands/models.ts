@@ -1,0 +1,217 @@
+import { Command } from 'commander';
+import { pick } from '../../core/labels.ts';
+import type { ModelVersion } from '../../core/model-version.ts';
+import type { ClassModel } from '../../detectors/class-model.ts';
+import { type OpenModels, openModels } from '../../store/models.ts';
+import { classSignature } from '../class-signature.ts';
+import type { ClassWatch } from '../class-watch.ts';
+import { exitCodes, InputError } from '../exit.ts';
+import { type Loaded, loadOrExplain } from '../load.ts';
+import { formatTimestamp } from '../timestamp.ts';
+import { maintenanceOf, wire } from '../wire.ts';
+
+interface Flags {
+  readonly config: string;
+}
+
+interface RollbackFlags extends Flags {
+  readonly to?: string;
+}
+
+/** What a command about models works on; the store may be open in a daemon. */
+interface Opened {
+  readonly models: OpenModels;
+  readonly watches: readonly ClassWatch[];
+}
+
+function watchesOf({ config, packs }: Loaded): readonly ClassWatch[] {
+  const { detection, correlation } = config;
+  return wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) }).watches;
+}
+
+function withModels(flags: Flags, body: (opened: Opened) => void): void {
+  const loaded = loadOrExplain(flags.config);
+  const models = openModels(loaded.config.storage.path);
+  if (models === undefined)
+    throw new InputError(
+      `${loaded.config.storage.path}: no models are stored here; "foreshock run" makes them; see storage.path in ${flags.config}`,
+    );
+  try {
+    body({ models, watches: watchesOf(loaded) });
+  } finally {
+    models.close();
+  }
+}
+
+function watchOf({ watches }: Opened, name: string): ClassWatch {
+  const watch = watches.find(each => each.watch.class.name === name);
+  if (watch !== undefined) return watch;
+  const names = watches.map(each => each.watch.class.name).join(', ');
+  throw new InputError(`class ${name}: not in the config; there are ${names}`);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, k) => Math.max(...rows.map(row => row[k]!.length)));
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, k) => cell.padEnd(widths[k]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** Whether the class can go on with a version, in words. */
+function useOf(version: ModelVersion, newest: number, watch: ClassWatch | undefined): string {
+  if (watch === undefined) return 'not in the config';
+  if (version.signature !== classSignature(watch)) return 'other signals or options';
+  return version.version === newest ? 'in use' : 'kept';
+}
+
+function list(flags: Flags): void {
+  withModels(flags, ({ models, watches }) => {
+    const rows = models.versions().map(version => {
+      const watch = watches.find(each => each.watch.class.name === version.class);
+      const newest = models.versions(version.class).at(-1)?.version ?? 0;
+      const { class: name, at, why, rows: batches, entities, t } = version;
+      const numbers = [String(batches), String(entities)];
+      return [
+        name,
+        String(version.version),
+        formatTimestamp(at),
+        why,
+        ...numbers,
+        formatTimestamp(t),
+        useOf(version, newest, watch),
+      ];
+    });
+    const head = ['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'USE'];
+    process.stdout.write(table([head, ...rows]));
+  });
+}
+
+const figure = (value: number | undefined): string =>
+  value === undefined ? 'unknown' : String(Number(value.toPrecision(3)));
+
+/** The detectors of a model with their weight and their scores on held-out life. */
+function detectorLines(model: ClassModel): string {
+  const { members, pooled } = model.parts;
+  const all = members.reduce((sum, { weight }) => sum + weight, 0);
+  const line = (name: string, share: string, scores: Float64Array) => [
+    `  ${name}`,
+    share,
+    String(scores.length),
+    figure(scores[Math.floor(0.5 * scores.length)]),
+    figure(scores[Math.floor(0.99 * scores.length)]),
+    figure(scores.at(-1)),
+  ];
+  return table([
+    ['  DETECTOR', 'WEIGHT', 'HELD-OUT SCORES', 'MEDIAN', '99 %', 'LARGEST'],
+    ...members.map(({ name, weight, tail }) => line(name, `${figure((100 * weight) / all)} %`, tail.scores)),
+    line('together', '', pooled.scores),
+  ]);
+}
+
+function entityLines(watch: ClassWatch): string {
+  const { entityLabels } = watch.watch;
+  const rows = watch.entities.map(entity => {
+    const { state, reason } = watch.stateOf(entity) ?? { state: 'learning', reason: '' };
+    const name = Object.values(pick(entity, entityLabels)).join(' ');
+    return [`  ${name}`, state, reason];
+  });
+  return table([['  ENTITY', 'STATE', 'REASON'], ...rows]);
+}
+
+function showClass({ models }: Opened, watch: ClassWatch): void {
+  const { name } = watch.watch.class;
+  const newest = models.versions(name).at(-1);
+  if (newest === undefined) {
+    process.stdout.write(`${name}: no stored model\n`);
+    process.exitCode = exitCodes.found;
+    return;
+  }
+  const { version, at, why, t, rows, entities } = newest;
+  const bytes = models.bytes(name, version) ?? new Uint8Array();
+  try {
+    watch.restore({ t, rows, entities, bytes });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`${name}: model ${version} cannot be read (${reason})\n`);
+    process.exitCode = exitCodes.found;
+    return;
+  }
+  const learned = `learned until ${formatTimestamp(t)}, ${bytes.length} bytes`;
+  process.stdout.write(`${name}: model ${version} (${why}) of ${formatTimestamp(at)}\n`);
+  process.stdout.write(`  fitted on ${rows} rows of history, ${learned}\n`);
+  if (newest.signature !== classSignature(watch))
+    process.stdout.write('  made for other signals or options than the config has: it is not used\n');
+  const { model } = watch;
+  if (model !== undefined) process.stdout.write(`\n${detectorLines(model)}\n${entityLines(watch)}\n`);
+}
+
+function show(name: string | undefined, flags: Flags): void {
+  withModels(flags, opened => {
+    const shown = name === undefined ? opened.watches : [watchOf(opened, name)];
+    for (const watch of shown) showClass(opened, watch);
+  });
+}
+
+/** The version to go back to: the one that is named, else the one before the newest. */
+function wantedVersion(
+  versions: readonly ModelVersion[],
+  name: string,
+  to: string | undefined,
+): ModelVersion {
+  const known = versions.map(({ version }) => version).join(', ');
+  if (versions.length === 0) throw new InputError(`class ${name} has no stored model`);
+  const found = to === undefined ? versions.at(-2) : versions.find(each => String(each.version) === to);
+  if (found !== undefined) return found;
+  throw new InputError(
+    to === undefined
+      ? `class ${name} has one model only: there is none to go back to`
+      : `--to ${to}: class ${name} has the versions ${known}`,
+  );
+}
+
+function rollback(name: string, flags: RollbackFlags): void {
+  withModels(flags, opened => {
+    const { models } = opened;
+    const watch = watchOf(opened, name);
+    const from = wantedVersion(models.versions(name), name, flags.to);
+    const bytes = models.bytes(name, from.version);
+    if (bytes === undefined || from.signature !== classSignature(watch))
+      throw new InputError(
+        `class ${name}: model ${from.version} was made for other signals or options than the config has`,
+      );
+    const version = models.add({ ...from, at: Date.now(), why: 'rollback' }, bytes);
+    process.stdout.write(
+      `${name}: model ${from.version} is taken back as model ${version}. A running foreshock goes on with it within ten minutes, or at once after a reload; it is renewed a day from now as usual\n`,
+    );
+  });
+}
+
+/** `foreshock models list|show|rollback`: what was learned, and back to what was learned before. */
+export function modelsCommand(): Command {
+  const models = new Command('models').description('the stored models of the classes');
+  models
+    .command('list')
+    .description('every version of every class: when, why, of how much')
+    .requiredOption('--config <file>', 'config file')
+    .action(list);
+  models
+    .command('show [class]')
+    .description(
+      'the newest model of a class, or of all: detectors, weights, held-out scores, entities and their states',
+    )
+    .requiredOption('--config <file>', 'config file')
+    .action(show);
+  models
+    .command('rollback <class>')
+    .description('go back to an earlier model; a running foreshock takes it up')
+    .requiredOption('--config <file>', 'config file')
+    .option('--to <version>', 'version to go back to; the one before the newest when not given')
+    .action(rollback);
+  return models;
+}
