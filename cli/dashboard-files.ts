@@ -17,6 +17,7 @@ function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardP
     pack,
     title,
     about: spec.about,
+    ...(spec.dashboard === undefined ? {} : { rows: spec.dashboard.rows }),
     classes: classes.map(each => ({
       name: each.class.name,
       entityLabels: each.entityLabels,

@@ -29,7 +29,11 @@ interface Shown {
 }
 
 const before = 1_800_000;
+/** What was usual is asked for so long before the first alert: rules wait before they fire. */
+const settled = 300_000;
 const after = 900_000;
+/** Labels that name the other side of a call. */
+const calleeLabel = /^(peer|destination|server)_/;
 const maxPanels = 24;
 const perEntity = 4;
 const symptoms = ['errors', 'latency', 'saturation'];
@@ -48,21 +52,24 @@ export function incidentDashboard(incident: Incident, context: IncidentContext):
   if (/^https?:\/\//.test(context.pageUrl))
     builder.link(new DashboardLinkBuilder('Incident page').type(DashboardLinkType.Link).url(context.pageUrl));
   const shown = panelsOf(incident, context);
-  const panels = shown.map((one, k) => signalPanel(one, slotAt(k, headHeight, k + 2)));
+  const usualBefore = incident.startsAt - settled;
+  const panels = shown.map((one, k) => signalPanel({ ...one, usualBefore }, slotAt(k, headHeight, k + 2)));
   return withPanels(builder, [summaryPanel(incident), ...panels]);
 }
 
 function panelsOf(incident: Incident, { packs, has }: IncidentContext): Shown[] {
   const members = [...incident.members].sort((a, b) => a.alert.startsAt - b.alert.startsAt);
-  const wanted = [
-    ...incident.suspects.map(({ entity, signal }) => ({ labels: entity, signal })),
-    ...members.map(({ alert }) => ({ labels: alert.labels, signal: alert.labels.signal ?? '' })),
+  const [first] = incident.suspects;
+  const wanted: Wanted[] = [
+    ...(first === undefined ? [] : [{ entityOf: asCallee(first.entity), signal: first.signal }]),
+    ...incident.suspects.map(({ entity, signal }) => ({ entityOf: own(entity), signal })),
+    ...members.map(({ alert }) => ({ entityOf: own(alert.labels), signal: alert.labels.signal ?? '' })),
   ];
   const out = new Map<string, Shown>();
   const covered = new Set<string>();
-  for (const { labels, signal } of wanted)
+  for (const { entityOf, signal } of wanted)
     for (const one of packs.flatMap(pack => pack.classes)) {
-      const entity = pick(labels, one.entityLabels);
+      const entity = entityOf(one);
       const key = `${one.name} ${JSON.stringify(entity)} ${signal}`;
       if (Object.keys(entity).length === 0 || covered.has(key)) continue;
       covered.add(key);
@@ -73,9 +80,27 @@ function panelsOf(incident: Incident, { packs, has }: IncidentContext): Shown[] 
   return [...out.values()].slice(0, maxPanels);
 }
 
+interface Wanted {
+  /** The labels by which a class knows the thing; empty when it does not. */
+  readonly entityOf: (one: DashboardClass) => Labels;
+  readonly signal: string;
+}
+
+const own = (labels: Labels) => (one: DashboardClass) => pick(labels, one.entityLabels);
+
+/** What others say of a thing that has no metrics of its own: a class that names it by a label of another name. */
+function asCallee(entity: Labels): (one: DashboardClass) => Labels {
+  const [value] = Object.values(entity);
+  return ({ entityLabels }) => {
+    const label = entityLabels.find(name => entity[name] === undefined && calleeLabel.test(name));
+    return label === undefined || value === undefined ? {} : { [label]: value };
+  };
+}
+
 function entityPanels(one: DashboardClass, entity: Labels, signal: string): Shown[] {
   const matchers = Object.entries(entity).map(([name, value]) => exactMatcher(name, value));
-  const where = Object.values(entity).join(' ');
+  const names = Object.values(entity).join(' ');
+  const where = Object.keys(entity).every(name => calleeLabel.test(name)) ? `calls to ${names}` : names;
   return chosen(one, signal).map(k => {
     const spec = one.signals[k]!;
     return {

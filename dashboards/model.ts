@@ -15,4 +15,6 @@ export interface DashboardPack {
   readonly title: string;
   readonly about: string;
   readonly classes: readonly DashboardClass[];
+  /** Rows as the pack lays them out; signals that stand in none follow by class. */
+  readonly rows?: readonly { readonly title: string; readonly signals: readonly string[] }[];
 }

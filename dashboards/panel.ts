@@ -1,10 +1,15 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
-import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  type Panel,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { SignalSpec } from '../core/pack.ts';
 import { addMatchers } from '../promql/matchers.ts';
 import { plainText } from './text.ts';
+import { usualRange } from './usual.ts';
 
 /** The data source of every panel: the variable that the reader picks. */
 export const datasource = { type: 'prometheus', uid: `\${datasource}` } as const;
@@ -44,19 +49,16 @@ export interface SignalPanel {
   readonly signal: SignalSpec;
   readonly expr: string;
   readonly entityLabels: readonly string[];
+  /** Draws the range of the hour before this time, ms. */
+  readonly usualBefore?: number;
 }
 
 /** One signal over time. */
 export function signalPanel(shown: SignalPanel, slot: Slot): Panel {
   const { signal, expr, entityLabels } = shown;
   const legend = entityLabels.map(label => `{{${label}}}`).join(' ');
-  const target = new prometheus.DataqueryBuilder()
-    .datasource(datasource)
-    .refId('A')
-    .expr(expr)
-    .range()
-    .legendFormat(legend === '' ? '__auto' : legend);
-  return new timeseries.PanelBuilder()
+  const usual = shown.usualBefore === undefined ? undefined : usualRange(expr, shown.usualBefore);
+  const builder = new timeseries.PanelBuilder()
     .id(slot.id)
     .title(plainText(shown.title))
     .description(plainText(describe(signal)))
@@ -64,16 +66,53 @@ export function signalPanel(shown: SignalPanel, slot: Slot): Panel {
     .unit(signal.unit)
     .gridPos({ x: slot.x, y: slot.y, w: panelWidth, h: panelHeight })
     .fillOpacity(8)
+    .axisSoftMin(0)
     .spanNulls(false)
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi))
     .legend(
       new common.VizLegendOptionsBuilder()
         .showLegend(true)
         .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom),
+        .placement(common.LegendPlacement.Bottom)
+        .calcs([signal.bad === 'low' ? 'min' : 'max', 'lastNotNull']),
     )
-    .withTarget(target)
-    .build();
+    .withTarget(target('A', expr, legend === '' ? '__auto' : legend));
+  if (usual !== undefined)
+    builder
+      .withTarget(target('B', usual.low.expr, usual.low.legend))
+      .withTarget(target('C', usual.high.expr, usual.high.legend))
+      .overrides([...usual.overrides]);
+  const limit = limitOf(signal);
+  if (limit !== undefined) drawLimit(builder, limit);
+  return builder.build();
+}
+
+function target(refId: string, expr: string, legend: string): prometheus.DataqueryBuilder {
+  return new prometheus.DataqueryBuilder()
+    .datasource(datasource)
+    .refId(refId)
+    .expr(expr)
+    .range()
+    .legendFormat(legend);
+}
+
+/** Where a share of something finite is nearly used up; other signals have no limit that holds everywhere. */
+function limitOf({ kind, unit, bad }: SignalSpec): number | undefined {
+  const finite = unit === 'percentunit' && bad === 'high' && (kind === 'saturation' || kind === 'memory');
+  return finite ? 0.9 : undefined;
+}
+
+function drawLimit(builder: timeseries.PanelBuilder, limit: number): void {
+  builder
+    .thresholds(
+      new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+        { value: null, color: 'green' },
+        { value: limit, color: 'red' },
+      ]),
+    )
+    .thresholdsStyle(
+      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
+    );
 }
 
 function describe(signal: SignalSpec): string {

@@ -1,7 +1,10 @@
 import {
+  AnnotationQueryBuilder,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
   DatasourceVariableBuilder,
   type Panel,
   QueryVariableBuilder,
@@ -36,7 +39,28 @@ export function dashboardShell(shell: Shell): DashboardBuilder {
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: shell.from, to: shell.to })
+    .annotation(firingAlerts())
+    .link(
+      new DashboardLinkBuilder('Incidents')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['foreshock', 'incident'])
+        .asDropdown(true),
+    )
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'));
+}
+
+/** Marks on every panel when an alert of Prometheus began and ended. */
+function firingAlerts(): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name('Alerts')
+    .datasource(datasource)
+    .enable(true)
+    .iconColor('orange')
+    .expr('ALERTS{alertstate="firing",generator!="foreshock"}')
+    .titleFormat('{{alertname}}')
+    .textFormat('{{service}} {{instance}}')
+    .tagKeys('severity')
+    .step('60s');
 }
 
 /** Puts made panels on it; the builder's own placing would move them. */

@@ -92,6 +92,42 @@ describe('generated dashboards', () => {
     expect(json).toContain('label_values(http_errors_total{namespace=~\\"$namespace\\"}, service)');
   });
 
+  it('stand in the rows of the pack, and what it does not place by class', () => {
+    const made = packDashboard({ ...pack, rows: [{ title: 'Health', signals: ['latency', 'errors'] }] });
+    expect(made.panels!.map(panel => panel.title)).toEqual([
+      'Health',
+      'latency',
+      'errors',
+      'service, by namespace and service',
+      'replicas',
+    ]);
+  });
+
+  it('mark where a share of something finite is nearly used up, and nothing else', () => {
+    const full = signalSchema.parse({
+      name: 'full',
+      kind: 'saturation',
+      unit: 'percentunit',
+      bad: 'high',
+      query: 'x',
+    });
+    const limits = (signal: typeof full) => {
+      const one = { ...pack.classes[0]!, signals: [signal], queries: ['max by (service) (x)'] };
+      return JSON.stringify(packDashboard({ ...pack, classes: [one] })).includes('"value":0.9');
+    };
+    expect([limits(full), limits({ ...full, kind: 'cpu' }), limits({ ...full, unit: 'short' })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('mark the alerts of Prometheus and lead back to the overview', () => {
+    const made = packDashboard(pack);
+    expect(JSON.stringify(made.annotations)).toContain('ALERTS{alertstate=');
+    expect(made.links!.map(link => link.title)).toEqual(['Incidents', 'Overview']);
+  });
+
   it('show the lowest where low is bad', () => {
     const low = {
       ...pack,
@@ -113,7 +149,7 @@ describe('an incident`s dashboard', () => {
       'redis: errors',
       'redis: replicas',
     ]);
-    expect(made.links).toHaveLength(1);
+    expect(made.links!.map(link => link.title)).toEqual(['Incidents', 'Incident page']);
   });
 
   it.each(hostile)('survives the label value %j', value => {
@@ -136,9 +172,26 @@ describe('an incident`s dashboard', () => {
   });
 
   it('takes no link that is not http', () => {
-    expect(
-      incidentDashboard(incidentOn('redis'), { ...context, pageUrl: 'javascript:alert(1)' }).links ?? [],
-    ).toEqual([]);
+    const { links } = incidentDashboard(incidentOn('redis'), { ...context, pageUrl: 'javascript:alert(1)' });
+    expect(links!.map(link => link.url ?? '').join('')).toBe('');
+  });
+
+  it('draws what was usual in the hour before, as a band that stays where it is', () => {
+    const [, panel] = incidentDashboard(incidentOn('redis'), context).panels!;
+    const json = JSON.stringify(panel);
+    expect(json).toMatch(/"expr":"min\(quantile_over_time\(0\.01, \(.*\)\[1h:1m\] @ 9700\)\)"/);
+    expect(json).toContain('{"id":"custom.fillBelowTo","value":"usual, low"}');
+  });
+
+  it('begins with what the callers of the first suspect say of it, where it has no metrics of its own', () => {
+    const calls = { ...pack.classes[0]!, name: 'service/calls', entityLabels: ['service', 'peer_service'] };
+    const has = (_: string, entity: Readonly<Record<string, string>>) => entity.peer_service === 'redis';
+    const made = incidentDashboard(incidentOn('redis'), {
+      ...context,
+      packs: [{ ...pack, classes: [calls] }],
+      has,
+    });
+    expect(made.panels!.map(panel => panel.title)).toEqual(['Suspects', 'calls to redis: latency']);
   });
 });
 
