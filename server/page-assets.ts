@@ -5,7 +5,7 @@ export const style = `
 @media (prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#171b21;--ink:#e8eaed;--soft:#a5adb8;--line:#2c333c;
 --bad:#ff8a80;--bad-bg:#331a1a;--ok:#79d49b;--link:#8ab8ff;--focus:#8ab8ff;--chart-band:#79d49b33;--chart-1:#8ab8ff;--chart-mark:#ff8a80}}
 *{box-sizing:border-box}
-html{scrollbar-gutter:stable}
+html{scrollbar-gutter:stable;overflow-anchor:none}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
 "Liberation Sans",sans-serif;overflow-wrap:anywhere}
 main,header,footer{max-width:60rem;margin:0 auto;padding:0 1.25rem}
@@ -60,7 +60,6 @@ figure{margin:0}
 figcaption{font-size:.9rem}
 .charts{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin:.3rem 0}
 [data-part]{display:flow-root}
-main{overflow-anchor:none}
 summary{cursor:pointer;padding:.35rem 0}
 details>ul,details>ol{margin-left:1.1rem}
 .list .state{margin-right:.35rem}
