@@ -52,6 +52,7 @@ border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.875rem;color:var(--soft);font-weight:600}
+thead th{overflow-wrap:normal;vertical-align:bottom}
 tbody th{color:var(--ink);font-size:1rem}
 tbody th .soft{font-weight:400;font-size:.875rem}
 td.n,th.n{text-align:right}
@@ -72,7 +73,7 @@ figure svg{display:block;max-width:100%;height:auto}
 kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
 background:var(--card)}
 dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);max-width:24rem}
-@media (max-width:36rem){h1{font-size:1.4rem}header .hint{display:none}.charts{grid-template-columns:1fr}main,header,footer{padding-left:1rem;padding-right:1rem}
+@media (max-width:36rem){h1{font-size:1.4rem}.state{white-space:normal}header .hint{display:none}.charts{grid-template-columns:1fr}main,header,footer{padding-left:1rem;padding-right:1rem}
 .broad{display:none}.narrow{display:block}
 .time div{grid-template-columns:1fr}.time dd{margin-bottom:.35rem}}
 @media (max-width:36rem){thead{position:absolute;left:-999rem}tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}
