@@ -122,15 +122,16 @@ export async function passAt(daemon: Daemon, t: number): Promise<void> {
   for (const end of pieceEnds({ from, to: t, step }, series))
     results.push(...(await passPiece(daemon, { end, t }, takeAlerts)));
   const { told, over } = worthTelling(results, since);
-  for (const result of results.slice(0, -1)) daemon.book.update(result.incidents);
   for (const { id } of over)
     options.log.info(`incident ${id} began and ended while nobody looked: it is in the book, not told`);
   const last = results.at(-1);
   if (last !== undefined) {
+    const incidents = new Map(results.flatMap(result => result.incidents).map(each => [each.id, each]));
+    const whole = { ...last, incidents: [...incidents.values()], notifications: told };
     daemon.passedAt = t;
-    keep(daemon, { ...last, notifications: told }, () => settle());
+    keep(daemon, whole, () => settle());
     daemon.midGap = false;
-    await showIncidents(daemon, { ...last, notifications: told });
+    await showIncidents(daemon, whole);
   }
   daemon.midGap = false;
   keepResults(daemon, t);

@@ -13,8 +13,8 @@ export type TrainingWord =
 export interface WorkerOptions {
   /** Told of queries that the worker made. */
   readonly queries?: (source: string, outcome: string, count: number) => void;
-  /** Arguments of Node for the thread, for tests that run the sources as they are. */
-  readonly execArgv?: readonly string[];
+  /** The module of the thread; the one beside this one when not given. */
+  readonly entry?: URL;
 }
 
 interface Job {
@@ -23,8 +23,7 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const entry = new URL(`./training-worker${ending}`, import.meta.url);
+const beside = new URL('./training-worker.js', import.meta.url);
 
 function failure({ message, retryable }: TrainingWord & { readonly kind: 'failed' }): Error {
   return retryable === undefined ? new Error(message) : new SourceError(message, { retryable });
@@ -51,8 +50,7 @@ export function createTrainingWorker(loaded: Loaded, options: WorkerOptions = {}
   };
   const started = (): Worker => {
     if (worker !== undefined) return worker;
-    const execArgv = options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] };
-    const next = new Worker(entry, { workerData: loaded, ...execArgv });
+    const next = new Worker(options.entry ?? beside, { workerData: loaded });
     next.on('message', hear);
     next.on('error', error => finish()?.reject(error));
     next.on('exit', code => {

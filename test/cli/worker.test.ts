@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainClass } from '../../cli/class-training.ts';
 import { loadContext, loadOrExplain } from '../../cli/load.ts';
@@ -11,7 +12,7 @@ import { createPast } from './virtual-past.ts';
 
 const hour = 3_600_000;
 const until = 100 * hour;
-const execArgv = ['--import', path.join(import.meta.dirname, '../store/typescript-hooks.mjs')];
+const entry = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/cli/training-worker.js'));
 const job = { class: 'service/service', until, depth: 'whole' } as const;
 const silent = () => undefined;
 
@@ -54,7 +55,7 @@ describe('training in a worker', () => {
     await source.close();
     const counts = new Map<string, number>();
     const worker = createTrainingWorker(loaded, {
-      execArgv,
+      entry,
       queries: (_, outcome, count) => counts.set(outcome, (counts.get(outcome) ?? 0) + count),
     });
     const shares: number[] = [];
@@ -67,20 +68,20 @@ describe('training in a worker', () => {
   });
 
   it('answers nothing for a class without a history', async () => {
-    const worker = createTrainingWorker(configOf(url), { execArgv });
+    const worker = createTrainingWorker(configOf(url), { entry });
     expect(await worker.train({ ...job, until: 10 * hour }, silent)).toBeUndefined();
     await worker.close();
   });
 
   it('rejects with a SourceError when the source is away, and trains again afterwards', async () => {
-    const worker = createTrainingWorker(configOf('http://127.0.0.1:9'), { execArgv });
+    const worker = createTrainingWorker(configOf('http://127.0.0.1:9'), { entry });
     await expect(worker.train(job, silent)).rejects.toThrow(SourceError);
     await expect(worker.train(job, silent)).rejects.toThrow(/127\.0\.0\.1:9/);
     await worker.close();
   });
 
   it('gives a job up when it is closed', async () => {
-    const worker = createTrainingWorker(configOf(url), { execArgv });
+    const worker = createTrainingWorker(configOf(url), { entry });
     const job1 = expect(worker.train(job, silent)).rejects.toThrow(/ended/);
     await worker.close();
     await job1;
