@@ -102,7 +102,7 @@ export class ClassWatch {
     this.#reset();
   }
 
-  /** Takes up entities that the model was not fitted on, with a history of their own; nothing happens while unfitted. */
+  /** Watches all entities of a history with a model that was fitted on some; nothing happens while unfitted. */
   enroll(history: ClassHistory): void {
     if (this.#model === undefined) return;
     this.#entities = history.entities;

@@ -24,14 +24,15 @@ export interface TrainingRange {
 const coarsest = 300_000;
 /** Rows an entity's history should have: finer steps are used while the history is short. */
 const wantedRows = 4000;
-/** Entities of a large class that its detectors are fitted on. */
-const sampled = 256;
+/** Rows that the detectors of a class are fitted on at most, and how many of an entity: a week at five minutes. */
+const fitRows = 200_000;
+const rowsOfOne = 2016;
 /** Values that are held at once: 160 MB. */
 const mostCells = 20_000_000;
 const recently = 3 * 86_400_000;
 const hour = 3_600_000;
 
-/** History for the fit: `sample` in full; `all` has every entity, of a large class at fewer times. */
+/** History for the fit: of a large class `sample` has some entities lately, and `all` every entity at fewer times. */
 interface LongHistory {
   readonly sample: ClassHistory;
   readonly all: ClassHistory;
@@ -76,9 +77,11 @@ async function readLong(
   { until, width, cells, progress }: TrainingRange & { readonly width: number; readonly cells: number },
 ): Promise<LongHistory> {
   const { entities } = past;
-  const row = width * (Math.floor((until - first) / step) + 1);
-  const thin = Math.max(1, Math.ceil((entities.length * row) / cells));
-  const count = Math.max(1, Math.min(entities.length, sampled, Math.floor(cells / row)));
+  const points = Math.floor((until - first) / step) + 1;
+  const thin = Math.max(1, Math.ceil((entities.length * width * points) / cells));
+  const isLarge = thin > 1 || entities.length * points > fitRows;
+  const count = Math.min(entities.length, Math.max(1, Math.floor(fitRows / rowsOfOne)));
+  const lately = until - Math.floor(fitRows / Math.max(1, count)) * step;
   const rows = Array.from({ length: count }, (_, i) => Math.floor((i * entities.length) / count));
   const some = rows.map(each => entities[each]!);
   const sample: Batch[] = [];
@@ -87,13 +90,13 @@ async function readLong(
   for await (const piece of past.pieces({ start: first, end: until, step })) {
     for (const batch of piece) {
       if (all.length === 0 && !hasValue(batch)) continue;
-      if (thin > 1) sample.push(pickRows(batch, rows, some));
+      if (isLarge && batch.t > lately) sample.push(pickRows(batch, rows, some));
       if (n++ % thin === 0) all.push(batch);
     }
     progress?.((0.5 * ((piece.at(-1)?.t ?? until) - first)) / Math.max(1, until - first));
   }
   const whole = { batches: all, entities, failures: [] };
-  return { all: whole, sample: thin === 1 ? whole : { batches: sample, entities: some, failures: [] } };
+  return { all: whole, sample: isLarge ? { batches: sample, entities: some, failures: [] } : whole };
 }
 
 /**
@@ -129,7 +132,7 @@ async function liveThrough(
 /**
  * Back-fills a class before `until` (ms) and fits it: the whole training window at a coarse step, or, when less history
  * is there, what there is at a finer step; then the last three days at the class's own step. Reads in pieces, holds at most
- * `cells` values: of a large class 256 entities fit the detectors, and the others are taken up with fewer times.
+ * `cells` values: of a large class 200,000 rows fit the detectors, and all entities are taken up with a history of their own.
  */
 export async function train(watch: ClassWatch, source: SeriesSource, range: TrainingRange): Promise<void> {
   const { step, signals } = watch.watch.class;
@@ -146,10 +149,11 @@ export async function train(watch: ClassWatch, source: SeriesSource, range: Trai
   if (at === undefined) return;
   const long = await readLong(past, at, { ...range, width: signals.length, cells });
   watch.fit(long.sample);
-  if (long.sample !== long.all) watch.enroll(long.all);
+  const isSmall = long.sample === long.all;
+  if (!isSmall) watch.enroll(long.all);
   range.progress?.(0.6);
   if (!watch.fitted || range.depth === 'fit') return;
-  if (at.step === step) range.pages.of(watch, long.all);
+  if (at.step === step && isSmall) range.pages.of(watch, long.all);
   else await liveThrough(watch, past, { range, first: at.first });
   range.progress?.(1);
 }

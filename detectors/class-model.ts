@@ -61,12 +61,12 @@ export class ClassModel {
     return this.#rows.window.length;
   }
 
-  /** Takes up rows that it was not fitted on, each with its own history; those that it knows stay as they are. */
+  /** Takes these entities for its rows, each with a history of its own, in place of those that it was fitted on. */
   enroll(frames: readonly Frame[]): void {
-    const known = new Set(this.#parts.keys);
+    this.adopt([]);
     this.adopt(frames.map(frame => frame.entity));
     frames.forEach((frame, row) => {
-      if (!known.has(this.#parts.keys[row]!)) enrollRow(this.#parts, row, frame);
+      enrollRow(this.#parts, row, frame);
     });
     this.#rows = createRows(this.#parts);
   }
