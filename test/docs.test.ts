@@ -123,6 +123,7 @@ describe('what the README tells to type', () => {
       expect.stringMatching(/^check config foreshock\.yaml\s*$/),
       expect.stringMatching(/^run --config foreshock\.yaml --dry-run\s*$/),
       expect.stringMatching(/^run --config foreshock\.yaml\s*$/),
+      expect.stringMatching(/^models list --config foreshock\.yaml\s*$/),
     ]);
   });
 
@@ -156,5 +157,6 @@ describe('what the README tells to type', () => {
     child.kill('SIGTERM');
     expect(await ended, said.join('')).toBe(0);
     expect(said.join('')).toContain('listening on');
+    expect(foreshock(['models', 'list', '--config', file])).toMatchObject({ code: 0 });
   });
 });
