@@ -5,7 +5,7 @@ import { findError } from '../promql/parse.ts';
 import type { LoadContext } from './load.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import type { Outline } from './outline.ts';
+import { nameOf, type Outline } from './outline.ts';
 import { builtinPacks, loadPack } from './pack.ts';
 import { type ResolvedPack, resolvePack } from './resolve.ts';
 import { type PackRef, packRef } from './schema.ts';
@@ -32,7 +32,7 @@ export function loadPacks(outline: Outline, source: YamlSource, context: RefCont
     if (!parsed.success) return;
     const loaded = loadRef(parsed.data, { path: ['packs', i], source, outline, context });
     if ('mistakes' in loaded) mistakes.push(...loaded.mistakes);
-    else if (packs.some(({ pack }) => pack === loaded.value.pack))
+    else if (packs.some(other => isRepeated(other, loaded.value)))
       mistakes.push(source.mistake(['packs', i], twice(parsed.data, loaded.value.pack)));
     else packs.push(loaded.value);
   });
@@ -46,6 +46,11 @@ function twice(ref: PackRef, name: string): string {
     : `a pack of the name "${name}" is listed before: give the one in ${ref.file} another name`;
 }
 
+/** A pack may be listed again only for other sources. */
+function isRepeated(a: ResolvedPack, b: ResolvedPack): boolean {
+  return a.pack === b.pack && a.sources.some(source => b.sources.includes(source));
+}
+
 interface RefPlace {
   readonly path: Path;
   readonly source: YamlSource;
@@ -55,16 +60,17 @@ interface RefPlace {
 
 function loadRef(ref: PackRef, place: RefPlace): Outcome<ResolvedPack> {
   const { source, path, outline } = place;
-  const wrong = matchMistakes(ref, place);
+  const known = sourceNames(outline);
+  const sources = ref.source === undefined ? known : known.filter(name => name === ref.source);
+  const wrong = [...sourceMistakes(ref, known, place), ...matchMistakes(ref, place)];
   const loaded = readPack(ref, place);
   if ('mistakes' in loaded) return { mistakes: [...wrong, ...loaded.mistakes] };
   const pack = loaded.value;
   const mistakes = [...wrong, ...paramMistakes(ref, pack, place)];
   if (mistakes.length > 0) return { mistakes };
   try {
-    return {
-      value: resolvePack(pack, { ...ref, step: outline.step, scrapeInterval: outline.scrapeInterval }),
-    };
+    const { step, scrapeInterval } = outline;
+    return { value: resolvePack(pack, { ...ref, sources, step, scrapeInterval }) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { mistakes: [source.mistake([...path, 'params'], message)] };
@@ -89,6 +95,20 @@ function readPack(ref: PackRef, { path, source, context }: RefPlace): Outcome<Pa
   }
   const result = loadPack(file, text);
   return result.ok ? { value: result.pack } : { mistakes: result.mistakes };
+}
+
+function sourceNames({ blocks }: Outline): readonly string[] {
+  return blocks.prometheus.map(item => nameOf(item) ?? 'prometheus');
+}
+
+function sourceMistakes(
+  { source: name }: PackRef,
+  known: readonly string[],
+  { path, source }: RefPlace,
+): Mistake[] {
+  if (name === undefined || known.includes(name)) return [];
+  const words = `no such source${nearest(name, known)}; known: ${known.join(', ')} (got "${name}")`;
+  return [source.mistake([...path, 'source'], words)];
 }
 
 function matchMistakes({ match }: PackRef, { path, source }: RefPlace): Mistake[] {

@@ -8,6 +8,8 @@ import { substitute } from '../promql/params.ts';
 /** A pack with its parameters, matchers and intervals filled in. */
 export interface ResolvedPack {
   readonly pack: string;
+  /** Names of the sources that it is asked from, where they are named. */
+  readonly sources: readonly string[];
   readonly title: string;
   readonly spec: Pack;
   readonly classes: readonly WatchedClass[];
@@ -19,6 +21,7 @@ export interface ResolvedPack {
 /** Times in ms, matchers as written between braces. */
 export interface Resolution {
   readonly match: string;
+  readonly sources?: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly step: number;
   readonly scrapeInterval: number;
@@ -36,6 +39,7 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
   const named = (label: string) => followParam(label, spec.params, params);
   return {
     pack: spec.pack,
+    sources: how.sources ?? [],
     title: spec.title,
     spec,
     classes: spec.classes.map(({ name, entity, absent, signals }) => ({

@@ -22,7 +22,15 @@ const http = {
 const count = z.number().int().positive();
 const prometheus = z
   .strictObject({
-    name: z.string().default('prometheus').describe('Name of the source.'),
+    name: z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -')
+      .default('prometheus')
+      .describe('Name of the source.'),
+    external_labels: z
+      .record(labelName, z.string())
+      .optional()
+      .describe('Labels of all that this source watches; `source: NAME` where there are several.'),
     ...http,
     queries_in_flight: count.optional().describe('Queries at once; the limit of `limits` unless given.'),
     max_points: count.default(11_000).describe('Most points a series in one answer.'),
@@ -44,6 +52,7 @@ export const packRef = z
     z.strictObject({
       pack: z.string().optional().describe('Name of a built-in pack.'),
       file: z.string().optional().describe('File of a pack of your own, relative to the config.'),
+      source: z.string().optional().describe('Ask only this source; every source when left out.'),
       match: z.string().default('').describe('Label matchers added to every selector.'),
       params: z.record(z.string(), z.string()).default({}).describe('Parameters of the pack.'),
     }),

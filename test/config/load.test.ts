@@ -37,3 +37,20 @@ test('secrets come from files, read where they are used, and from variables, and
   expect(config.prometheus[0]?.basic_auth).toMatchObject({ username: 'ann', password_file: '/pw' });
   expect(JSON.stringify(redact(config))).not.toContain('hush');
 });
+
+const twoSources = 'prometheus: [{name: eu, url: "http://a"}, {name: us, url: "http://b"}]\n';
+
+test('a pack is asked from every source, or from the one that it names', () => {
+  const { packs } = load(`${twoSources}packs: [service, {pack: node, source: us}]\n`);
+  expect(packs.map(({ pack, sources }) => [pack, sources])).toEqual([
+    ['service', ['eu', 'us']],
+    ['node', ['us']],
+  ]);
+});
+
+test('a pack may be listed once for each source, with matchers of its own', () => {
+  const { packs } = load(
+    `${twoSources}packs: [{pack: node, source: eu, match: 'env="a"'}, {pack: node, source: us}]\n`,
+  );
+  expect(packs.map(({ sources }) => sources)).toEqual([['eu'], ['us']]);
+});
