@@ -1,8 +1,8 @@
 import type { Batch, Entity } from '../core/batch.ts';
-import { fingerprint, pick } from '../core/labels.ts';
+import { fingerprint } from '../core/labels.ts';
 import type { SeriesSet, SeriesSource } from '../core/series.ts';
-import { SourceError } from '../core/series.ts';
-import type { WatchedClass } from '../core/watched-class.ts';
+import { SourceError, TooManySamples } from '../core/series.ts';
+import { entityOf, type WatchedClass } from '../core/watched-class.ts';
 
 /** What to read, in ms, both ends included; `entities` are those known before and keep their rows and identity. */
 export interface ReadRange {
@@ -18,12 +18,14 @@ export interface ClassHistory {
   readonly entities: readonly Entity[];
   /** Signals that could not be read: their values are NaN, and the batches partial. */
   readonly failures: readonly { readonly signal: string; readonly message: string }[];
+  /** What the source says against its own answers, each once: the batches are partial. */
+  readonly warnings?: readonly string[];
 }
 
 /**
  * Reads all signals of a class, one range query each, and joins them on the entity labels. When a query answers several
  * series for one entity, the last one counts. `absent: zero` fills where the query was answered. Rejects with a
- * SourceError when every signal failed.
+ * SourceError when every signal failed, and with TooManySamples when one of them reads too much.
  *
  * A range query cannot tell a fresh sample from one that Prometheus' lookback carries on for up to 5 minutes: the queries
  * of a resolved pack read ranges only (`rate(...)`, `last_over_time(x[2 x scrape interval])`).
@@ -41,6 +43,8 @@ export async function readBatches(
     watch.queries.map(query => source.queryRange({ query, start, end, step, ...(signal ? { signal } : {}) })),
   );
   signal?.throwIfAborted();
+  for (const result of settled)
+    if (result.status === 'rejected' && result.reason instanceof TooManySamples) throw result.reason;
   const answers = settled.map(result => (result.status === 'fulfilled' ? result.value : undefined));
   const failures = settled.flatMap((result, k) =>
     result.status === 'rejected'
@@ -57,7 +61,8 @@ export async function readBatches(
   answers.forEach((answer, k) => {
     if (answer !== undefined) fill(batches, answer, { k, watch, rows: rows.byKey });
   });
-  return { batches, entities: rows.entities, failures };
+  const warnings = [...new Set(answers.flatMap(answer => answer?.warnings ?? []))];
+  return { batches, entities: rows.entities, failures, warnings };
 }
 
 interface Rows {
@@ -74,7 +79,7 @@ function rowsOf(
   const byKey = new Map(known.map((entity, row) => [fingerprint(entity), row]));
   const added: Entity[] = [];
   for (const { labels } of answers.flatMap(answer => answer?.series ?? [])) {
-    const entity = pick(labels, watch.entityLabels);
+    const entity = entityOf(watch, labels);
     const key = fingerprint(entity);
     if (byKey.has(key)) continue;
     byKey.set(key, known.length + added.length);
@@ -110,7 +115,7 @@ function fill(batches: readonly Batch[], answer: SeriesSet, { k, watch, rows }: 
     for (const { values } of batches) for (let at = k; at < values.length; at += width) values[at] = 0;
   const first = batches[0]?.t ?? 0;
   for (const { labels, t, v } of answer.series) {
-    const row = rows.get(fingerprint(pick(labels, watch.entityLabels)))!;
+    const row = rows.get(fingerprint(entityOf(watch, labels)))!;
     for (let i = 0; i < t.length; i++) {
       const batch = batches[Math.round((t[i]! - first) / step)];
       if (batch !== undefined) batch.values[row * width + k] = v[i]!;

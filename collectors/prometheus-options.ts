@@ -33,6 +33,11 @@ export const prometheusOptions = z
       .min(2)
       .default(11_000)
       .describe('Points per series in one request; longer ranges are split.'),
+    samples_per_query: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Most series x steps that one request may read; longer ranges are split.'),
     scrape_interval: duration('15s', 1).describe('How often the targets are scraped.'),
     partial_response: z.boolean().optional().describe('Thanos: answer in part when a store is down.'),
     dedup: z.boolean().optional().describe('Thanos: merge the series of replicas.'),

@@ -1,4 +1,5 @@
 import type { HttpClient } from '../core/http-client.ts';
+import { joinSignal } from '../core/joined-signal.ts';
 import { fingerprint } from '../core/labels.ts';
 import type { RangeQuery, Series, SeriesSet, SeriesSource } from '../core/series.ts';
 import { SourceError } from '../core/series.ts';
@@ -7,6 +8,7 @@ import { createLimit } from './limit.ts';
 import type { PrometheusOptions } from './prometheus-options.ts';
 import { type QueryAnswer, RangeResponseScanner } from './range-response.ts';
 import { RetryLater, type RetryPolicy, retryAfter, withRetries } from './retry.ts';
+import { createSampleLimit, type SampleLimit } from './sample-limit.ts';
 
 export { type PrometheusOptions, prometheusOptions } from './prometheus-options.ts';
 
@@ -27,7 +29,7 @@ export interface PrometheusAnswer extends SeriesSet {
 export interface PrometheusSource extends SeriesSource {
   queryRange(query: RangeQuery): Promise<PrometheusAnswer>;
   /** The value of `query` at `time` (ms), one sample a series. */
-  queryInstant(query: string, time: number): Promise<PrometheusAnswer>;
+  queryInstant(query: string, time: number, signal?: AbortSignal): Promise<PrometheusAnswer>;
   close(): Promise<void>;
 }
 
@@ -49,24 +51,38 @@ export function createPrometheusSource(
   const policy: RetryPolicy = { retries: 3, base: 250, random: Math.random, ...hooks.retry };
   const ask = (path: string, form: Form, signal?: AbortSignal) =>
     limit(() => withRetries(() => post({ options, client, hooks }, { path, form }, signal), policy, signal));
+  const queryInstant: PrometheusSource['queryInstant'] = async (query, time, signal) =>
+    joined([await ask('query', { query, time: seconds(time), ...thanos(options) }, signal)]);
+  const samples = sampleLimit(options, queryInstant);
   return {
-    async queryRange({ query, start, end, step, signal }) {
-      const parts = split({ start, end, step }, options.max_points);
-      const stop = new AbortController();
-      const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-      const forms = parts.map(part => ({ query, ...part, ...thanos(options) }));
+    async queryRange(range) {
+      const { query } = range;
+      const atOnce = Math.min(options.max_points, (await samples?.stepsAtOnce(range)) ?? options.max_points);
+      const forms = split(range, atOnce).map(part => ({ query, ...part, ...thanos(options) }));
+      const joint = joinSignal(range.signal);
       try {
-        return joined(await Promise.all(forms.map(form => ask('query_range', form, either))));
+        return joined(await Promise.all(forms.map(form => ask('query_range', form, joint.signal))));
       } catch (error) {
-        stop.abort();
+        joint.abort();
         throw error;
+      } finally {
+        joint.letGo();
       }
     },
-    async queryInstant(query, time) {
-      return joined([await ask('query', { query, time: seconds(time), ...thanos(options) })]);
-    },
+    queryInstant,
     close: () => client.close(),
   };
+}
+
+function sampleLimit(
+  { samples_per_query: most }: PrometheusOptions,
+  ask: PrometheusSource['queryInstant'],
+): SampleLimit | undefined {
+  if (most === undefined) return undefined;
+  return createSampleLimit(most, async (query, at, signal) => {
+    const { series } = await ask(query, at, signal);
+    return series[0]?.v.at(-1) ?? 0;
+  });
 }
 
 /** `start` and `end` on multiples of `step`, in pieces of at most `maxPoints` points. */
@@ -137,20 +153,22 @@ async function post(
   const began = performance.now();
   const url = new URL(`${options.url.replace(/\/+$/, '')}/api/v1/${path}`);
   const where = `${url.origin}${url.pathname}`;
-  const timeout = AbortSignal.timeout(options.timeout);
-  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const joint = joinSignal(signal);
+  const timer = setTimeout(joint.abort, options.timeout);
   const scanner = new RangeResponseScanner();
   let outcome: QueryEvent['outcome'] = 'error';
   try {
-    const answer = await exchange({ client, url, form, signal: either }, scanner);
+    const answer = await exchange({ client, url, form, signal: joint.signal }, scanner);
     outcome = 'ok';
     return answer;
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
-    if (timeout.aborted)
+    if (joint.signal.aborted)
       throw new SourceError(`${where}: no answer within ${options.timeout} ms`, { retryable: false });
     throw located(error, where);
   } finally {
+    clearTimeout(timer);
+    joint.letGo();
     const event = {
       kind: 'query',
       seconds: (performance.now() - began) / 1000,

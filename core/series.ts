@@ -37,3 +37,13 @@ export class SourceError extends Error {
     this.retryable = options.retryable;
   }
 }
+
+/** One step of a query reads more series than a query may: asking again never helps. */
+export class TooManySamples extends SourceError {
+  constructor(series: number, most: number) {
+    super(`one step reads ${series} series, more than limits.samples_per_query (${most})`, {
+      retryable: false,
+    });
+    this.name = 'TooManySamples';
+  }
+}
