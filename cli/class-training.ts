@@ -1,6 +1,8 @@
-import type { SeriesSource } from '../core/series.ts';
+import { checkBefore, overSamples } from './class-limits.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
+import type { LeftOut } from './left-out.ts';
 import type { Loaded } from './load.ts';
+import { type AskedSources, identitiesOf } from './sources.ts';
 import { train } from './training.ts';
 import { maintenanceOf, wire } from './wire.ts';
 
@@ -11,6 +13,8 @@ export interface TrainingJob {
   readonly until: number;
   /** `fit` when a model in use is renewed: it keeps its scales; `whole` when there is none. */
   readonly depth: 'fit' | 'whole';
+  /** Watched series of all other classes; 0 unless given. */
+  readonly others?: number;
 }
 
 /** A fitted class on its way to the passes. */
@@ -20,13 +24,21 @@ export interface TrainedClass {
   readonly thresholds: Uint8Array;
 }
 
+/** A class that is over a limit: its history was not read. */
+export interface UntrainedClass {
+  readonly leftOut: LeftOut;
+}
+
 /** Fits classes, somewhere. Closed at the end; a job that is under way then is given up. */
 export interface Trainer {
   /**
    * Answers undefined when the class has no history. `progress` is told the share that is done. Rejects with a SourceError
    * when the source fails, with another error when the fit does.
    */
-  train(job: TrainingJob, progress: (share: number) => void): Promise<TrainedClass | undefined>;
+  train(
+    job: TrainingJob,
+    progress: (share: number) => void,
+  ): Promise<TrainedClass | UntrainedClass | undefined>;
   close(): Promise<void>;
 }
 
@@ -35,24 +47,42 @@ export async function trainClass(
   { config, packs }: Loaded,
   job: TrainingJob,
   how: {
-    readonly source: SeriesSource;
+    readonly sources: AskedSources;
     readonly signal?: AbortSignal;
     readonly progress?: (share: number) => void;
   },
-): Promise<TrainedClass | undefined> {
-  const { detection, correlation } = config;
-  const wired = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
+): Promise<TrainedClass | UntrainedClass | undefined> {
+  const { detection, correlation, limits } = config;
+  const wired = wire(packs, {
+    detection,
+    correlation,
+    url: '',
+    maintenance: maintenanceOf(config),
+    sources: identitiesOf(config),
+  });
   const watch = wired.watches.find(each => each.watch.class.name === job.class);
   if (watch === undefined) throw new RangeError(`no class ${job.class} in the config`);
-  const { source, ...rest } = how;
-  await train(watch, source, {
-    ...rest,
-    window: detection.training,
-    until: job.until,
-    depth: job.depth,
-    pages: wired.pages,
-    samples: config.limits.samples_per_query,
-  });
+  const { sources, ...rest } = how;
+  const { source } = sources.of(watch.watch);
+  const { until, others = 0 } = job;
+  const { signal } = rest;
+  try {
+    const room = { t: until, others, most: limits.series, ...(signal === undefined ? {} : { signal }) };
+    const leftOut = await checkBefore(watch.watch, source, room);
+    if (leftOut !== undefined) return { leftOut };
+    await train(watch, source, {
+      ...rest,
+      window: detection.training,
+      until,
+      depth: job.depth,
+      pages: wired.pages,
+      samples: limits.samples_per_query,
+    });
+  } catch (error) {
+    const leftOut = overSamples(error);
+    if (leftOut === undefined) throw error;
+    return { leftOut };
+  }
   const snapshot = watch.snapshot();
   return snapshot === undefined ? undefined : { snapshot, thresholds: wired.thresholds.toBytes() };
 }

@@ -10,6 +10,8 @@ import { type FitContext, fitClassModel } from '../detectors/fit.ts';
 import type { ClassOverview } from '../server/model.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
+import type { LeftOut } from './left-out.ts';
+import { RealisedRate } from './realised-rate.ts';
 import type { Result } from './results.ts';
 import { SourceHoles } from './source-holes.ts';
 import { countStates } from './state-counts.ts';
@@ -26,9 +28,12 @@ export class ClassWatch {
   #model: ClassModel | undefined;
   #entities: readonly Entity[] = [];
   #reported = new Map<number, number>();
-  #leftOut: string | undefined;
+  #leftOut: LeftOut | undefined;
+  readonly #realised = new RealisedRate();
+  /** Rows of the last batch that were judged, and entities that were flagged among them, until they are settled. */
   #judged = 0;
-  #flagged = 0;
+  #flagged: Entity[] = [];
+  #isJudged = false;
   #t = Number.NaN;
   #score: ArrayLike<number> = [];
   #p: ArrayLike<number> = [];
@@ -66,6 +71,11 @@ export class ClassWatch {
     return this.#model;
   }
 
+  /** Whether the last batch was judged: not while the model warms up, nor where the source is not to be trusted. */
+  get judged(): boolean {
+    return this.#isJudged;
+  }
+
   get fitted(): boolean {
     return this.#model !== undefined;
   }
@@ -76,12 +86,12 @@ export class ClassWatch {
   }
 
   /** Why it is not watched at all; undefined = it is. Such a class is not asked for any more. */
-  get leftOut(): string | undefined {
+  get leftOut(): LeftOut | undefined {
     return this.#leftOut;
   }
 
-  leaveOut(reason: string): void {
-    this.#leftOut = reason;
+  leaveOut(why: LeftOut): void {
+    this.#leftOut = why;
     this.#model = undefined;
   }
 
@@ -174,6 +184,7 @@ export class ClassWatch {
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
   pass(batch: Batch): readonly Anomaly[] {
     const model = this.#model;
+    this.#isJudged = false;
     if (model === undefined) return [];
     if (this.#cold && batch.t <= this.#t) {
       model.warm(batch);
@@ -189,12 +200,15 @@ export class ClassWatch {
     this.#t = batch.t;
     this.#score = score;
     this.#p = p;
+    this.#isJudged = true;
     const out: Anomaly[] = [];
+    this.#judged = 0;
+    this.#flagged = [];
     for (let row = 0; row < p.length; row++) {
       if (Number.isNaN(p[row]!)) continue;
       this.#judged++;
       this.#lastAt[row] = batch.t;
-      this.#flagged += flagged[row]!;
+      if (flagged[row] === 1) this.#flagged.push(batch.entities[row]!);
       if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#reported.set(row, reportedFor);
     }
     for (const [row, left] of this.#reported) {
@@ -205,6 +219,13 @@ export class ClassWatch {
     }
     model.learn();
     return out;
+  }
+
+  /** Counts the last batch into the realised rate, once it is known whom incidents name. */
+  settle(isNamed: (entity: Entity) => boolean): void {
+    this.#realised.count(this.#judged, this.#flagged, isNamed);
+    this.#judged = 0;
+    this.#flagged = [];
   }
 
   /** Entities of a batch, not yet passed, that lose signals or may be back: whether they left is to be asked. */
@@ -263,12 +284,13 @@ export class ClassWatch {
   }
 
   overview(): ClassOverview {
-    const unfitted = { state: 'learning' as const, reason: this.#leftOut ?? 'has no model yet' };
+    const unfitted = { state: 'learning' as const, reason: this.#leftOut?.reason ?? 'has no model yet' };
     return {
       name: this.watch.class.name,
       ...countStates(this.#entities.map((_, row) => this.#model?.stateOf(row) ?? unfitted)),
       statedRate: this.#options.fpr,
-      realisedRate: this.#judged === 0 ? undefined : this.#flagged / this.#judged,
+      realisedRate: this.#realised.rate,
+      ...(this.#leftOut === undefined ? {} : { reasons: [this.#leftOut.reason] }),
     };
   }
 

@@ -1,43 +1,61 @@
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { Trainer } from './class-training.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { createLearning, type Learning } from './learning.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createModelBook, type ModelBook } from './model-book.ts';
+import type { Sources, WatchedSource } from './sources.ts';
 import type { Wired } from './wire.ts';
 import { createTrainingWorker } from './worker.ts';
 
-/** The models of a daemon: in the store, and fitted in a worker. */
+/** What a daemon learns by: the models in the store, and for each source a thread that fits its classes. */
+export interface Models {
+  readonly models: ModelBook;
+  readonly trainers: readonly Trainer[];
+  /** One a source, in the order of the config: a source that does not answer keeps no other from being learned. */
+  readonly learnings: readonly Learning[];
+}
+
+/** The models of a daemon: in the store, and fitted in threads. */
 export function createModels(
   loaded: Loaded,
   parts: {
     readonly store: Store;
     readonly metrics: Metrics;
     readonly wired: Wired;
+    readonly sources: Sources;
     readonly log: Log;
   },
-): { readonly models: ModelBook; readonly trainer: Trainer; readonly learning: Learning } {
-  const { store, metrics, wired, log } = parts;
+): Models {
+  const { store, metrics, wired, sources, log } = parts;
   const models = createModelBook(store.models, log);
-  const trainer = createTrainingWorker(loaded, {
-    queries: (source, outcome, count) => metrics.sourceQueries.inc({ source, outcome }, count),
+  const trainers = sources.all.map(() =>
+    createTrainingWorker(loaded, {
+      queries: (source, outcome, count) => metrics.sourceQueries.inc({ source, outcome }, count),
+    }),
+  );
+  const isOf = (source: WatchedSource) => (each: ClassWatch) => sources.of(each.watch) === source;
+  const learnings = sources.all.map((source, k) => {
+    const others = wired.watches.filter(each => !isOf(source)(each));
+    return createLearning({
+      watches: wired.watches.filter(isOf(source)),
+      elsewhere: () => others.reduce((sum, each) => sum + each.series, 0),
+      thresholds: wired.thresholds,
+      trainer: trainers[k]!,
+      book: models,
+      log,
+      series: loaded.config.limits.series,
+      progress: (name, share) => metrics.trainingProgress.set({ class: name }, share),
+      failed: (watch, error) => {
+        const message = error instanceof Error ? error.message : String(error);
+        log.warn(`learning ${watch.watch.class.name}: ${message}; it is tried again`);
+      },
+    });
   });
-  const learning = createLearning({
-    watches: wired.watches,
-    thresholds: wired.thresholds,
-    trainer,
-    book: models,
-    log,
-    series: loaded.config.limits.series,
-    progress: (name, share) => metrics.trainingProgress.set({ class: name }, share),
-    failed: (watch, error) => {
-      const message = error instanceof Error ? error.message : String(error);
-      log.warn(`learning ${watch.watch.class.name}: ${message}; it is tried again`);
-    },
-  });
-  return { models, trainer, learning };
+  return { models, trainers, learnings };
 }
 
 /** Lets the classes watch on with what they had learned; those that cannot are fitted in the background. */
@@ -47,8 +65,8 @@ export function restoreModels({ models, wired, metrics }: Daemon, now: number): 
 }
 
 /** Between two passes: new models take their place, the next class is fitted, what was learned is kept. */
-export function tendModels({ models, learning, wired, metrics }: Daemon, t: number, now: number): void {
-  learning.step(t, now);
+export function tendModels({ models, learnings, wired, metrics }: Daemon, t: number, now: number): void {
+  for (const learning of learnings) learning.step(t, now);
   models.checkpoint(wired.watches, now);
   for (const watch of wired.watches) {
     const at = models.at(watch);
@@ -56,8 +74,8 @@ export function tendModels({ models, learning, wired, metrics }: Daemon, t: numb
   }
 }
 
-/** Gives the trainer up and keeps what was learned; not in the middle of a gap, which is passed again. */
-export async function closeModels({ models, trainer, wired, midGap }: Daemon): Promise<void> {
-  await trainer.close();
+/** Gives the trainers up and keeps what was learned; not in the middle of a gap, which is passed again. */
+export async function closeModels({ models, trainers, wired, midGap }: Daemon): Promise<void> {
+  await Promise.all(trainers.map(trainer => trainer.close()));
   if (!midGap) models.close(wired.watches);
 }

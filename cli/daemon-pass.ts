@@ -1,19 +1,14 @@
 import type { Alert } from '../core/alert.ts';
-import type { Batch } from '../core/batch.ts';
+import type { Anomaly } from '../core/detector.ts';
+import type { Incident } from '../core/incident.ts';
 import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
-import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
-import { readClass } from './daemon-read.ts';
 import { keepResults, measure, showIncidents } from './daemon-show.ts';
 import { troubles } from './daemon-troubles.ts';
 import { longestGap, pieceEnds, worthTelling } from './gap.ts';
-import { topologyAt } from './replay.ts';
+import { namedBy } from './realised-rate.ts';
+import type { ClassBatches } from './source-reads.ts';
 import { savePassedAt, saveStages } from './stage-store.ts';
-
-const topologyEvery = 300_000;
-
-/** While the source is down nothing is judged: no sample is neither an anomaly nor a recovery. */
-const blindRule: RuleStage = { step: () => [] };
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
@@ -36,104 +31,136 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
   });
 }
 
-async function refreshTopology(daemon: Daemon, t: number): Promise<void> {
-  if (t - daemon.topologyAt < topologyEvery || !daemon.source.health.up) return;
-  const { source } = daemon.source;
-  const { step } = daemon.loaded.config.global;
-  const topology = await topologyAt({ source, packs: daemon.loaded.packs, step }, t);
-  if (topology.edges.length > 0) daemon.topology = topology;
-  daemon.topologyAt = t;
+interface Judged {
+  readonly anomalies: readonly Anomaly[];
+  /** Names of the classes of which the step is known. */
+  readonly classes: ReadonlySet<string>;
 }
 
-/** One step over the classes that have a batch of it; what was told before (another class was later) is only learned. */
-function passStep(
-  daemon: Daemon,
-  at: number,
-  read: { readonly batches: ReadonlyMap<ClassWatch, readonly Batch[]>; readonly alerts: readonly Alert[] },
-): PassResult | undefined {
-  const { wired, metrics, topology } = daemon;
+/** What one pass, of however many steps, has come to so far. */
+interface Pass {
+  /** The newest step, ms. */
+  readonly t: number;
+  readonly results: PassResult[];
+  /** By class, what steps that were told before have left for the newest one: alerts, and anomalies as evidence. */
+  readonly late: Map<string, { readonly alerts: readonly Alert[]; readonly anomalies: readonly Anomaly[] }>;
+  settle: () => void;
+}
+
+/** Lets each class judge its batch of the step at `t` (ms). */
+async function judge(daemon: Daemon, read: readonly ClassBatches[], t: number): Promise<Judged> {
   const { fpr } = daemon.loaded.config.detection;
-  const anomalies = [...read.batches].flatMap(([watch, batches]) =>
-    batches.filter(batch => batch.t === at).flatMap(batch => watch.pass(batch)),
-  );
-  if (at <= daemon.passedAt) return undefined;
-  for (const anomaly of anomalies) if (anomaly.p <= fpr) metrics.anomalies.inc({ class: anomaly.class });
-  const stages = daemon.source.health.up ? wired.stages : { ...wired.stages, rule: blindRule };
-  return runPass(stages, { t: at, anomalies, alerts: read.alerts, changes: [], topology });
+  const anomalies: Anomaly[] = [];
+  const classes = new Set<string>();
+  for (const { watch, batches, settle } of read)
+    for (const batch of batches) {
+      if (batch.t !== t) continue;
+      await settle(batch);
+      anomalies.push(...watch.pass(batch));
+      if (watch.judged) classes.add(watch.watch.class.name);
+    }
+  for (const each of anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
+  return { anomalies, classes };
 }
 
-/** Asks the source, where entities of the step at `at` lose signals, whether they left. */
-async function settleDepartures(
-  { departures, source, options: { signal } }: Daemon,
-  at: number,
-  read: ReadonlyMap<ClassWatch, readonly Batch[]>,
-): Promise<void> {
-  for (const [watch, batches] of read) {
-    const batch = batches.find(each => each.t === at);
-    if (batch !== undefined) await departures.settle(watch, batch, { source: source.source, signal });
+/** Classes that are not watched at all: what they had open ends. Those that cannot be read now keep it. */
+function notWatched({ wired, learnings }: Daemon): readonly string[] {
+  const given = wired.watches.filter(
+    watch => watch.leftOut !== undefined || learnings.some(learning => learning.hasNoHistory(watch)),
+  );
+  return [...given.map(({ watch }) => watch.class.name), ...wired.stages.rule.unwatched];
+}
+
+/** A step that was told without this class: it moves the class's rule, and what comes of it is told with the newest step. */
+function stepLate({ wired }: Daemon, pass: Pass, t: number, { anomalies, classes }: Judged): void {
+  const alerts = wired.stages.rule.stepOf(t, anomalies, classes);
+  for (const name of classes) {
+    const ended = pass.late.get(name)?.alerts.filter(alert => alert.endsAt !== undefined) ?? [];
+    pass.late.set(name, {
+      alerts: [...ended, ...alerts.filter(alert => alert.labels.class === name)],
+      anomalies: anomalies.filter(anomaly => anomaly.class === name),
+    });
   }
 }
 
-/** Passes over the steps up to `end`, of which `t` is the last of all. */
-async function passPiece(
-  daemon: Daemon,
-  { end, t }: { readonly end: number; readonly t: number },
-  takeAlerts: () => readonly Alert[],
-): Promise<readonly PassResult[]> {
-  const { wired } = daemon;
-  const read = await Promise.all(
-    wired.watches.map(async watch => [watch, await readClass(daemon, watch, { end, t })] as const),
-  );
-  const batches = new Map(read);
-  const own = end === t ? [t] : [];
-  const times = [...new Set([...read.flatMap(([, list]) => list.map(batch => batch.t)), ...own])];
-  for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
-  const results: PassResult[] = [];
-  for (const at of times.sort((a, b) => a - b)) {
-    await settleDepartures(daemon, at, batches);
-    const result = passStep(daemon, at, { batches, alerts: at === t ? takeAlerts() : [] });
-    if (result !== undefined) results.push(result);
-  }
-  return results;
-}
-
-/**
- * One pass at `t` (ms) over every class, and over the steps that were missed before it, in pieces. After several steps at
- * once only what still holds at their end is told; all of it or nothing is kept.
- */
-export async function passAt(daemon: Daemon, t: number): Promise<void> {
-  const { wired, arrived, options } = daemon;
-  await refreshTopology(daemon, t);
-  const { step } = daemon.loaded.config.global;
-  // A clock that was set back must not make all that follows a past that was told.
-  daemon.passedAt = Math.min(daemon.passedAt, t - step);
-  const since = daemon.passedAt;
-  const starts = wired.watches.filter(watch => watch.fitted).map(watch => watch.t);
-  const from = Math.max(t - longestGap, Math.min(t - step, ...starts));
-  const series = wired.watches.reduce((sum, watch) => sum + watch.series, 0);
-  const results: PassResult[] = [];
-  let settle: () => void = () => undefined;
-  const takeAlerts = () => {
-    const taken = arrived.take();
-    settle = taken.settle;
-    return taken.alerts;
+/** One step through all stages; the newest one takes up others' alerts and what came late. */
+function stepAll(daemon: Daemon, pass: Pass, t: number, judged: Judged): void {
+  const { wired, arrived, topology } = daemon;
+  const newest = t === pass.t;
+  const { late } = pass;
+  const classes = newest ? new Set([...judged.classes, ...notWatched(daemon)]) : judged.classes;
+  const carried = newest ? [...late].filter(([name]) => !judged.classes.has(name)) : [];
+  const ended = [...late].flatMap(([, { alerts }]) => alerts.filter(alert => alert.endsAt !== undefined));
+  const taken = newest ? arrived.take() : undefined;
+  if (taken !== undefined) pass.settle = taken.settle;
+  const rule: RuleStage = {
+    step: (_, anomalies) => [
+      ...wired.stages.rule.stepOf(t, anomalies, classes),
+      ...carried.flatMap(([, { alerts }]) => alerts.filter(alert => alert.endsAt === undefined)),
+      ...(newest ? ended : []),
+    ],
   };
+  const anomalies = [...judged.anomalies, ...carried.flatMap(([, each]) => each.anomalies)];
+  const alerts = taken?.alerts ?? [];
+  const input = { t, anomalies, alerts, changes: [], topology: topology.at(t) };
+  pass.results.push(runPass({ ...wired.stages, rule }, input));
+}
+
+const openIncidents = ({ book }: Daemon): readonly Incident[] =>
+  book
+    .list()
+    .map(view => view.incident)
+    .filter(incident => incident.endsAt === undefined);
+
+/** Passes over the steps up to `end`, of which the pass's own is the last of all. */
+async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void> {
+  const { wired, reads } = daemon;
+  const read = (await Promise.all(reads.map(source => source.gather(pass.t, end)))).flat();
   daemon.midGap = true;
-  for (const end of pieceEnds({ from, to: t, step }, series))
-    results.push(...(await passPiece(daemon, { end, t }, takeAlerts)));
-  const { told, over } = worthTelling(results, since);
+  const own = end === pass.t ? [end] : [];
+  const times = new Set([...read.flatMap(({ batches }) => batches.map(batch => batch.t)), ...own]);
+  for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
+  for (const at of [...times].sort((a, b) => a - b)) {
+    const judged = await judge(daemon, read, at);
+    if (at <= daemon.passedAt) stepLate(daemon, pass, at, judged);
+    else stepAll(daemon, pass, at, judged);
+    const isNamed = namedBy(pass.results.at(-1)?.incidents ?? openIncidents(daemon));
+    for (const watch of wired.watches) watch.settle(isNamed);
+  }
+}
+
+/** Keeps and tells what the pass has come to. After several steps at once only what still holds at their end is told. */
+function finish(daemon: Daemon, { t, results, settle }: Pass): void {
+  const { told, over } = worthTelling(results, daemon.passedAt);
   for (const { id } of over)
-    options.log.info(`incident ${id} began and ended while nobody looked: it is in the book, not told`);
+    daemon.options.log.info(
+      `incident ${id} began and ended while nobody looked: it is in the book, not told`,
+    );
   const last = results.at(-1);
   if (last !== undefined) {
     const incidents = new Map(results.flatMap(result => result.incidents).map(each => [each.id, each]));
     const whole = { ...last, incidents: [...incidents.values()], notifications: told };
     daemon.passedAt = t;
-    keep(daemon, whole, () => settle());
-    daemon.midGap = false;
-    await showIncidents(daemon, whole);
+    keep(daemon, whole, settle);
+    showIncidents(daemon, whole);
   }
   daemon.midGap = false;
+}
+
+/**
+ * One pass at `t` (ms) over every class, and over the steps that were missed before it, in pieces; all of it or nothing is
+ * kept. What a slow source brings late is judged under its own time, and told with the newest step.
+ */
+export async function passAt(daemon: Daemon, t: number): Promise<void> {
+  const { wired } = daemon;
+  const { step } = daemon.loaded.config.global;
+  // A clock that was set back must not make all that follows a past that was told.
+  daemon.passedAt = Math.min(daemon.passedAt, t - step);
+  const from = Number.isFinite(daemon.passedAt) ? Math.max(t - longestGap, daemon.passedAt) : t - step;
+  const series = wired.watches.reduce((sum, watch) => sum + watch.series, 0);
+  const pass: Pass = { t, results: [], late: new Map(), settle: () => undefined };
+  for (const end of pieceEnds({ from, to: t, step }, series)) await passPiece(daemon, pass, end);
+  finish(daemon, pass);
   keepResults(daemon, t);
   measure(daemon);
 }

@@ -20,11 +20,7 @@ export function serve(daemon: Daemon): Server {
     registry: metrics.registry,
     results: createResultTarget(daemon.store.results, { lookback: 300_000, now: Date.now }),
     routes,
-    reload: async () => {
-      const outcome = await options.reload();
-      metrics.configReloadSuccessful.set(outcome.ok ? 1 : 0);
-      return outcome;
-    },
+    reload: options.reload,
     ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>
       options.log.warn(`${message}: ${error instanceof Error ? error.message : error}`),

@@ -8,31 +8,38 @@ const keptEvery = 60_000;
 const shownEvery = 60_000;
 const flushedEvery = 600_000;
 
-/** Brings what a pass found to the page and, where something was told, to the dashboards. */
-export async function showIncidents(daemon: Daemon, result: PassResult): Promise<void> {
-  const { book, wired, source, loaded, url, options } = daemon;
-  book.update(result.incidents);
+/**
+ * Brings what a pass found to the page at once; the charts of its incidents and, where something was told, the dashboards
+ * follow beside the passes, which do not wait for them.
+ */
+export function showIncidents(daemon: Daemon, result: PassResult): void {
+  daemon.book.update(result.incidents);
   const told = result.notifications.length > 0;
-  if (!told && result.t - daemon.shownAt < shownEvery) return;
+  if (!told && (daemon.showing > 0 || result.t - daemon.shownAt < shownEvery)) return;
   daemon.shownAt = result.t;
-  // Between notifications the charts of a few must do: the pass waits for these queries.
-  for (const { id } of told ? result.incidents : result.incidents.slice(0, 3)) {
+  daemon.showing++;
+  daemon.shown = daemon.shown.then(async () => {
+    await showCharts(daemon, result);
+    daemon.showing--;
+  });
+}
+
+async function showCharts(daemon: Daemon, { incidents, notifications, t: now }: PassResult): Promise<void> {
+  const { book, wired, sources, loaded, url, options } = daemon;
+  const { signal } = options;
+  const told = notifications.length > 0;
+  // Between notifications the charts of a few must do.
+  for (const { id } of told ? incidents : incidents.slice(0, 3)) {
     const view = book.get(id);
-    if (view === undefined) continue;
-    book.addSignals(
-      id,
-      await readIncidentSignals(view.incident, wired.watches, { source: source.source, now: result.t }),
-    );
+    if (view === undefined || signal.aborted) continue;
+    book.addSignals(id, await readIncidentSignals(view.incident, wired.watches, { sources, now, signal }));
   }
   const { dashboards } = loaded.config;
-  if (!told || dashboards === undefined) return;
-  const incidents = book.list().map(view => view.incident);
+  if (!told || dashboards === undefined || signal.aborted) return;
   try {
-    const { watches } = wired;
-    writeDashboards(
-      dashboards.path,
-      incidentDashboards(loaded.packs, incidents, { url, has: watchedBy(watches) }),
-    );
+    const shown = book.list().map(view => view.incident);
+    const has = watchedBy(wired.watches);
+    writeDashboards(dashboards.path, incidentDashboards(loaded.packs, shown, { url, has }));
   } catch (error) {
     options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }
@@ -43,7 +50,7 @@ export function keepResults(daemon: Daemon, t: number): void {
   const { results, wired } = daemon;
   if (t - daemon.keptAt >= keptEvery) {
     for (const watch of wired.watches)
-      if (watch.t === t) for (const result of watch.results()) results.add(result);
+      if (watch.t > daemon.keptAt) for (const result of watch.results()) results.add(result);
     daemon.keptAt = t;
   }
   if (t - daemon.flushedAt < flushedEvery) return;
@@ -57,6 +64,8 @@ export function measure({ wired, metrics, book, store, receivers }: Daemon): voi
     const { name, counts, statedRate, realisedRate } = watch.overview();
     for (const [state, count] of Object.entries(counts))
       metrics.seriesWatched.set({ class: name, state }, count);
+    if (watch.leftOut !== undefined)
+      metrics.classesLeftOut.set({ class: name, limit: watch.leftOut.limit }, 1);
     if (statedRate !== undefined) metrics.falsePositiveRateStated.set({ class: name }, statedRate);
     if (realisedRate !== undefined) metrics.falsePositiveRateRealised.set({ class: name }, realisedRate);
   }

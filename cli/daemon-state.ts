@@ -1,26 +1,33 @@
 import type { ServerState } from '../server/model.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
-  const { book, wired, source, budget } = daemon;
+  const { book, wired, sources, reads, budget } = daemon;
+  const failureOf = (watch: ClassWatch) =>
+    reads.map(each => each.failureOf(watch)).find(failure => failure !== undefined);
   return {
     incidents: () => book.list(),
     incident: id => book.get(id),
     watch: () => ({
-      classes: wired.watches.map(watch => watch.overview()),
-      sources: [{ ...source.health }],
+      classes: wired.watches.map(watch => {
+        const overview = watch.overview();
+        const failure = failureOf(watch);
+        return failure === undefined ? overview : { ...overview, reasons: [failure, ...overview.reasons] };
+      }),
+      sources: sources.all.map(({ health }) => ({ ...health })),
       budget: budget.realised(Date.now()),
     }),
     health: () => {
       const learning = wired.watches
         .filter(watch => !watch.fitted)
-        .map(watch => `${watch.watch.class.name} has no model yet`);
+        .map(watch => `${watch.watch.class.name} ${watch.leftOut?.reason ?? 'has no model yet'}`);
       const ready = learning.length < wired.watches.length;
-      const reasons = source.health.up
-        ? learning
-        : [`${source.health.name}: ${source.health.message}`, ...learning];
-      return { healthy: true, ready, reasons };
+      const down = sources.all
+        .filter(({ health }) => !health.up)
+        .map(({ name, health }) => `${name}: ${health.message}`);
+      return { healthy: true, ready, reasons: [...down, ...learning] };
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { Daemon } from './daemon.ts';
 import type { Trouble } from './self-alerts.ts';
 
+/** One late pass is a hiccup: only what goes on for so long, ms, is told. */
+const lateFor = 60_000;
+
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
-  const { source, failing, receivers, startedAt, lateSince } = daemon;
-  const { name, up, message } = source.health;
+  const { wired, sources, reads, failing, receivers, startedAt, lateSince } = daemon;
   return [
     {
       alertname: 'ForeshockWatchdog',
@@ -13,20 +15,34 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       summary: 'foreshock runs; this alert fires always',
       since: startedAt,
     },
-    {
-      alertname: 'ForeshockSourceDown',
+    ...sources.all.map(({ name, health }) => ({
+      alertname: 'ForeshockSourceDown' as const,
       labels: { source: name },
       severity: 'critical',
-      summary: `foreshock is blind: ${name} does not answer (${message})`,
-      since: up ? undefined : now,
-    },
+      summary: `foreshock is blind: ${name} does not answer (${health.message})`,
+      since: health.downSince,
+    })),
+    ...reads.map(each => ({
+      alertname: 'ForeshockPassLate' as const,
+      labels: { source: each.source.name },
+      severity: 'warning',
+      summary: `${each.source.name} answers slower than a step: what it watches is judged late`,
+      since: each.lateSince(now),
+    })),
     {
       alertname: 'ForeshockPassLate',
       labels: {},
       severity: 'warning',
       summary: 'passes take longer than a step',
-      since: lateSince,
+      since: lateSince !== undefined && now - lateSince >= lateFor ? lateSince : undefined,
     },
+    ...wired.watches.map(({ watch, leftOut }) => ({
+      alertname: 'ForeshockClassLeftOut' as const,
+      labels: { class: watch.class.name },
+      severity: 'warning',
+      summary: `${watch.class.name} is not watched; ${leftOut?.reason}`,
+      since: leftOut === undefined ? undefined : now,
+    })),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,
       labels: { receiver: receiver.name },

@@ -2,24 +2,22 @@ import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/bu
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
 import type { Receiver } from '../core/receiver.ts';
 import type { Store } from '../core/store.ts';
-import type { Topology } from '../core/topology.ts';
-import { createMetrics, type Metrics } from '../server/metrics.ts';
+import { createMetrics, type Metrics, type ReloadStatus } from '../server/metrics.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
-import type { Trainer } from './class-training.ts';
-import { createModels } from './daemon-models.ts';
-import { createDepartures, type Departures } from './departures.ts';
+import { createModels, type Models } from './daemon-models.ts';
+import { createDepartures } from './departures.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
-import type { Learning } from './learning.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
-import type { ModelBook } from './model-book.ts';
 import { createReceivers } from './receivers.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
-import { createSource, type WatchedSource } from './sources.ts';
+import { SourceReads } from './source-reads.ts';
+import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadPassedAt, loadStages } from './stage-store.ts';
+import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
 
 export interface DaemonOptions {
@@ -28,16 +26,20 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** Reads the config again: the new one, or a message that says what is wrong with it. */
   readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
+  /** How the last reload went, by whatever way it was asked for. */
+  readonly reloaded: ReloadStatus;
 }
 
 /** Everything that one run of the daemon holds; made here, given up in `runDaemon`. */
-export interface Daemon {
+export interface Daemon extends Models {
   readonly loaded: Loaded;
   readonly options: DaemonOptions;
   readonly url: string;
   readonly store: Store;
   readonly metrics: Metrics;
-  readonly source: WatchedSource;
+  readonly sources: Sources;
+  /** The reads of each source, in the order of the config. */
+  readonly reads: readonly SourceReads[];
   readonly receivers: readonly Receiver[];
   readonly dispatcher: Dispatcher;
   readonly wired: Wired;
@@ -53,13 +55,7 @@ export interface Daemon {
   readonly startedAt: number;
   /** Others' alerts that came in since the last pass. */
   readonly arrived: Arrivals;
-  topology: Topology;
-  topologyAt: number;
-  /** The models in the store, and who fits them. */
-  readonly models: ModelBook;
-  readonly trainer: Trainer;
-  readonly learning: Learning;
-  readonly departures: Departures;
+  readonly topology: TopologyWatch;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -67,7 +63,11 @@ export interface Daemon {
   expireAt: number;
   /** Delivery failures by receiver since the last success. */
   readonly failing: Map<string, number>;
+  /** Since when the passes themselves come too late, whatever the sources do, ms. */
   lateSince: number | undefined;
+  /** Resolves when the charts of all incidents so far are on the page, and how many times that is still to be done. */
+  shown: Promise<void>;
+  showing: number;
 }
 
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
@@ -75,7 +75,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
   const { config, packs } = loaded;
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.reloaded);
   const receivers = createReceivers(config, { dryRun: options.dryRun, url });
   const failing = new Map<string, number>();
   const dispatcher = createDispatcher({
@@ -90,6 +90,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
       if (kind === 'retry' || kind === 'rejected') options.log.warn(`receiver ${receiver}: ${message}`);
     },
   });
+  const sources = createSources(config, metrics);
   const wired = wire(packs, {
     detection: config.detection,
     correlation: config.correlation,
@@ -98,7 +99,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     maintenance: maintenanceOf(config),
     externalLabels: config.global.external_labels,
     stored: loadStages(store),
+    sources: identitiesOf(config),
   });
+  const models = createModels(loaded, { store, metrics, wired, sources, log: options.log });
   const incidents = createIncidentStore(store.values('incidents'));
   const book = createIncidentBook(200);
   book.update(incidents.read());
@@ -108,7 +111,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     url,
     store,
     metrics,
-    source: createSource(config.prometheus[0]!, config, metrics),
+    sources,
+    reads: createReads(sources, models, { loaded, options, metrics, wired }),
+    ...models,
     receivers,
     dispatcher,
     wired,
@@ -129,14 +134,36 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     flushedAt: Date.now(),
     startedAt: Date.now(),
     arrived: createArrivals(store),
-    topology: { nodes: [], edges: [] },
-    topologyAt: Number.NEGATIVE_INFINITY,
-    ...createModels(loaded, { store, metrics, wired, log: options.log }),
-    departures: createDepartures(config.prometheus[0]!.scrape_interval ?? config.global.scrape_interval),
+    topology: createTopologyWatch(sources, packs, { step: config.global.step, signal: options.signal }),
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),
     failing,
     lateSince: undefined,
+    shown: Promise.resolve(),
+    showing: 0,
   };
+}
+
+function createReads(
+  sources: Sources,
+  { learnings }: Models,
+  { loaded, options, metrics, wired }: Pick<Daemon, 'loaded' | 'options' | 'metrics' | 'wired'>,
+): readonly SourceReads[] {
+  const { log, signal } = options;
+  const { global, prometheus } = loaded.config;
+  return sources.all.map(
+    (source, k) =>
+      new SourceReads({
+        source,
+        watches: wired.watches.filter(({ watch }) => sources.of(watch) === source),
+        step: global.step,
+        departures: createDepartures(prometheus[k]?.scrape_interval ?? global.scrape_interval),
+        missedTooMuch: watch => learnings[k]?.request(watch),
+        metrics,
+        log,
+        signal,
+        clock: Date.now,
+      }),
+  );
 }

@@ -4,6 +4,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
 import { includes, type Labels } from '../core/labels.ts';
+import { declaredName, declaredPart } from '../core/watched-class.ts';
 import { fleetOverview } from '../dashboards/fleet.ts';
 import { incidentDashboard } from '../dashboards/incident.ts';
 import { writeLayout } from '../dashboards/layout.ts';
@@ -27,9 +28,14 @@ function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardP
   };
 }
 
+/** Each pack once, also when it is listed again for another source: the dashboard's data source chooses. */
+function dashboardPacks(packs: readonly ResolvedPack[]): readonly DashboardPack[] {
+  return packs.filter((one, k) => packs.findIndex(({ pack }) => pack === one.pack) === k).map(dashboardPack);
+}
+
 /** The dashboards of the fleet: overview, one per pack. */
 export function fleetDashboards(packs: readonly ResolvedPack[]): readonly Dashboard[] {
-  const shown = packs.map(dashboardPack);
+  const shown = dashboardPacks(packs);
   return [fleetOverview(shown), ...shown.map(packDashboard)];
 }
 
@@ -40,14 +46,15 @@ export function watchedBy(watches: readonly ClassWatch[]): Has {
   return (className, entity) =>
     watches.some(
       ({ watch, entities }) =>
-        watch.class.name === className && entities.some(each => includes(each, entity)),
+        declaredName(watch) === className && entities.some(each => includes(each, entity)),
     );
 }
 
 /** Whether an alert of ours in these incidents came from the class, about an entity with these labels. */
 export function alertedIn(incidents: readonly Incident[]): Has {
   const alerts = incidents.flatMap(({ members }) => members.map(({ alert }) => alert.labels));
-  return (className, entity) => alerts.some(labels => labels.class === className && includes(labels, entity));
+  return (className, entity) =>
+    alerts.some(labels => declaredPart(labels.class ?? '') === className && includes(labels, entity));
 }
 
 /** The dashboards of incidents alone, with panels of what the classes have: one without the entity shows nothing. */
@@ -56,7 +63,7 @@ export function incidentDashboards(
   incidents: readonly Incident[],
   about: { readonly url: string; readonly has: Has },
 ): readonly Dashboard[] {
-  const shown = packs.map(dashboardPack);
+  const shown = dashboardPacks(packs);
   return incidents.map(incident =>
     incidentDashboard(incident, {
       packs: shown,

@@ -17,6 +17,7 @@ import { type Loaded, loadContext, loadOrExplain } from './load.ts';
 import { type ReplayInput, replay } from './replay.ts';
 import { createPacer } from './replay-clock.ts';
 import { replayState } from './replay-state.ts';
+import { onlySource } from './sources.ts';
 import { tellIncident } from './story.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
 
@@ -66,7 +67,7 @@ function inputOf(recording: Recording, { config, packs }: Loaded): DemoInput {
   const source = createEvaluator(series, { lookback: 2 * config.global.scrape_interval, dialect: 2 });
   const from = Math.max(Math.ceil((fault - lead) / step) * step, meta.startsAt + (fault - meta.startsAt) / 2);
   return {
-    source,
+    sources: onlySource(source),
     packs,
     start: meta.startsAt,
     from: Math.ceil(from / step) * step,
@@ -83,7 +84,7 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
   const passes = replay(wired, input, {
     learn: async watch => {
       const range = { start: input.start, end: input.from - input.step };
-      const history = await readBatches(input.source, watch.watch, range);
+      const history = await readBatches(input.sources.of(watch.watch).source, watch.watch, range);
       watch.fit(history);
       wired.pages.of(watch, history);
       const { class: spec } = watch.watch;
@@ -112,7 +113,7 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
         shownAt = pass.t;
         book.addSignals(
           id,
-          await readIncidentSignals(view.incident, wired.watches, { source: input.source, now: pass.t }),
+          await readIncidentSignals(view.incident, wired.watches, { sources: input.sources, now: pass.t }),
         );
       }
     }
@@ -135,7 +136,7 @@ async function finish(
   for (const incident of incidents) {
     book.addSignals(
       incident.id,
-      await readIncidentSignals(incident, wired.watches, { source: input.source, now: input.end }),
+      await readIncidentSignals(incident, wired.watches, { sources: input.sources, now: input.end }),
     );
   }
   say(`  ${files} files for Grafana's provisioning in ${out}/\n`);

@@ -8,13 +8,18 @@ export const longestGap = 6 * 3_600_000;
 /** Values that are read at once: 64 MB. */
 const mostCells = 8_000_000;
 
+/** So many steps of `series` series are read at once. */
+export function stepsAtOnce(series: number): number {
+  return Math.max(20, Math.min(1440, Math.floor(mostCells / Math.max(1, series))));
+}
+
 /** Where the steps after `from` up to `to` (ms) are cut, so that a piece of `series` series is read at once. */
 export function pieceEnds(
   gap: { readonly from: number; readonly to: number; readonly step: number },
   series: number,
 ): readonly number[] {
   const { from, to, step } = gap;
-  const steps = Math.max(20, Math.min(1440, Math.floor(mostCells / Math.max(1, series))));
+  const steps = stepsAtOnce(series);
   const ends: number[] = [];
   for (let end = from + steps * step; end < to; end += steps * step) ends.push(end);
   return [...ends, to];

@@ -3,9 +3,10 @@ import { fingerprint, includes, type Labels } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import { sayEntity } from '../core/say-name.ts';
 import { settled } from '../core/say-value.ts';
-import type { SeriesSource } from '../core/series.ts';
+import { labelsAt, type WatchedClass } from '../core/watched-class.ts';
 import type { SignalView } from '../server/model.ts';
 import type { ClassWatch } from './class-watch.ts';
+import type { AskedSources } from './sources.ts';
 
 /** The most signals that are read for one incident. */
 const mostSignals = 12;
@@ -22,7 +23,7 @@ interface Wanted {
 
 /** What somebody wants to see: entities that `has` holds for, and the signal that was named. */
 interface Asked {
-  readonly has: (entity: Labels) => boolean;
+  readonly has: (entity: Labels, watch: WatchedClass) => boolean;
   readonly signal: string | undefined;
 }
 
@@ -36,7 +37,7 @@ function askedOf(incident: Incident): Asked[] {
     }),
     ...members.map(({ alert: { labels } }) => ({
       signal: labels.signal,
-      has: (each: Labels) => includes(labels, each),
+      has: (each: Labels, watch: WatchedClass) => includes(labelsAt(watch, labels), each),
     })),
   ];
 }
@@ -58,7 +59,7 @@ function wantedOf(incident: Incident, watches: readonly ClassWatch[]): Wanted[] 
       for (const watch of watches) {
         const { name, signals } = watch.watch.class;
         const specs = named ? signals.filter(spec => spec.name === signal) : telling(signals);
-        for (const entity of specs.length === 0 ? [] : watch.entities.filter(has))
+        for (const entity of specs.length === 0 ? [] : watch.entities.filter(each => has(each, watch.watch)))
           for (const spec of specs) {
             const k = signals.indexOf(spec);
             const key = `${name} ${fingerprint(entity)} ${k}`;
@@ -94,13 +95,17 @@ function viewOf(
 }
 
 /**
- * The signals around an incident, with their expected bands, fetched from the source; those that left their bands first,
+ * The signals around an incident, with their expected bands, each fetched from its source; those that left their bands first,
  * in their order of interest. A query that fails leaves its signals out: the page shows what there is.
  */
 export async function readIncidentSignals(
   incident: Incident,
   watches: readonly ClassWatch[],
-  from: { readonly source: SeriesSource; readonly now: number },
+  from: {
+    readonly sources: AskedSources;
+    readonly now: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<readonly SignalView[]> {
   const wanted = wantedOf(incident, watches);
   const views = await Promise.all(
@@ -109,9 +114,15 @@ export async function readIncidentSignals(
       const start = Math.floor((incident.startsAt - before) / spec.step) * spec.step;
       const end =
         Math.floor(Math.min(from.now, (incident.endsAt ?? from.now) + after) / spec.step) * spec.step;
-      const range = { query: queries[each.k]!, start, end, step: spec.step };
-      const answer = await from.source.queryRange(range).catch(() => undefined);
-      const series = answer?.series.find(({ labels }) => includes(labels, each.entity));
+      const { signal } = from;
+      const range = { query: queries[each.k]!, start, end, step: spec.step, ...(signal ? { signal } : {}) };
+      const answer = await from.sources
+        .of(each.watch.watch)
+        .source.queryRange(range)
+        .catch(() => undefined);
+      const series = answer?.series.find(({ labels }) =>
+        includes(labelsAt(each.watch.watch, labels), each.entity),
+      );
       return series === undefined ? undefined : viewOf(each, series, incident.startsAt - earlier);
     }),
   );

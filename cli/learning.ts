@@ -1,13 +1,17 @@
 import type { PageThresholds } from '../alerts/page-threshold.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { TrainedClass, Trainer } from './class-training.ts';
+import { overSeries } from './class-limits.ts';
+import type { TrainedClass, Trainer, UntrainedClass } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
+import type { LeftOut } from './left-out.ts';
 import type { Log } from './log.ts';
 import type { ModelBook } from './model-book.ts';
 
 /** What learning stands on. */
 export interface LearningParts {
   readonly watches: readonly ClassWatch[];
+  /** Watched series of the classes that are learned elsewhere. */
+  readonly elsewhere?: () => number;
   readonly thresholds: PageThresholds;
   readonly trainer: Trainer;
   readonly book: ModelBook;
@@ -29,6 +33,8 @@ export interface Learning {
   step(t: number, now: number): void;
   /** The class is fitted anew as soon as it is its turn: it missed too much to go on with the model it has. */
   request(watch: ClassWatch): void;
+  /** True for a class without a model whose source had no history of it when it was asked last. */
+  hasNoHistory(watch: ClassWatch): boolean;
   /** Resolves when nothing is under way and nothing waits to be put in place. */
   idle(): Promise<void>;
 }
@@ -40,17 +46,23 @@ const toldEvery = 30_000;
 interface Outcome {
   readonly watch: ClassWatch;
   readonly renews: boolean;
-  readonly result: { readonly trained: TrainedClass | undefined } | { readonly error: unknown };
+  readonly result:
+    | { readonly trained: TrainedClass | UntrainedClass | undefined }
+    | { readonly error: unknown };
 }
 
 const nameOf = ({ watch }: ClassWatch): string => watch.class.name;
 
-/** A class with which the watched series would be more than allowed is left out, and it is said which. */
-function leaveOutOverLimit({ watches, series, log }: LearningParts, watch: ClassWatch): void {
-  const total = watches.reduce((sum, each) => sum + each.series, 0);
-  if (total <= series) return;
-  log.error(`${nameOf(watch)} is left out: ${total} series are more than limits.series (${series})`);
-  watch.leaveOut(`left out: limits.series is ${series}`);
+/** It is said which class is left out, and why: in the log here, on the page, in a metric and by an alert. */
+function leaveOut({ log }: LearningParts, watch: ClassWatch, why: LeftOut): void {
+  watch.leaveOut(why);
+  log.error(`${nameOf(watch)}: ${why.reason}`);
+}
+
+/** Watched series of all classes but one. */
+function seriesBeside({ watches, elsewhere }: LearningParts, watch: ClassWatch): number {
+  const own = watches.filter(each => each !== watch);
+  return own.reduce((sum, each) => sum + each.series, elsewhere?.() ?? 0);
 }
 
 function place(parts: LearningParts, { watch, renews }: Outcome, trained: TrainedClass, now: number): void {
@@ -61,7 +73,11 @@ function place(parts: LearningParts, { watch, renews }: Outcome, trained: Traine
     watch.restore(trained.snapshot);
     thresholds.put(trained.thresholds);
   }
-  leaveOutOverLimit(parts, watch);
+  const over = overSeries(watch.series, seriesBeside(parts, watch), parts.series);
+  if (over !== undefined) {
+    leaveOut(parts, watch, over);
+    return;
+  }
   book.record(watch, why, now);
   const { counts } = watch.overview();
   log.info(`learned ${nameOf(watch)} (${why}): ${JSON.stringify(counts)}`);
@@ -107,6 +123,11 @@ export function createLearning(parts: LearningParts): Learning {
       return;
     }
     requested.delete(watch);
+    silent.delete(watch);
+    if ('leftOut' in result.trained) {
+      leaveOut(parts, watch, result.trained.leftOut);
+      return;
+    }
     try {
       place(parts, ended, result.trained, now);
     } catch (error) {
@@ -116,7 +137,8 @@ export function createLearning(parts: LearningParts): Learning {
 
   const begin = (watch: ClassWatch, until: number): void => {
     const renews = watch.fitted && !requested.has(watch);
-    const job = { class: nameOf(watch), until, depth: renews ? 'fit' : 'whole' } as const;
+    const others = seriesBeside(parts, watch);
+    const job = { class: nameOf(watch), until, depth: renews ? 'fit' : 'whole', others } as const;
     const began = Date.now();
     if (!silent.has(watch)) log.info(`learning ${job.class}`);
     running = trainer
@@ -144,6 +166,7 @@ export function createLearning(parts: LearningParts): Learning {
       if (next !== undefined) begin(next, t);
     },
     request: watch => void requested.add(watch),
+    hasNoHistory: watch => silent.has(watch) && !watch.fitted,
     async idle() {
       await running;
     },

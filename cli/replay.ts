@@ -3,17 +3,18 @@ import type { RecordedAlert } from '../collectors/recording.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Batch } from '../core/batch.ts';
 import { type PassResult, runPass } from '../core/pipeline.ts';
-import type { SeriesSource } from '../core/series.ts';
 import type { Topology } from '../core/topology.ts';
 import { mergeTopology } from '../correlators/topology.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { createDepartures } from './departures.ts';
+import { namedBy } from './realised-rate.ts';
+import type { AskedSources } from './sources.ts';
 import { readTopology } from './topology-reader.ts';
 import type { Wired } from './wire.ts';
 
 /** Past data to run the passes over, from `from` to `end`, both in ms. */
 export interface ReplayInput {
-  readonly source: SeriesSource;
+  readonly sources: AskedSources;
   readonly packs: readonly ResolvedPack[];
   readonly from: number;
   readonly end: number;
@@ -33,13 +34,9 @@ export interface ReplayHooks {
 /** So many steps are read at once, so that memory stays flat however long the range is. */
 const chunkSteps = 1440;
 
-/** Who calls whom, by the packs' queries at `t`. */
-export async function topologyAt(
-  input: Pick<ReplayInput, 'source' | 'packs' | 'step'>,
-  t: number,
-): Promise<Topology> {
-  const queries = input.packs.flatMap(pack => pack.topology);
-  return mergeTopology([await readTopology(input.source, queries, { t, step: input.step })], { now: t });
+async function topologyAt({ sources, packs, step }: ReplayInput, t: number): Promise<Topology> {
+  const batches = await Promise.all(sources.all.map(source => readTopology(source, packs, { t, step })));
+  return mergeTopology(batches, { now: t });
 }
 
 async function readChunk(
@@ -49,7 +46,8 @@ async function readChunk(
 ): Promise<Map<number, Batch[]>> {
   const passes = new Map<number, Batch[]>();
   for (const watch of wired.watches) {
-    const history = await readBatches(input.source, watch.watch, { ...range, entities: watch.entities });
+    const { source } = input.sources.of(watch.watch);
+    const history = await readBatches(source, watch.watch, { ...range, entities: watch.entities });
     for (const batch of history.batches) passes.set(batch.t, [...(passes.get(batch.t) ?? []), batch]);
   }
   return passes;
@@ -81,13 +79,16 @@ export async function* replay(
       for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
       for (const batch of passes.get(t)!) {
         const watch = byClass.get(batch.class.name);
-        if (watch !== undefined) await departures.settle(watch, batch, { source: input.source });
+        if (watch !== undefined)
+          await departures.settle(watch, batch, { source: input.sources.of(watch.watch).source });
       }
       const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
       const first = next;
       while (next < arrived.length && arrived[next]!.at <= t) next++;
       const alerts = arrived.slice(first, next).map(({ alert }) => alert);
-      yield runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
+      const result = runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
+      for (const watch of wired.watches) watch.settle(namedBy(result.incidents));
+      yield result;
     }
   }
 }

@@ -1,17 +1,19 @@
 import type { RecordedAlert } from '../collectors/recording.ts';
 import type { Alert } from '../core/alert.ts';
-import { fingerprint, omit } from '../core/labels.ts';
+import { fingerprint, type Labels, omit } from '../core/labels.ts';
 import type { Series, SeriesSource } from '../core/series.ts';
 
 interface Range {
   readonly start: number;
   readonly end: number;
   readonly step: number;
+  /** Labels that the source's Alertmanager would see beside those of the rule. */
+  readonly labels?: Labels;
 }
 
 /** One series of `ALERTS` -> its firing and resolved alerts; a gap of more than two steps ends a firing. */
-function transitions({ labels: all, t }: Series, { end, step }: Range): RecordedAlert[] {
-  const labels = omit(all, ['__name__', 'alertstate']);
+function transitions({ labels: all, t }: Series, { end, step, labels: more }: Range): RecordedAlert[] {
+  const labels = { ...more, ...omit(all, ['__name__', 'alertstate']) };
   const out: RecordedAlert[] = [];
   const make = (startsAt: number, endsAt: number | undefined): Alert => ({
     labels,
@@ -37,9 +39,8 @@ function transitions({ labels: all, t }: Series, { end, step }: Range): Recorded
 
 /** What Prometheus' own rules fired over a range, by its series `ALERTS`, in order of time. */
 export async function readRuleAlerts(source: SeriesSource, range: Range): Promise<readonly RecordedAlert[]> {
-  const { series } = await source.queryRange({
-    query: 'ALERTS{alertstate="firing",generator!="foreshock"}',
-    ...range,
-  });
+  const { start, end, step } = range;
+  const query = 'ALERTS{alertstate="firing",generator!="foreshock"}';
+  const { series } = await source.queryRange({ query, start, end, step });
   return series.flatMap(each => transitions(each, range)).sort((a, b) => a.at - b.at);
 }

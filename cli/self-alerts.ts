@@ -10,6 +10,7 @@ export interface Trouble {
     | 'ForeshockWatchdog'
     | 'ForeshockSourceDown'
     | 'ForeshockPassLate'
+    | 'ForeshockClassLeftOut'
     | 'ForeshockNotificationFailing';
   readonly labels: Labels;
   readonly severity: string;

@@ -1,5 +1,7 @@
 import { createPrometheusSource, type PrometheusSource } from '../collectors/prometheus.ts';
 import type { Config } from '../config/schema.ts';
+import type { SeriesSource } from '../core/series.ts';
+import type { SourceIdentity, WatchedClass } from '../core/watched-class.ts';
 import type { Metrics } from '../server/metrics.ts';
 
 /** How a source answered last; read by the page and by the alert `ForeshockSourceDown`. */
@@ -9,32 +11,80 @@ export interface SourceHealth {
   /** Time of the last good answer, ms. */
   lastAt: number | undefined;
   message: string;
+  /** Since when it does not answer, ms; undefined while it does. */
+  downSince: number | undefined;
 }
 
-export interface WatchedSource {
+/** A place that is asked, by its name. */
+export interface NamedSource {
+  readonly name: string;
+  readonly source: SeriesSource;
+}
+
+/** All places that are asked, and which of them a class is asked from. */
+export interface AskedSources {
+  readonly all: readonly NamedSource[];
+  of(watch: WatchedClass): NamedSource;
+}
+
+export interface WatchedSource extends NamedSource {
   readonly source: PrometheusSource;
   readonly health: SourceHealth;
 }
 
+/** All sources of metrics that the config names; made once, closed at the end. */
+export interface Sources extends AskedSources {
+  readonly all: readonly WatchedSource[];
+  of(watch: WatchedClass): WatchedSource;
+  close(): Promise<void>;
+}
+
+/** The one place where everything is asked, such as a recording. */
+export function onlySource(source: SeriesSource): AskedSources {
+  const only = { name: '', source };
+  return { all: [only], of: () => only };
+}
+
+/** Labels tell apart what several sources watch under the same name: `external_labels`, else the source's name. */
+export function identitiesOf({ prometheus }: Config): readonly SourceIdentity[] {
+  const several = prometheus.length > 1;
+  return prometheus.map(({ name, external_labels: labels }) => ({
+    name,
+    labels: labels ?? (several ? { source: name } : {}),
+    suffix: several ? `@${name}` : '',
+  }));
+}
+
 const resolutions = ['auto', '0s', '5m', '1h'] as const;
 
-/** A source of metrics as the config names it, with its queries counted. */
-export function createSource(
+function createSource(
   options: Config['prometheus'][number],
   config: Config,
   metrics: Metrics,
 ): WatchedSource {
-  const { name, tls_config: tls, max_source_resolution: resolution, ...http } = options;
-  const health: SourceHealth = { name, up: true, lastAt: undefined, message: '' };
+  const { name, external_labels: _, tls_config: tls, max_source_resolution: resolution, ...http } = options;
+  const health: SourceHealth = { name, up: true, lastAt: undefined, message: '', downSince: undefined };
   const source = createPrometheusSource(
     {
       ...http,
       tls_config: tls,
       max_source_resolution: resolutions.find(each => each === resolution),
+      samples_per_query: config.limits.samples_per_query,
       queries_in_flight: options.queries_in_flight ?? config.limits.queries_in_flight,
       scrape_interval: options.scrape_interval ?? config.global.scrape_interval,
     },
     { observe: ({ outcome }) => metrics.sourceQueries.inc({ source: name, outcome }) },
   );
-  return { source, health };
+  return { name, source, health };
+}
+
+/** The sources as the config names them, with their queries counted. */
+export function createSources(config: Config, metrics: Metrics): Sources {
+  const all = config.prometheus.map(options => createSource(options, config, metrics));
+  const byName = new Map(all.map(each => [each.name, each]));
+  return {
+    all,
+    of: watch => byName.get(watch.source?.name ?? '') ?? all[0]!,
+    close: async () => void (await Promise.all(all.map(({ source }) => source.close()))),
+  };
 }

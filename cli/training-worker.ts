@@ -3,7 +3,7 @@ import { SourceError } from '../core/series.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { type TrainingJob, trainClass } from './class-training.ts';
 import type { Loaded } from './load.ts';
-import { createSource } from './sources.ts';
+import { createSources } from './sources.ts';
 import type { TrainingWord } from './worker.ts';
 
 const port = parentPort;
@@ -11,10 +11,12 @@ if (port === null) throw new Error('training-worker.ts is a worker thread: it is
 const loaded: Loaded = workerData;
 const { config } = loaded;
 const metrics = createMetrics();
-const [options] = config.prometheus;
 // The passes ask at the same time: half of the queries that a source may be asked at once are theirs.
-const flying = Math.max(1, Math.floor((options!.queries_in_flight ?? config.limits.queries_in_flight) / 2));
-const { source } = createSource({ ...options!, queries_in_flight: flying }, config, metrics);
+const prometheus = config.prometheus.map(options => {
+  const flying = options.queries_in_flight ?? config.limits.queries_in_flight;
+  return { ...options, queries_in_flight: Math.max(1, Math.floor(flying / 2)) };
+});
+const sources = createSources({ ...config, prometheus }, metrics);
 const say = (word: TrainingWord): void => port.postMessage(word);
 
 async function tellQueries(): Promise<void> {
@@ -32,7 +34,7 @@ async function run(job: TrainingJob): Promise<void> {
     say({ kind: 'progress', share });
   };
   try {
-    const trained = await trainClass(loaded, job, { source, progress });
+    const trained = await trainClass(loaded, job, { sources, progress });
     await tellQueries();
     say({ kind: 'done', trained });
   } catch (error) {

@@ -1,13 +1,15 @@
 import { parseBudget } from '../alerts/budget.ts';
+import { type ClassRules, createClassRules } from '../alerts/class-rules.ts';
 import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenance.ts';
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
-import { createRules, type RuleOptions, type Rules } from '../alerts/rule.ts';
+import type { RuleOptions } from '../alerts/rule.ts';
 import { createTeller, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import type { Labels } from '../core/labels.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
+import { atSource, type SourceIdentity, type WatchedClass } from '../core/watched-class.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { ClassWatch } from './class-watch.ts';
 import { createPageRehearsal, type PageRehearsal } from './page-rehearsal.ts';
@@ -18,7 +20,7 @@ export interface Wired {
   readonly thresholds: PageThresholds;
   readonly pages: PageRehearsal;
   readonly stages: PipelineStages & {
-    readonly rule: Rules;
+    readonly rule: ClassRules;
     readonly correlate: Correlator;
     readonly tell: Teller;
   };
@@ -41,16 +43,32 @@ export interface WireOptions {
   readonly maintenance: MaintenanceOptions;
   /** Labels that every alert of ours carries. */
   readonly externalLabels?: Labels;
+  /** Where each class is asked, once a source; left out = one place that needs no name. */
+  readonly sources?: readonly SourceIdentity[];
   readonly stored?: StoredStages;
+}
+
+/** Each class once for every source that its pack is asked from. */
+function classesOf(
+  packs: readonly ResolvedPack[],
+  sources: readonly SourceIdentity[],
+): readonly WatchedClass[] {
+  return packs.flatMap(({ classes, sources: asked }) =>
+    classes.flatMap(each =>
+      sources.length === 0
+        ? [each]
+        : sources.filter(({ name }) => asked.includes(name)).map(source => atSource(each, source)),
+    ),
+  );
 }
 
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
   const { fpr, detectors, overrides } = options.detection;
   const holds = [createMute(overrides), createMaintenance(options.maintenance)];
-  const watches = packs
-    .flatMap(pack => pack.classes)
-    .map(each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }));
+  const watches = classesOf(packs, options.sources ?? []).map(
+    each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }),
+  );
   const specs = new Map(
     watches.flatMap(({ watch }) =>
       watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
@@ -76,7 +94,11 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
       return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
     },
   };
-  const rule = createRules(ruleOptions, stored?.rule);
+  const rule = createClassRules(
+    ruleOptions,
+    new Set(watches.map(each => each.watch.class.name)),
+    stored?.rule,
+  );
   const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
   const grouping = { groupWait, window, resolveAfter };
   const correlate =

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { SourceError } from '../core/series.ts';
-import type { TrainedClass, Trainer, TrainingJob } from './class-training.ts';
+import type { TrainedClass, Trainer, TrainingJob, UntrainedClass } from './class-training.ts';
 import type { Loaded } from './load.ts';
 
 /** What a training worker says of the job that it was given. */
 export type TrainingWord =
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'queries'; readonly source: string; readonly outcome: string; readonly count: number }
-  | { readonly kind: 'done'; readonly trained: TrainedClass | undefined }
+  | { readonly kind: 'done'; readonly trained: TrainedClass | UntrainedClass | undefined }
   | { readonly kind: 'failed'; readonly message: string; readonly retryable: boolean | undefined };
 
 export interface WorkerOptions {
@@ -19,7 +19,7 @@ export interface WorkerOptions {
 
 interface Job {
   readonly progress: (share: number) => void;
-  readonly resolve: (trained: TrainedClass | undefined) => void;
+  readonly resolve: (trained: TrainedClass | UntrainedClass | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -68,7 +68,7 @@ export function createTrainingWorker(loaded: Loaded, options: WorkerOptions = {}
     train(wanted: TrainingJob, progress) {
       if (job !== undefined) return Promise.reject(new RangeError('a class is being trained already'));
       clearTimeout(idle);
-      return new Promise<TrainedClass | undefined>((resolve, reject) => {
+      return new Promise<TrainedClass | UntrainedClass | undefined>((resolve, reject) => {
         job = { progress, resolve, reject };
         started().postMessage(wanted);
       }).finally(() => {

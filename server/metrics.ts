@@ -15,20 +15,28 @@ function passMetrics(registry: Registry) {
   return {
     passDuration: new Histogram({
       name: 'foreshock_pass_duration_seconds',
-      help: 'Time of one pass over a class, from query to notifications.',
+      help: 'Time of reading a class for a pass, from its first query to its last answer.',
       labelNames: ['class'],
       buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 15, 60],
       registers: [registry],
     }),
     passLast: gauge(
       registry,
-      { name: 'foreshock_pass_last_timestamp_seconds', help: 'When the last pass of a class ended.' },
+      {
+        name: 'foreshock_pass_last_timestamp_seconds',
+        help: 'Time of the newest step of a class that was read.',
+      },
       ['class'],
     ),
     seriesWatched: gauge(
       registry,
       { name: 'foreshock_series_watched', help: 'Rows of a class by their state.' },
       ['class', 'state'],
+    ),
+    classesLeftOut: gauge(
+      registry,
+      { name: 'foreshock_classes_left_out', help: '1 for a class that is over a limit and not watched.' },
+      ['class', 'limit'],
     ),
     anomalies: counter(registry, { name: 'foreshock_anomalies_total', help: 'Rows judged anomalous.' }, [
       'class',
@@ -45,7 +53,7 @@ function passMetrics(registry: Registry) {
       registry,
       {
         name: 'foreshock_false_positive_rate_realised',
-        help: 'Share of judged rows of normal life found anomalous.',
+        help: 'Share of judged rows that were flagged while no incident that paged named their entity, 0 to 1.',
       },
       ['class'],
     ),
@@ -105,41 +113,47 @@ function edgeMetrics(registry: Registry) {
   };
 }
 
-function processMetrics(registry: Registry) {
+/** How the last reload of the config went; `at` is when it last succeeded, ms. */
+export interface ReloadStatus {
+  ok: boolean;
+  at: number;
+}
+
+function processMetrics(registry: Registry, reload: ReloadStatus) {
   return {
     buildInfo: gauge(
       registry,
       { name: 'foreshock_build_info', help: 'Always 1; its labels tell the version.' },
       ['version', 'nodeversion'],
     ),
-    configReloadSuccessful: gauge(
-      registry,
-      {
-        name: 'foreshock_config_last_reload_successful',
-        help: '1 when the last reload of the config succeeded.',
+    configReloadSuccessful: new Gauge({
+      name: 'foreshock_config_last_reload_successful',
+      help: '1 when the last reload of the config succeeded.',
+      registers: [registry],
+      collect() {
+        this.set(reload.ok ? 1 : 0);
       },
-      [],
-    ),
-    configReloadTime: gauge(
-      registry,
-      {
-        name: 'foreshock_config_last_reload_success_timestamp_seconds',
-        help: 'When the config was last reloaded with success.',
+    }),
+    configReloadTime: new Gauge({
+      name: 'foreshock_config_last_reload_success_timestamp_seconds',
+      help: 'When the config was last reloaded with success.',
+      registers: [registry],
+      collect() {
+        this.set(reload.at / 1000);
       },
-      [],
-    ),
+    }),
   };
 }
 
-/** Foreshock's own metrics in one registry of their own; made once by the composition root. */
-export function createMetrics() {
+/** Foreshock's own metrics in one registry of their own; made by the composition root. `reload` is read at each scrape. */
+export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() }) {
   const registry = new Registry();
   const metrics = {
     registry,
     ...passMetrics(registry),
     ...learningMetrics(registry),
     ...edgeMetrics(registry),
-    ...processMetrics(registry),
+    ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);
   return metrics;

@@ -31,7 +31,8 @@ export interface IncidentView {
   readonly dashboardPath?: string;
 }
 
-/** What is watched of one class (`pack/class`). A rate is the share of judged samples of normal life, 0..1. */
+/** What is watched of one class (`pack/class`). A rate is a share of judged rows, 0..1: the
+ * realised one is of those that no incident that paged names. */
 export interface ClassOverview {
   readonly name: string;
   readonly counts: Readonly<Partial<Record<WatchState, number>>>;

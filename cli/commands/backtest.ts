@@ -6,7 +6,7 @@ import { createIncidentBook, type IncidentBook } from '../incident-book.ts';
 import { loadOrExplain } from '../load.ts';
 import { type ReplayInput, replay } from '../replay.ts';
 import { readRuleAlerts } from '../rule-alerts.ts';
-import { createSource } from '../sources.ts';
+import { createSources, identitiesOf } from '../sources.ts';
 import { tellIncident } from '../story.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
@@ -38,7 +38,11 @@ async function count(wired: Wired, input: ReplayInput, book: IncidentBook, windo
   const seen = new Set<string>();
   const hooks = {
     learn: async (watch: Wired['watches'][number]) => {
-      await train(watch, input.source, { window, until: input.from - input.step, pages: wired.pages });
+      await train(watch, input.sources.of(watch.watch).source, {
+        window,
+        until: input.from - input.step,
+        pages: wired.pages,
+      });
       process.stderr.write(`learned ${watch.watch.class.name}\n`);
     },
   };
@@ -69,9 +73,13 @@ async function backtest(flags: Flags): Promise<void> {
   const from = Math.ceil(timeOf('--from', flags.from) / step) * step;
   const end = Math.floor(timeOf('--to', flags.to) / step) * step;
   if (end <= from) throw new InputError(`--to ${flags.to}: must lie after --from ${flags.from}`);
-  const { source } = createSource(config.prometheus[0]!, config, createMetrics());
+  const sources = createSources(config, createMetrics());
   try {
-    const alerts = await readRuleAlerts(source, { start: from, end, step });
+    const identities = identitiesOf(config);
+    const read = identities.map(({ labels }, k) =>
+      readRuleAlerts(sources.all[k]!.source, { start: from, end, step, labels }),
+    );
+    const alerts = (await Promise.all(read)).flat().sort((a, b) => a.at - b.at);
     const { detection, correlation } = config;
     const wired = wire(packs, {
       detection,
@@ -79,19 +87,20 @@ async function backtest(flags: Flags): Promise<void> {
       url: `http://${config.web.listen}`,
       maintenance: maintenanceOf(config),
       externalLabels: config.global.external_labels,
+      sources: identities,
     });
     const book = createIncidentBook(10_000);
     tellAll(
       book,
       await count(
         wired,
-        { source, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
+        { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
         book,
         detection.training,
       ),
     );
   } finally {
-    await source.close();
+    await sources.close();
   }
 }
 

@@ -8,7 +8,7 @@ import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
 import { loadOrExplain } from '../load.ts';
-import { createSource } from '../sources.ts';
+import { createSources, identitiesOf } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { train } from '../training.ts';
 import { maintenanceOf, type Wired, wire } from '../wire.ts';
@@ -40,9 +40,10 @@ async function relive(
   const start = t - lead;
   await train(watch, source, { window, until: start - watch.watch.class.step, pages });
   const history = await readBatches(source, watch.watch, { start, end: t, entities: watch.entities });
+  const own = new Set([watch.watch.class.name]);
   let held: readonly Suppressed[] = [];
   for (const batch of history.batches) {
-    const alerts = stages.rule.step(batch.t, watch.pass(batch));
+    const alerts = stages.rule.stepOf(batch.t, watch.pass(batch), own);
     held = stages.holds.flatMap(hold => hold(batch.t, alerts).held);
   }
   return held;
@@ -54,13 +55,20 @@ async function explain(entity: string, flags: Flags): Promise<void> {
   const t = Math.floor(parseTimestamp(flags.at) / step) * step;
   if (Number.isNaN(t))
     throw new InputError(`--at ${flags.at}: not a timestamp; write ISO 8601 or Unix seconds`);
-  const { source } = createSource(config.prometheus[0]!, config, createMetrics());
+  const sources = createSources(config, createMetrics());
   const { detection, correlation } = config;
-  const wired = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
+  const wired = wire(packs, {
+    detection,
+    correlation,
+    url: '',
+    maintenance: maintenanceOf(config),
+    sources: identitiesOf(config),
+  });
   const matches = matcherOf(entity);
   let found = 0;
   try {
     for (const watch of wired.watches) {
+      const { source } = sources.of(watch.watch);
       const held = await relive(wired, watch, { source, t, window: detection.training });
       wired.thresholds.watch(watch.watch.class.name, watch.entities);
       for (const each of watch.entities.filter(matches)) {
@@ -72,7 +80,7 @@ async function explain(entity: string, flags: Flags): Promise<void> {
       }
     }
   } finally {
-    await source.close();
+    await sources.close();
   }
   if (found > 0) return;
   process.stderr.write(`nothing that is watched matches "${entity}" at ${formatTimestamp(t)}\n`);

@@ -7,6 +7,7 @@ import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
+import { identitiesOf } from '../sources.ts';
 import { formatTimestamp } from '../timestamp.ts';
 import { maintenanceOf, wire } from '../wire.ts';
 
@@ -26,7 +27,9 @@ interface Opened {
 
 function watchesOf({ config, packs }: Loaded): readonly ClassWatch[] {
   const { detection, correlation } = config;
-  return wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) }).watches;
+  const sources = identitiesOf(config);
+  return wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config), sources })
+    .watches;
 }
 
 function withModels(flags: Flags, body: (opened: Opened) => void): void {

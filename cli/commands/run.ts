@@ -29,19 +29,29 @@ async function run(flags: Flags): Promise<void> {
   let loaded: Loaded | undefined = loadOrExplain(flags.config);
   let stop = new AbortController();
   let next: Loaded | undefined;
+  let over = false;
+  const reloaded = { ok: true, at: Date.now() };
   const reload: DaemonOptions['reload'] = async () => {
     const fresh = tryLoad(flags.config, log);
+    reloaded.ok = typeof fresh !== 'string';
     if (typeof fresh === 'string') return { ok: false, message: fresh };
+    reloaded.at = Date.now();
     next = fresh;
-    setImmediate(() => stop.abort());
+    const running = stop;
+    setImmediate(() => running.abort());
     return { ok: true, message: 'reloading' };
   };
+  const end = () => {
+    over = true;
+    stop.abort();
+  };
   process.on('SIGHUP', () => void reload());
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, end);
   while (loaded !== undefined) {
     next = undefined;
-    await runDaemon(loaded, { dryRun: flags.dryRun === true, log, signal: stop.signal, reload });
-    loaded = next;
+    const { signal } = stop;
+    await runDaemon(loaded, { dryRun: flags.dryRun === true, log, signal, reload, reloaded });
+    loaded = over ? undefined : next;
     stop = new AbortController();
   }
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainClass } from '../../cli/class-training.ts';
 import { loadContext, loadOrExplain } from '../../cli/load.ts';
+import { onlySource } from '../../cli/sources.ts';
 import { createTrainingWorker } from '../../cli/worker.ts';
 import { createPrometheusSource, prometheusOptions } from '../../collectors/prometheus.ts';
 import { SourceError } from '../../core/series.ts';
@@ -51,7 +52,7 @@ describe('training in a worker', () => {
   it('gives the same model as training in place, and tells how far it is', async () => {
     const loaded = configOf(url);
     const source = createPrometheusSource(prometheusOptions.parse({ url }));
-    const here = await trainClass(loaded, job, { source });
+    const here = await trainClass(loaded, job, { sources: onlySource(source) });
     await source.close();
     const counts = new Map<string, number>();
     const worker = createTrainingWorker(loaded, {
@@ -61,7 +62,7 @@ describe('training in a worker', () => {
     const shares: number[] = [];
     const there = await worker.train(job, share => shares.push(share));
     await worker.close();
-    expect(here?.snapshot.entities).toBe(2);
+    expect(here).toMatchObject({ snapshot: { entities: 2 } });
     expect(there).toEqual(here);
     expect(shares.at(-1)).toBe(1);
     expect(counts.get('ok')).toBeGreaterThan(10);

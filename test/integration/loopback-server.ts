@@ -12,6 +12,10 @@ export interface LoopbackServer {
   start(): Promise<void>;
   /** Ends it by its own pid and resolves when it is gone; nothing happens when it does not run. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Sends a signal and goes on. */
+  signal(name: NodeJS.Signals): void;
+  /** With what it ended: its exit code, or the signal that killed it; undefined while it runs. */
+  ended(): number | NodeJS.Signals | undefined;
   log(): string;
 }
 
@@ -73,6 +77,8 @@ class SpawnedServer implements LoopbackServer {
   readonly url: string;
   readonly #spec: ServerSpec;
   #child: ChildProcess | undefined;
+  /** The one that was started last, also after its end. */
+  #last: ChildProcess | undefined;
 
   constructor(spec: ServerSpec) {
     this.#spec = spec;
@@ -85,6 +91,7 @@ class SpawnedServer implements LoopbackServer {
     const child = spawn(command, args, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#child = child;
+    this.#last = child;
     await until(`${command} is ready`, () => {
       if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
       return answers(`${this.url}${ready}`);
@@ -102,6 +109,14 @@ class SpawnedServer implements LoopbackServer {
     const harder = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await gone;
     clearTimeout(harder);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  ended(): number | NodeJS.Signals | undefined {
+    return this.#last?.exitCode ?? this.#last?.signalCode ?? undefined;
   }
 
   log(): string {
