@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pc from 'picocolors';
 import { readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
 import { sayClock } from '../core/say-time.ts';
@@ -14,6 +13,7 @@ import { InputError } from './exit.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import { type Loaded, loadContext, loadOrExplain } from './load.ts';
+import { paintFor } from './paint.ts';
 import { type ReplayInput, replay } from './replay.ts';
 import { createPacer } from './replay-clock.ts';
 import { replayState } from './replay-state.ts';
@@ -42,6 +42,7 @@ const showEvery = 60_000;
 /** So much of normal life before the fault is replayed at pace. */
 const lead = 600_000;
 
+const pc = paintFor(process.stderr, process.env);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** The folder of a recording: a path, or the name of one that comes along with foreshock. */
@@ -211,7 +212,7 @@ function tellAll(
     const dashboard = existsSync(file) ? file : undefined;
     const page = context.url === undefined ? undefined : `${context.url}/incidents/${incident.id}`;
     process.stdout.write(
-      `${tellIncident(incident, { alertsIn: notificationsIn, notificationsOut, dashboard, page }, pc)}\n`,
+      `${tellIncident(incident, { alertsIn: notificationsIn, notificationsOut, dashboard, page }, paintFor(process.stdout, process.env))}\n`,
     );
   }
   if (views.length === 0) process.stdout.write('No incident: nothing was out of the ordinary.\n');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../core/version.ts';
 import { commands } from './commands/index.ts';
+import { withHelp } from './help.ts';
 
 /** The command line as one value, so that tests and shell completion can read it. */
 export function createProgram(): Command {
@@ -14,5 +15,13 @@ export function createProgram(): Command {
     for (const each of [command, ...command.commands]) each.exitOverride();
     program.addCommand(command);
   }
-  return program;
+  return withHelp(program, {
+    examples: ['demo', 'check config foreshock.yaml', 'run --config foreshock.yaml --dry-run', 'help run'],
+    exits: {
+      0: 'done',
+      1: 'found a problem that was asked for',
+      2: 'bad usage or input',
+      3: 'an outside service failed',
+    },
+  });
 }

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { createMetrics } from '../../server/metrics.ts';
 import { InputError } from '../exit.ts';
+import { askingExits, withHelp } from '../help.ts';
 import { createIncidentBook, type IncidentBook } from '../incident-book.ts';
 import { loadOrExplain } from '../load.ts';
+import { paintFor } from '../paint.ts';
+import { createProgress } from '../progress.ts';
 import { type ReplayInput, replay } from '../replay.ts';
 import { readRuleAlerts } from '../rule-alerts.ts';
 import { createSources, identitiesOf } from '../sources.ts';
@@ -46,13 +48,22 @@ async function count(wired: Wired, input: ReplayInput, book: IncidentBook, windo
       process.stderr.write(`learned ${watch.watch.class.name}\n`);
     },
   };
+  const progress = createProgress({
+    what: 'passes',
+    total: Math.floor((input.end - input.from) / input.step) + 1,
+    clock: Date.now,
+    write: text => void process.stderr.write(text),
+    terminal: process.stderr.isTTY === true,
+  });
   for await (const pass of replay(wired, input, hooks)) {
     counts.passes++;
+    progress.step();
     book.update(pass.incidents);
     for (const alert of pass.alerts) seen.add(`${alert.fingerprint} ${alert.startsAt}`);
     counts.held += pass.suppressed.length;
     counts.notifications += pass.notifications.length;
   }
+  progress.end();
   counts.alerts = seen.size;
   return counts;
 }
@@ -60,7 +71,7 @@ async function count(wired: Wired, input: ReplayInput, book: IncidentBook, windo
 function tellAll(book: IncidentBook, counts: Counts): void {
   for (const { incident, notificationsIn, notificationsOut } of book.list()) {
     const context = { alertsIn: notificationsIn, notificationsOut, dashboard: undefined, page: undefined };
-    process.stdout.write(`${tellIncident(incident, context, pc)}\n\n`);
+    process.stdout.write(`${tellIncident(incident, context, paintFor(process.stdout, process.env))}\n\n`);
   }
   process.stdout.write(
     `${counts.passes} passes, ${counts.alerts} alerts (ours and others'), ${counts.held} held back, ${book.list().length} incidents, ${counts.notifications} notifications\n`,
@@ -106,10 +117,14 @@ async function backtest(flags: Flags): Promise<void> {
 
 /** `foreshock backtest`: what would have fired, been grouped and been told over past data. */
 export function backtestCommand(): Command {
-  return new Command('backtest')
+  const command = new Command('backtest')
     .description('what would have fired, been grouped and been told over past data; sends nothing')
     .requiredOption('--config <file>', 'config file')
     .requiredOption('--from <time>', 'first moment')
     .requiredOption('--to <time>', 'last moment')
     .action(backtest);
+  return withHelp(command, {
+    examples: ['backtest --config foreshock.yaml --from 2026-03-01T00:00:00Z --to 2026-03-02T00:00:00Z'],
+    exits: askingExits,
+  });
 }

@@ -3,6 +3,7 @@ import { type CheckResult, checkConfigFile, checkPackFile } from '../../config/c
 import { formatMistake } from '../../config/mistake.ts';
 import { exitCodes } from '../exit.ts';
 import { readText } from '../files.ts';
+import { withHelp } from '../help.ts';
 import { loadAll, loadContext } from '../load.ts';
 import { loadWebConfig } from '../web-config.ts';
 
@@ -38,25 +39,30 @@ function checkWebConfig(file: string): CheckResult {
   return { mistakes: result.ok ? [] : result.mistakes, summary: [] };
 }
 
+const exits = { 0: 'no mistake', 1: 'mistakes, each with its place', 2: 'the file cannot be read' };
+
 /** `foreshock check config|pack|web-config FILE`: every mistake at once, exit code 1 when there are any. */
 export function checkCommand(): Command {
   const check = new Command('check').description(
     'validate a config or a pack; lists every mistake with its place',
   );
-  check
+  const config = check
     .command('config')
     .argument('<file>', 'config file; - is standard input')
     .description('validate a config, every pack and the web config that it names')
     .action((file: string) => tell(file, checkConfig(file)));
-  check
+  const web = check
     .command('web-config')
     .argument('<file>', 'web config file')
     .description('validate a web config: TLS, users, headers')
     .action((file: string) => tell(file, checkWebConfig(file)));
-  check
+  const pack = check
     .command('pack')
     .argument('<file>', 'pack file; - is standard input')
     .description('validate one pack')
     .action((file: string) => tell(file, checkPackFile(file, contextOf(file))));
-  return check;
+  withHelp(config, { examples: ['check config foreshock.yaml', 'check config -'], exits });
+  withHelp(web, { examples: ['check web-config web.yml'], exits });
+  withHelp(pack, { examples: ['check pack packs/kafka.yaml'], exits });
+  return withHelp(check, { examples: ['check config foreshock.yaml', 'check pack my-pack.yaml'], exits });
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { correlateAlerts } from '../../correlators/replay.ts';
 import { parseAlertLines, parseTopology } from '../alerts-file.ts';
 import { readText, writeText } from '../files.ts';
+import { usualExits, withHelp } from '../help.ts';
 
 interface Flags {
   readonly alerts: string;
@@ -25,10 +26,14 @@ function correlate(flags: Flags): void {
 
 /** `foreshock correlate`: alerts of a file to incidents, on virtual time. */
 export function correlateCommand(): Command {
-  return new Command('correlate')
+  const command = new Command('correlate')
     .description('turn a file of alerts into incidents with suspects')
     .requiredOption('--alerts <file>', 'one Alertmanager v2 alert a line (JSON)')
     .option('--topology <file>', '{"nodes": [{"id"}], "edges": [{"from": caller, "to": callee}]}')
     .requiredOption('--output <file>', 'one incident a line (JSON); - is standard output')
     .action(correlate);
+  return withHelp(command, {
+    examples: ['correlate --alerts alerts.jsonl --topology topology.json --output incidents.jsonl'],
+    exits: usualExits,
+  });
 }

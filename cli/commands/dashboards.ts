@@ -6,6 +6,7 @@ import { writeLayout } from '../../dashboards/layout.ts';
 import { readValues } from '../../store/reader.ts';
 import { alertedIn, fleetDashboards, incidentDashboards, writeDashboards } from '../dashboard-files.ts';
 import { InputError } from '../exit.ts';
+import { usualExits, withHelp } from '../help.ts';
 import { incidentsOf } from '../incident-store.ts';
 import { loadOrExplain } from '../load.ts';
 
@@ -57,7 +58,7 @@ function build(flags: Flags): void {
 /** `foreshock dashboards build`: Grafana dashboards into a provisioning folder. */
 export function dashboardsCommand(): Command {
   const dashboards = new Command('dashboards').description('Grafana dashboards as code');
-  dashboards
+  const builds = dashboards
     .command('build')
     .description(
       'write the overview, one dashboard per pack and one per stored incident into a provisioning folder',
@@ -68,5 +69,13 @@ export function dashboardsCommand(): Command {
     .option('--diff', 'say which files are new or changed')
     .option('--push', 'push to Grafana over HTTP')
     .action(build);
-  return dashboards;
+  const help = {
+    examples: [
+      'dashboards build --config foreshock.yaml --out /etc/grafana/provisioning',
+      'dashboards build --config foreshock.yaml --out out --dry-run',
+    ],
+    exits: usualExits,
+  };
+  withHelp(builds, help);
+  return withHelp(dashboards, help);
 }

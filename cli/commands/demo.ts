@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runDemo } from '../demo.ts';
 import { InputError } from '../exit.ts';
+import { usualExits, withHelp } from '../help.ts';
 
 interface Flags {
   readonly speed: string;
@@ -24,7 +25,7 @@ async function demo(flags: Flags): Promise<void> {
 
 /** `foreshock demo`: a recorded real incident through the real pipeline, no servers needed. */
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description('replay a recorded real incident: no config, no servers needed')
     .option('--speed <times>', 'how many times faster than it happened', '120')
     .option('--once', 'as fast as it goes, and exit when done')
@@ -32,4 +33,8 @@ export function demoCommand(): Command {
     .option('--recording <dir>', 'a recording of your own, or the name of one that comes along')
     .option('--listen <address>', 'where the page is served', '127.0.0.1:9477')
     .action(demo);
+  return withHelp(command, {
+    examples: ['demo', 'demo --once --recording bad-deploy', 'demo --speed 30 --listen :9477'],
+    exits: usualExits,
+  });
 }

@@ -5,6 +5,7 @@ import { detectRows, type ReplayOptions } from '../../detectors/replay.ts';
 import { type CsvFrame, csvField, parseMetricsCsv } from '../csv.ts';
 import { InputError } from '../exit.ts';
 import { readText, writeText } from '../files.ts';
+import { usualExits, withHelp } from '../help.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 
 interface Flags {
@@ -130,7 +131,7 @@ function detect(flags: Flags): void {
 
 /** `foreshock detect`: anomalies of one CSV, row by row on virtual time. */
 export function detectCommand(): Command {
-  return new Command('detect')
+  const command = new Command('detect')
     .description('find anomalies in a CSV of metrics, row by row as the daemon would')
     .requiredOption('--input <file>', 'CSV with the columns timestamp,<signal>...; - is standard input')
     .option('--train-until <time>', 'rows up to this time are for training (default: the first 15 %)')
@@ -144,4 +145,11 @@ export function detectCommand(): Command {
       'CSV: timestamp,score,p_value,anomaly,top_signal,top_share; - is standard output',
     )
     .action(detect);
+  return withHelp(command, {
+    examples: [
+      'detect --input metrics.csv --output scores.csv',
+      'detect --input today.csv --train last-week.csv --fpr 0.001 --output -',
+    ],
+    exits: usualExits,
+  });
 }

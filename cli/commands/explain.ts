@@ -7,6 +7,7 @@ import { createMetrics } from '../../server/metrics.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
+import { askingExits, withHelp } from '../help.ts';
 import { loadOrExplain } from '../load.ts';
 import { createSources, identitiesOf } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
@@ -89,10 +90,17 @@ async function explain(entity: string, flags: Flags): Promise<void> {
 
 /** `foreshock explain`: why something paged at a moment, or why it did not. */
 export function explainCommand(): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .description('why an entity paged at a moment, or why it did not')
     .argument('<entity>', 'label=value,... or the value of any label')
     .requiredOption('--at <time>', 'the moment')
     .requiredOption('--config <file>', 'config file')
     .action(explain);
+  return withHelp(command, {
+    examples: [
+      'explain checkout --at 2026-03-01T10:05:00Z --config foreshock.yaml',
+      'explain service=checkout,instance=10.0.0.1:80 --at 1772359500 --config foreshock.yaml',
+    ],
+    exits: { ...askingExits, 1: 'nothing that is watched matches' },
+  });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { backtestCommand } from './backtest.ts';
 import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
 import { correlateCommand } from './correlate.ts';
 import { dashboardsCommand } from './dashboards.ts';
 import { demoCommand } from './demo.ts';
@@ -20,4 +21,5 @@ export const commands: readonly (() => Command)[] = [
   explainCommand,
   modelsCommand,
   dashboardsCommand,
+  completionCommand,
 ];

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { DaemonOptions } from '../daemon.ts';
 import { InputError } from '../exit.ts';
+import { usualExits, withHelp } from '../help.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { createLog, type Log } from '../log.ts';
 import { runDaemon } from '../run-daemon.ts';
@@ -58,11 +59,15 @@ async function run(flags: Flags): Promise<void> {
 
 /** `foreshock run`: the daemon. */
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('watch, correlate and notify until told to stop')
     .requiredOption('--config <file>', 'config file')
     .option('--dry-run', 'do everything but send; notifications go to the terminal')
     .option('--log.level <level>', 'debug, info, warn or error', 'info')
     .option('--log.format <format>', 'logfmt or json', 'logfmt')
     .action(run);
+  return withHelp(command, {
+    examples: ['run --config foreshock.yaml', 'run --config foreshock.yaml --dry-run --log.level debug'],
+    exits: { ...usualExits, 0: 'told to stop (SIGTERM, SIGINT)' },
+  });
 }

@@ -17,9 +17,27 @@ function wordsOf(command: Command): string[] {
 
 const everyCommand = every(createProgram());
 
+function examplesIn(help: string): string[] {
+  return [...help.matchAll(/^ {2}\$ foreshock (.+)$/gm)].map(([, example = '']) => example);
+}
+
+/** Flags of an example that its command does not have; the whole line where there is no such command. */
+function unknownIn(example: string): string[] {
+  const words = example.split(' ').filter(word => word !== 'help');
+  const longest = [...everyCommand]
+    .filter(command => wordsOf(command).every((word, i) => words[i] === word))
+    .sort((a, b) => wordsOf(b).length - wordsOf(a).length)[0];
+  if (longest === undefined || wordsOf(longest).length === 0) return [example];
+  const known = longest.options.map(({ long }) => long);
+  return words.filter(word => word.startsWith('--') && !known.includes(word));
+}
+
 test.each(everyCommand.map(command => [wordsOf(command).join(' ')]))('"%s --help" is exit 0', words => {
   const { code, stdout, stderr } = foreshock([...words.split(' ').filter(word => word !== ''), '--help']);
   expect(stdout).toContain(`Usage: ${`foreshock ${words}`.trim()}`);
+  expect(stdout).toMatch(/^Examples:\n {2}\$ foreshock .+$/m);
+  expect(stdout).toMatch(/^Exit codes:\n {2}0 {2}.+$/m);
+  expect(examplesIn(stdout).filter(example => unknownIn(example).length > 0)).toEqual([]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
 });
