@@ -1,4 +1,5 @@
 import { webhookRoutes } from '../collectors/alertmanager-webhook.ts';
+import { sayCount } from '../core/say-name.ts';
 import { createServer, type Server } from '../server/server.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
@@ -10,9 +11,14 @@ export function serve(daemon: Daemon): Server {
   const { webConfig } = loaded;
   const routes = webhookRoutes({
     clock: Date.now,
-    take: alerts => {
-      metrics.alertsReceived.inc({ origin: 'alertmanager' }, alerts.length);
+    take: (alerts, { truncated }) => {
       arrived.put(alerts);
+      metrics.alertsReceived.inc({ origin: 'alertmanager' }, alerts.length);
+      if (truncated === 0) return;
+      metrics.alertsTruncated.inc({ origin: 'alertmanager' }, truncated);
+      options.log.warn(
+        `an Alertmanager left ${sayCount(truncated, 'alert')} out of a group: raise max_alerts of its webhook`,
+      );
     },
   });
   return createServer({

@@ -14,7 +14,7 @@ const wireAlert = z.object({
 const webhookBody = z.object({
   version: z.literal('4'),
   alerts: z.array(wireAlert),
-  truncatedAlerts: z.number().default(0),
+  truncatedAlerts: z.int().nonnegative().default(0),
 });
 type WireAlert = z.output<typeof wireAlert>;
 
@@ -49,6 +49,17 @@ function readAlert(wire: WireAlert, received: number): Alert {
   };
 }
 
+/** So many mistakes are named: a large body may hold one in each alert. */
+const mostNamed = 3;
+
+function issuesInWords({ issues }: z.ZodError): string {
+  const named = issues
+    .slice(0, mostNamed)
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`));
+  const more = issues.length - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`.slice(0, 1000);
+}
+
 function refuse(message: string): ParsedAlerts {
   return { ok: false, status: 400, message };
 }
@@ -59,7 +70,7 @@ function readAll(wires: readonly WireAlert[], truncated: number, received: numbe
   );
   if (wrong >= 0) return refuse(`alerts.${wrong}: startsAt or endsAt is not an RFC 3339 time`);
   const used = wires.filter(
-    wire => Object.keys(wire.labels).length > 0 && wire.labels['generator'] !== 'foreshock',
+    wire => Object.keys(wire.labels).length > 0 && wire.labels.generator !== 'foreshock',
   );
   const alerts = used.map(wire => readAlert(wire, received));
   return { ok: true, alerts, truncated, ignored: wires.length - used.length };
@@ -72,14 +83,14 @@ function readAll(wires: readonly WireAlert[], truncated: number, received: numbe
  */
 export function parseWebhook(body: unknown, received: number): ParsedAlerts {
   const read = webhookBody.safeParse(body);
-  if (!read.success) return refuse(`not an Alertmanager webhook: ${z.prettifyError(read.error)}`);
+  if (!read.success) return refuse(`not an Alertmanager webhook: ${issuesInWords(read.error)}`);
   return readAll(read.data.alerts, read.data.truncatedAlerts, received);
 }
 
 /** Reads an array of alerts as Prometheus posts it to Alertmanager's API, by the rules of `parseWebhook`. */
 export function parseAlerts(body: unknown, received: number): ParsedAlerts {
   const read = z.array(wireAlert).safeParse(body);
-  if (!read.success) return refuse(`not an array of alerts: ${z.prettifyError(read.error)}`);
+  if (!read.success) return refuse(`not an array of alerts: ${issuesInWords(read.error)}`);
   return readAll(read.data, 0, received);
 }
 
@@ -110,8 +121,9 @@ export function webhookRoutes(sink: AlertSink): readonly AlertRoute[] {
     handle(body) {
       const read = parse(body, sink.clock());
       if (!read.ok) return { status: read.status, body: { status: 'error', error: read.message } };
-      sink.take(read.alerts, { truncated: read.truncated, ignored: read.ignored });
-      return { status: 200, body: { status: 'success' } };
+      const { alerts, truncated, ignored } = read;
+      sink.take(alerts, { truncated, ignored });
+      return { status: 200, body: { status: 'success', taken: alerts.length, ignored, truncated } };
     },
   });
   return [

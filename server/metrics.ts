@@ -95,6 +95,14 @@ function edgeMetrics(registry: Registry) {
       { name: 'foreshock_alerts_received_total', help: 'Alerts of others that came in.' },
       ['origin'],
     ),
+    alertsTruncated: counter(
+      registry,
+      {
+        name: 'foreshock_alerts_truncated_total',
+        help: 'Alerts of others that their Alertmanager left out of a webhook: raise its max_alerts.',
+      },
+      ['origin'],
+    ),
     notifications: counter(
       registry,
       { name: 'foreshock_notifications_total', help: 'Notifications by receiver and outcome.' },
