@@ -14,8 +14,17 @@ export interface Window {
   readonly t: number;
   /** Value of `signal` of `row`, `back` steps before the newest; NaN when missing or not filled. */
   at(row: number, back: number, signal: number): number;
+  /** Copies the last `steps` looks at a row, oldest first; NaN when missing or not filled. */
+  tail(row: number, steps: number, to: TailPlace): void;
   /** Copies the newest row into `out` (length `width`). */
   newest(row: number, out: Float64Array): void;
+}
+
+/** Where `Window.tail` writes: the first look at `at`, each next one `stride` further. */
+export interface TailPlace {
+  readonly values: Float32Array | Float64Array;
+  readonly at: number;
+  readonly stride: number;
 }
 
 /** A window that can be fed; `push` takes batches of the same rows and signals in order of time. */
@@ -51,6 +60,22 @@ class RingWindow implements MutableWindow {
     if (back >= this.#filled) return Number.NaN;
     const slot = (this.#head - back + this.length) % this.length;
     return this.#data[(row * this.length + slot) * this.width + signal]!;
+  }
+
+  tail(row: number, steps: number, { values, at, stride }: TailPlace): void {
+    const { width, length } = this;
+    const data = this.#data;
+    let slot = (this.#head + 1 + length - Math.min(steps, length)) % length;
+    for (let back = steps - 1, to = at; back >= 0; back--, to += stride) {
+      if (back >= this.#filled) {
+        values.fill(Number.NaN, to, to + width);
+        if (back >= length) continue;
+      } else {
+        const from = (row * length + slot) * width;
+        for (let k = 0; k < width; k++) values[to + k] = data[from + k]!;
+      }
+      if (++slot === length) slot = 0;
+    }
   }
 
   newest(row: number, out: Float64Array): void {

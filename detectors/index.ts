@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Component } from '../core/component.ts';
 import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
 import { IsolationForest, isolationForestFromBytes } from './isolation-forest.ts';
+import { LstmAutoencoder, lstmAutoencoderFromBytes } from './lstm-autoencoder.ts';
 import { RobustZ, robustZFromBytes } from './robust-z.ts';
 
 /** A detector as the register holds it: made from options, or read from the bytes of its fitted form. */
@@ -52,5 +53,22 @@ export const detectors: readonly DetectorComponent[] = [
     weight: 1,
     create: (options, context) => new IsolationForest(options, context),
     fromBytes: isolationForestFromBytes,
+  }),
+  declare({
+    name: 'lstm-autoencoder',
+    summary:
+      'Windows that a recurrent network cannot write back: unusual courses of signals (Malhotra et al. 2016).',
+    options: z.strictObject({
+      window: z.int().min(2).max(120).default(30).describe('Steps of a window.'),
+      hidden: z.int().min(8).max(128).multipleOf(8).default(32).describe('Units of each cell.'),
+      latent: z.int().min(8).max(128).multipleOf(8).default(16).describe('Numbers between the cells.'),
+      windows: z.int().min(1).max(20_000).default(2000).describe('Windows of the history that train it.'),
+      epochs: z.int().min(1).max(200).default(12).describe('Times that each window is learned at most.'),
+      recent: z.int().min(1).max(120).default(3).describe('Newest steps over which the error is averaged.'),
+      top: z.int().min(1).max(64).default(3).describe('How many signals, the worst first, are averaged.'),
+    }),
+    weight: 1,
+    create: (options, context) => new LstmAutoencoder(options, context),
+    fromBytes: lstmAutoencoderFromBytes,
   }),
 ];
