@@ -151,7 +151,8 @@ function bandPath(band: LineBand, x: Scale, y: Scale): string {
 function markLine(mark: { readonly t: number; readonly label: string }, at: number, box: Box): string {
   const x = px(at);
   const label = escapeText(mark.label);
-  const right = at > box.width * 0.7;
+  // What came before is calm, so that the label hides no line there.
+  const right = at - box.left > 6 * mark.label.length + 8;
   const text = `<text x="${px(at + (right ? -4 : 4))}" y="${box.top + 10}" text-anchor="${right ? 'end' : 'start'}">${label}</text>`;
   const line = `<line x1="${x}" x2="${x}" y1="${box.top}" y2="${box.height - box.bottom}" stroke="${colours.mark}" stroke-dasharray="4 2"/>`;
   return `<g><title>${label}</title>${line}${text}</g>`;

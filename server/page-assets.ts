@@ -53,7 +53,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.875rem;color:var(--soft);font-weight:600}
 thead th{overflow-wrap:normal;vertical-align:bottom}
-tbody th{color:var(--ink);font-size:1rem}
+tbody th{color:var(--ink);font-size:1rem;min-width:11rem;overflow-wrap:break-word}
 tbody th .soft{font-weight:400;font-size:.875rem}
 td.n,th.n{text-align:right}
 td.zero{color:var(--soft)}

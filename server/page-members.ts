@@ -75,7 +75,7 @@ function placeBlock(
   const first = members[0]?.alert.startsAt ?? about.incident.startsAt;
   const counts = [
     sayCount(members.length, 'alert'),
-    ...(firing === members.length ? [] : [`${firing} firing`]),
+    ...(firing === members.length ? [] : [firing === 0 ? 'all ended' : `${firing} firing`]),
     ...(critical === 0 ? [] : [`${critical} critical`]),
   ];
   const more = members.length - rows;
