@@ -29,6 +29,8 @@ const fitRows = 200_000;
 const rowsOfOne = 2016;
 /** Values that are held at once: 160 MB. */
 const mostCells = 20_000_000;
+/** Samples of each entity that settle its calibration, however large the class is. */
+const leastLived = 1000;
 const recently = 3 * 86_400_000;
 const hour = 3_600_000;
 
@@ -112,8 +114,9 @@ async function liveThrough(
   const { step } = watch.watch.class;
   const from = Math.max(first, until - recently);
   const points = Math.floor((until - from) / step) + 1;
-  const share = Math.min(1, cells / (Math.max(1, past.entities.length) * points));
-  const stretch = share === 1 ? until - from : Math.max(step, Math.floor((share * hour) / step) * step);
+  const affordable = cells / 4 / Math.max(1, past.entities.length);
+  const share = Math.min(1, Math.max(affordable, leastLived) / points);
+  const stretch = share === 1 ? until - from : Math.max(0, Math.ceil((share * hour) / step) - 1) * step;
   const rehearsal = pages.begin(watch);
   for (let start = from; start <= until; start += share === 1 ? stretch + step : hour) {
     const end = Math.min(until, start + stretch);
