@@ -67,8 +67,8 @@ function classRow(row: ClassOverview): Markup {
     row.reasons.length === 0 ? undefined : html`<br><span class="soft">${sayList(row.reasons, 3)}</span>`;
   return html`<tr><th scope="row">${row.name}${why}</th>
 ${states.map(state => stateCell(state, row.counts[state] ?? 0))}
-<td class="n" data-label="abnormal, allowed">${percent(row.statedRate)}</td>
-<td class="n" data-label="abnormal, seen">${percent(row.realisedRate)}</td></tr>
+<td class="n" data-label="false positives, allowed">${percent(row.statedRate)}</td>
+<td class="n" data-label="false positives, seen">${percent(row.realisedRate)}</td></tr>
 `;
 }
 
@@ -86,7 +86,7 @@ function classesTable(watch: WatchOverview): Markup {
   return html`<div class="wide" tabindex="0" data-key="classes" role="region" aria-label="Classes by state"><table>
 <thead><tr><th scope="col">Class</th><th class="n" scope="col">watching</th><th class="n" scope="col">learning</th>
 <th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th><th class="n" scope="col">muted</th>
-<th class="n" scope="col">abnormal, allowed</th><th class="n" scope="col">abnormal, seen</th></tr></thead>
+<th class="n" scope="col">false positives, allowed</th><th class="n" scope="col">false positives, seen</th></tr></thead>
 <tbody>${watch.classes.map(classRow)}</tbody></table></div>`;
 }
 

@@ -6,6 +6,7 @@ import { type OpenModels, openModels } from '../../store/models.ts';
 import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
+import { usualExits, withHelp } from '../help.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { identitiesOf } from '../sources.ts';
 import { formatTimestamp } from '../timestamp.ts';
@@ -198,23 +199,30 @@ function rollback(name: string, flags: RollbackFlags): void {
 /** `foreshock models list|show|rollback`: what was learned, and back to what was learned before. */
 export function modelsCommand(): Command {
   const models = new Command('models').description('the stored models of the classes');
-  models
+  const lists = models
     .command('list')
     .description('every version of every class: when, why, of how much')
     .requiredOption('--config <file>', 'config file')
     .action(list);
-  models
+  const shows = models
     .command('show [class]')
     .description(
       'the newest model of a class, or of all: detectors, weights, held-out scores, entities and their states',
     )
     .requiredOption('--config <file>', 'config file')
     .action(show);
-  models
+  const rollbacks = models
     .command('rollback <class>')
     .description('go back to an earlier model; a running foreshock takes it up')
     .requiredOption('--config <file>', 'config file')
     .option('--to <version>', 'version to go back to; the one before the newest when not given')
     .action(rollback);
-  return models;
+  const exits = { ...usualExits, 1: 'there is no such model' };
+  withHelp(lists, { examples: ['models list --config foreshock.yaml'], exits });
+  withHelp(shows, { examples: ['models show service/service --config foreshock.yaml'], exits });
+  withHelp(rollbacks, {
+    examples: ['models rollback service/service --config foreshock.yaml --to 3'],
+    exits,
+  });
+  return withHelp(models, { examples: ['models list --config foreshock.yaml'], exits });
 }
