@@ -17,14 +17,17 @@ export interface ModelBytes {
 
 /**
  * A model as bytes: the length of the head (uint32, little endian), the head as JSON in UTF-8, then the arrays one after
- * another, little endian, a Float32Array as float32 and all others as float64, then the blobs as they are.
+ * another in the machine's order, a Float32Array as float32 and all others as float64, then the blobs as they are.
  */
 export function writeBytes(
   head: Readonly<Record<string, number>>,
   arrays: readonly ArrayLike<number>[],
   blobs: readonly Uint8Array[] = [],
 ): Uint8Array {
-  const shapes = arrays.map(a => [a.length, a instanceof Float32Array ? 4 : 8] as const);
+  const columns = arrays.map(a =>
+    a instanceof Float32Array || a instanceof Float64Array ? a : Float64Array.from(a),
+  );
+  const shapes = columns.map(a => [a.length, a.BYTES_PER_ELEMENT] as const);
   const sizes = blobs.map(blob => blob.length);
   const text = new TextEncoder().encode(JSON.stringify({ head, arrays: shapes, blobs: sizes }));
   const body = shapes.reduce((sum, [n, width]) => sum + n * width, 0);
@@ -33,14 +36,9 @@ export function writeBytes(
   view.setUint32(0, text.length, true);
   bytes.set(text, 4);
   let at = 4 + text.length;
-  for (const array of arrays) {
-    if (array instanceof Float32Array)
-      for (let i = 0; i < array.length; i++, at += 4) view.setFloat32(at, array[i]!, true);
-    else for (let i = 0; i < array.length; i++, at += 8) view.setFloat64(at, array[i]!, true);
-  }
-  for (const blob of blobs) {
-    bytes.set(blob, at);
-    at += blob.length;
+  for (const { buffer, byteOffset, byteLength } of [...columns, ...blobs]) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
   }
   return bytes;
 }
@@ -58,10 +56,9 @@ export function readBytes(bytes: Uint8Array): ModelBytes {
   if (need !== bytes.length)
     throw new RangeError(`the model has ${bytes.length} bytes, its head says ${need}`);
   const arrays = shapes.map(([n, width]) => {
-    const array = new Float64Array(n);
-    for (let i = 0; i < n; i++, at += width)
-      array[i] = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
-    return array;
+    const { buffer } = new Uint8Array(bytes.subarray(at, at + n * width));
+    at += n * width;
+    return new Float64Array(width === 4 ? new Float32Array(buffer) : new Float64Array(buffer));
   });
   const blobs = sizes.map(n => {
     at += n;

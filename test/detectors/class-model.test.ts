@@ -51,10 +51,11 @@ describe('as bytes', () => {
     model.judge(batch([a], [1.92], 2000));
     model.learn();
     const again = classModelFromBytes(classModelToBytes(model), context);
-    const next = [0.3, 0.3, 0.3, 0.3].map((value, i) => batch([a], [value], 2001 + i));
+    const next = Array.from({ length: model.lookback }, (_, i) => batch([a], [0.3], 2001 + i));
     for (const each of next) again.judge(each);
     for (const each of next) model.judge(each);
-    expect(again.judge(batch([a], [0.3], 2005))).toEqual(model.judge(batch([a], [0.3], 2005)));
+    const last = batch([a], [0.3], 2001 + next.length);
+    expect(again.judge(last)).toEqual(model.judge(last));
     expect(again.parts.episodes.since).toEqual(model.parts.episodes.since);
   });
 
