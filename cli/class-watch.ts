@@ -13,11 +13,10 @@ import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { LeftOut } from './left-out.ts';
 import { RealisedRate } from './realised-rate.ts';
 import type { Result } from './results.ts';
+import { RowMemory } from './row-memory.ts';
 import { SourceHoles } from './source-holes.ts';
 import { countStates } from './state-counts.ts';
 
-/** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
-const reportedFor = 20;
 /** An entity without data for so long (ms) is given up at the next refresh. */
 const awayFor = 86_400_000;
 
@@ -27,7 +26,7 @@ export class ClassWatch {
   readonly #options: ClassWatchOptions;
   #model: ClassModel | undefined;
   #entities: readonly Entity[] = [];
-  #reported = new Map<number, number>();
+  #memory = new RowMemory();
   #leftOut: LeftOut | undefined;
   readonly #realised = new RealisedRate();
   /** Rows of the last batch that were judged, and entities that were flagged among them, until they are settled. */
@@ -39,8 +38,6 @@ export class ClassWatch {
   #p: ArrayLike<number> = [];
   /** Batches of the history that the model was fitted on, and the time of the last of them. */
   #history = { rows: 0, until: Number.NaN };
-  /** When each row was last judged, ms; NaN before. */
-  #lastAt = new Float64Array();
   /** True while the detectors have not seen as many batches as they look back. */
   #cold = false;
   readonly #holes: SourceHoles;
@@ -109,7 +106,7 @@ export class ClassWatch {
     this.#entities = history.entities;
     this.#model = fitClassModel(frames, this.#context);
     this.#history = { rows: clean.length, until: clean.at(-1)!.t };
-    this.#reset();
+    this.#memory = new RowMemory(this.#entities.length);
   }
 
   /** Watches all entities of a history with a model that was fitted on some; nothing happens while unfitted. */
@@ -117,7 +114,7 @@ export class ClassWatch {
     if (this.#model === undefined) return;
     this.#entities = history.entities;
     this.#model.enroll(framesOf(history));
-    this.#reset();
+    this.#memory = new RowMemory(this.#entities.length);
   }
 
   /** Takes all runs of missing, equal and zero values up to now for usual: while history is learned. */
@@ -145,8 +142,8 @@ export class ClassWatch {
     this.#history = { rows, until: t };
     this.#t = Math.max(t, Number.isNaN(this.#t) ? t : this.#t);
     this.#cold = true;
-    this.#reset();
-    for (let row = 0; row < this.#entities.length; row++) this.#reported.set(row, reportedFor);
+    this.#memory = new RowMemory(this.#entities.length, this.#t);
+    for (let row = 0; row < this.#entities.length; row++) this.#memory.report(row);
   }
 
   /**
@@ -164,7 +161,7 @@ export class ClassWatch {
     this.#model = model;
     this.#history = { rows: snapshot.rows, until: snapshot.t };
     this.#cold = true;
-    const stays = (_: Entity, row: number) => !(this.#lastAt[row]! < this.#t - awayFor);
+    const stays = (_: Entity, row: number) => !(this.#memory.lastAt(row) < this.#t - awayFor);
     const staying = this.#entities.filter(stays);
     if (staying.length === this.#entities.length) return;
     this.#follow(staying);
@@ -174,11 +171,6 @@ export class ClassWatch {
   get #context(): FitContext {
     const { signals, step } = this.watch.class;
     return { signals, step, ...this.#options };
-  }
-
-  #reset(): void {
-    this.#reported.clear();
-    this.#lastAt = new Float64Array(this.#entities.length).fill(Number.NaN);
   }
 
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
@@ -207,15 +199,13 @@ export class ClassWatch {
     for (let row = 0; row < p.length; row++) {
       if (Number.isNaN(p[row]!)) continue;
       this.#judged++;
-      this.#lastAt[row] = batch.t;
+      this.#memory.see(row, batch.t);
       if (flagged[row] === 1) this.#flagged.push(batch.entities[row]!);
-      if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#reported.set(row, reportedFor);
+      if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#memory.report(row);
     }
-    for (const [row, left] of this.#reported) {
+    for (const row of this.#memory.take()) {
       const anomaly = model.explain(row);
       if (anomaly !== undefined) out.push(anomaly);
-      if (left <= 1) this.#reported.delete(row);
-      else this.#reported.set(row, left - 1);
     }
     model.learn();
     return out;
@@ -239,7 +229,7 @@ export class ClassWatch {
   depart(entity: Entity, reason: string | undefined): void {
     const row = this.#entities.indexOf(entity);
     if (row < 0 || this.#model?.depart(row, reason) !== 'changed') return;
-    this.#reported.set(row, reportedFor);
+    this.#memory.report(row);
   }
 
   /** `batch` has no sample although the source is well: its targets are down, so that it is judged and no hole. */
@@ -300,18 +290,7 @@ export class ClassWatch {
   }
 
   #follow(entities: readonly Entity[]): void {
-    const at = new Map(entities.map((entity, row) => [fingerprint(entity), row]));
-    const reported = new Map<number, number>();
-    const last = new Float64Array(entities.length).fill(Number.NaN);
-    this.#entities.forEach((entity, row) => {
-      const to = at.get(fingerprint(entity));
-      if (to === undefined) return;
-      last[to] = this.#lastAt[row]!;
-      const left = this.#reported.get(row);
-      if (left !== undefined) reported.set(to, left);
-    });
-    this.#reported = reported;
-    this.#lastAt = last;
+    this.#memory = this.#memory.remap(this.#entities, entities);
     this.#entities = entities;
   }
 }
