@@ -33,7 +33,7 @@ const cellLimit = 8_000_000;
 const leastError = 0.2;
 
 /** What a fitted autoencoder is made of. */
-interface Fitted {
+export interface FittedParts {
   readonly network: ReconstructionParts;
   /** Root of the mean squared error of each signal over normal life. */
   readonly scale: Float64Array;
@@ -45,12 +45,12 @@ interface Fitted {
  * squared error over the newest rows, in units of that over normal life; the score is the mean of the `top` largest.
  */
 class FittedLstmAutoencoder implements FittedDetector {
-  readonly #parts: Fitted;
+  readonly #parts: FittedParts;
   readonly #reader: ReconstructionReader;
   /** Squared errors of the rows of a batch, row-major. */
   readonly #errors: Float64Array;
 
-  constructor(parts: Fitted) {
+  constructor(parts: FittedParts) {
     this.#parts = parts;
     this.#reader = new ReconstructionReader(parts.network);
     this.#errors = new Float64Array(reconstructionBatch * parts.scale.length);
@@ -145,8 +145,8 @@ export class LstmAutoencoder implements Detector {
   }
 }
 
-/** Reads what `toBytes` wrote; throws a RangeError for anything else. */
-export function lstmAutoencoderFromBytes(bytes: Uint8Array): FittedDetector {
+/** What the bytes of a fitted autoencoder say; throws a RangeError when they are not such bytes. */
+export function autoencoderParts(bytes: Uint8Array): FittedParts {
   const { head, arrays } = readBytes(bytes);
   const [weights, scale, sign] = arrays;
   const { steps = 0, width = 0, hidden = 0, latent = 0, recent = 0, top = 0 } = head;
@@ -157,5 +157,10 @@ export function lstmAutoencoderFromBytes(bytes: Uint8Array): FittedDetector {
   if (scale?.length !== width || sign?.length !== width)
     throw new RangeError(`the autoencoder has no error scale for each of ${width} signals`);
   const network = { shape, weights: Float32Array.from(weights), sign, recent };
-  return new FittedLstmAutoencoder({ network, scale, top });
+  return { network, scale, top };
+}
+
+/** Reads what `toBytes` wrote; throws a RangeError for anything else. */
+export function lstmAutoencoderFromBytes(bytes: Uint8Array): FittedDetector {
+  return new FittedLstmAutoencoder(autoencoderParts(bytes));
 }
