@@ -52,7 +52,7 @@ function measure(entities: number) {
       SeasonalBands.bytesPerSeries +
         AbsenceWatch.bytesPerSeries +
         (RollingTail.bytesPerRow + 20) / width +
-        8 * 3 +
+        8 * Math.max(...model.parts.members.map(member => member.fitted.lookback)) +
         8,
     ),
     marked,

@@ -20,10 +20,10 @@ function mayReplace(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
-function replaceFile(file: string, text: string): void {
+function replaceFile(file: string, content: string | Uint8Array): void {
   const fresh = `${file}.tmp`;
   try {
-    writeFileSync(fresh, text);
+    writeFileSync(fresh, content);
     renameSync(fresh, file);
   } catch (error) {
     rmSync(fresh, { force: true });
@@ -31,17 +31,26 @@ function replaceFile(file: string, text: string): void {
   }
 }
 
-/** Writes a file whole or not at all, `-` is standard output; folders are made. */
-export function writeText(file: string, text: string): void {
+function writeWhole(file: string, content: string | Uint8Array): void {
   if (file === '-') {
-    process.stdout.write(text);
+    process.stdout.write(content);
     return;
   }
   try {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    if (mayReplace(file)) replaceFile(file, text);
-    else writeFileSync(file, text);
+    if (mayReplace(file)) replaceFile(file, content);
+    else writeFileSync(file, content);
   } catch (error) {
     throw new InputError(`${file}: cannot be written (${reason(error)})`);
   }
+}
+
+/** Writes a file whole or not at all, `-` is standard output; folders are made. */
+export function writeText(file: string, text: string): void {
+  writeWhole(file, text);
+}
+
+/** The same for bytes. */
+export function writeBytes(file: string, bytes: Uint8Array): void {
+  writeWhole(file, bytes);
 }

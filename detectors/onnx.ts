@@ -175,11 +175,16 @@ function constantsOf({ network, scale, top }: FittedParts): OnnxTensor[] {
 
 /**
  * A fitted autoencoder, by what `toBytes` wrote, as an ONNX file for other runtimes: the network and its score, any batch.
- * `signals` names the columns, `class` the class. Throws a RangeError when the bytes are those of something else.
+ * `signals` names the columns, `class` the class, `metadata` is put beside them. Throws a RangeError when the bytes are those
+ * of something else.
  */
 export function autoencoderToOnnx(
   bytes: Uint8Array,
-  of: { readonly class: string; readonly signals: readonly string[] },
+  of: {
+    readonly class: string;
+    readonly signals: readonly string[];
+    readonly metadata?: Readonly<Record<string, string>>;
+  },
 ): Uint8Array {
   const parts = autoencoderParts(bytes);
   const { steps, width } = parts.network.shape;
@@ -188,7 +193,7 @@ export function autoencoderToOnnx(
   return onnxBytes({
     name: of.class,
     about,
-    metadata: { class: of.class, signals: of.signals.join(',') },
+    metadata: { ...of.metadata, class: of.class, signals: of.signals.join(',') },
     inputs: [{ name: 'window', dims: ['batch', steps, width] }],
     outputs: [
       { name: 'reconstruction', dims: ['batch', steps, width] },

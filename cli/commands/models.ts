@@ -6,8 +6,10 @@ import { type OpenModels, openModels } from '../../store/models.ts';
 import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
+import { writeBytes } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
+import { classToOnnx } from '../model-export.ts';
 import { identitiesOf } from '../sources.ts';
 import { formatTimestamp } from '../timestamp.ts';
 import { maintenanceOf, wire } from '../wire.ts';
@@ -18,6 +20,12 @@ interface Flags {
 
 interface RollbackFlags extends Flags {
   readonly to?: string;
+}
+
+interface ExportFlags extends Flags {
+  readonly class: string;
+  readonly format: string;
+  readonly output: string;
 }
 
 /** What a command about models works on; the store may be open in a daemon. */
@@ -196,33 +204,83 @@ function rollback(name: string, flags: RollbackFlags): void {
   });
 }
 
-/** `foreshock models list|show|rollback`: what was learned, and back to what was learned before. */
-export function modelsCommand(): Command {
-  const models = new Command('models').description('the stored models of the classes');
-  const lists = models
-    .command('list')
+function exportModel(flags: ExportFlags): void {
+  if (flags.format !== 'onnx') throw new InputError(`--format ${flags.format}: there is onnx`);
+  withModels(flags, opened => {
+    const watch = watchOf(opened, flags.class);
+    const newest = opened.models.versions(flags.class).at(-1);
+    const bytes = newest && opened.models.bytes(flags.class, newest.version);
+    if (newest === undefined || bytes === undefined)
+      throw new InputError(`class ${flags.class} has no stored model`);
+    if (newest.signature !== classSignature(watch))
+      throw new InputError(
+        `class ${flags.class}: model ${newest.version} was made for other signals or options than the config has`,
+      );
+    watch.restore({ ...newest, bytes });
+    const model = watch.model;
+    if (model === undefined) throw new InputError(`class ${flags.class}: model ${newest.version} is empty`);
+    writeBytes(flags.output, classToOnnx(model, flags.class));
+    process.stderr.write(
+      `${flags.class}: the autoencoder of model ${newest.version} is in ${flags.output}\n`,
+    );
+  });
+}
+
+const configFlag = ['--config <file>', 'config file'] as const;
+const missingExits = { ...usualExits, 1: 'the class has no model that can be read' } as const;
+
+function listCommand(): Command {
+  const command = new Command('list')
     .description('every version of every class: when, why, of how much')
-    .requiredOption('--config <file>', 'config file')
+    .requiredOption(...configFlag)
     .action(list);
-  const shows = models
-    .command('show [class]')
+  return withHelp(command, { examples: ['models list --config foreshock.yaml'], exits: usualExits });
+}
+
+function showCommand(): Command {
+  const command = new Command('show')
+    .argument('[class]')
     .description(
       'the newest model of a class, or of all: detectors, weights, held-out scores, entities and their states',
     )
-    .requiredOption('--config <file>', 'config file')
+    .requiredOption(...configFlag)
     .action(show);
-  const rollbacks = models
-    .command('rollback <class>')
+  const examples = ['models show service/service --config foreshock.yaml'];
+  return withHelp(command, { examples, exits: missingExits });
+}
+
+function exportCommand(): Command {
+  const command = new Command('export')
+    .description('write the autoencoder of a class for other runtimes, with the baselines of its entities')
+    .requiredOption(...configFlag)
+    .requiredOption('--class <name>', 'class, as models list names it')
+    .requiredOption('--output <file>', 'file to write; - is standard output')
+    .option('--format <name>', 'onnx', 'onnx')
+    .action(exportModel);
+  const examples = [
+    'models export --config foreshock.yaml --class service/service --format onnx --output service.onnx',
+  ];
+  return withHelp(command, { examples, exits: usualExits });
+}
+
+function rollbackCommand(): Command {
+  const command = new Command('rollback')
+    .argument('<class>')
     .description('go back to an earlier model; a running foreshock takes it up')
-    .requiredOption('--config <file>', 'config file')
+    .requiredOption(...configFlag)
     .option('--to <version>', 'version to go back to; the one before the newest when not given')
     .action(rollback);
-  const exits = { ...usualExits, 1: 'there is no such model' };
-  withHelp(lists, { examples: ['models list --config foreshock.yaml'], exits });
-  withHelp(shows, { examples: ['models show service/service --config foreshock.yaml'], exits });
-  withHelp(rollbacks, {
-    examples: ['models rollback service/service --config foreshock.yaml --to 3'],
-    exits,
-  });
-  return withHelp(models, { examples: ['models list --config foreshock.yaml'], exits });
+  const examples = ['models rollback service/service --config foreshock.yaml --to 3'];
+  return withHelp(command, { examples, exits: usualExits });
+}
+
+/** `foreshock models list|show|export|rollback`: what was learned, for others, and back to what was learned before. */
+export function modelsCommand(): Command {
+  const models = new Command('models')
+    .description('the stored models of the classes')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(exportCommand())
+    .addCommand(rollbackCommand());
+  return withHelp(models, { examples: ['models list --config foreshock.yaml'], exits: usualExits });
 }

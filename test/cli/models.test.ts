@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { InferenceSession } from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { loadOrExplain } from '../../cli/load.ts';
 import { createModelBook } from '../../cli/model-book.ts';
@@ -123,4 +124,33 @@ test('without a store it says where it looked', () => {
   const { code, stderr } = foreshock(['models', 'list', '--config', config]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/no: no models are stored here; "foreshock run" makes them/);
+});
+
+test('export writes the autoencoder of a class as ONNX, which another runtime reads', async () => {
+  const { config } = storedModels();
+  const output = path.join(temporaryFolder(), 'deep', 'service.onnx');
+  const args = ['models', 'export', '--config', config, '--class', 'service/service'];
+  const { stderr, code } = foreshock([...args, '--format', 'onnx', '--output', output]);
+  expect([code, stderr]).toEqual([0, `service/service: the autoencoder of model 2 is in ${output}\n`]);
+  const file = readFileSync(output);
+  const session = await InferenceSession.create(file);
+  expect([session.inputNames, session.outputNames]).toEqual([['window'], ['reconstruction', 'score']]);
+  expect(file.toString('latin1')).toMatch(/"entity":.*checkout/);
+  const wrong = foreshock([...args, '--format', 'pmml', '--output', output]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, 'foreshock: --format pmml: there is onnx\n']);
+});
+
+test('export of a class without a model exits with 2', () => {
+  const { config } = storedModels();
+  const none = foreshock([
+    'models',
+    'export',
+    '--config',
+    config,
+    '--class',
+    'service/instance',
+    '--output',
+    '-',
+  ]);
+  expect([none.code, none.stderr]).toEqual([2, 'foreshock: class service/instance has no stored model\n']);
 });
