@@ -1,9 +1,10 @@
-import { type ClassHistory, readBatches } from '../collectors/class-reader.ts';
+import { type ClassHistory, type ReadRange, readBatches } from '../collectors/class-reader.ts';
 import type { Batch } from '../core/batch.ts';
-import type { SeriesSource } from '../core/series.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { Errand } from './errand.ts';
 import { longestGap, stepsAtOnce } from './gap.ts';
+import type { NamedSource } from './sources.ts';
+import type { Tracing } from './tracing.ts';
 
 /** What a pass takes of a class: its batches in order of time, or why there are none. */
 export type ClassAnswer =
@@ -18,7 +19,8 @@ export type ClassAnswer =
   | { readonly ok: false; readonly error: unknown; readonly took: number };
 
 export interface ClassReadsOptions {
-  readonly source: SeriesSource;
+  readonly source: NamedSource;
+  readonly tracing: Tracing;
   readonly signal: AbortSignal;
   /** How long a pass waits for a read, ms: a class that takes longer is slow, and no pass waits for it. */
   readonly patience: number;
@@ -58,7 +60,7 @@ export class ClassReads {
    * unless a read is under way; resolves when they have come. `t` is the newest step; of a long gap only a piece is read.
    */
   async begin({ end, t }: { readonly end: number; readonly t: number }): Promise<void> {
-    const { source, signal, missedTooMuch } = this.#options;
+    const { signal, missedTooMuch } = this.#options;
     const { watch } = this.watch;
     const { step } = watch.class;
     if (this.#errand.open) return;
@@ -68,7 +70,19 @@ export class ClassReads {
     if (start > end) return;
     this.#asked = Math.min(end, start + (stepsAtOnce(this.watch.series) - 1) * step);
     const range = { start, end: this.#asked, entities: this.watch.entities, signal };
-    await this.#errand.begin(() => readBatches(source, watch, range));
+    await this.#errand.begin(() => this.#fetch(range));
+  }
+
+  #fetch(range: ReadRange): Promise<ClassHistory> {
+    const { source, tracing } = this.#options;
+    const { watch, series, entities } = this.watch;
+    const about = { class: watch.class.name, source: source.name, series, entities: entities.length };
+    return tracing.span('fetch', about, async note => {
+      note({ outcome: 'failed' });
+      const history = await readBatches(source.source, watch, range);
+      note({ outcome: history.batches.some(batch => batch.partial) ? 'partial' : 'complete' });
+      return history;
+    });
   }
 
   /** What has come since the last call; undefined = nothing has. */

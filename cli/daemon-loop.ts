@@ -36,9 +36,12 @@ export async function loop(daemon: Daemon): Promise<void> {
 }
 
 /** Hands what waits to the receivers, until the signal aborts. */
-export async function deliver({ dispatcher, options }: Daemon): Promise<void> {
+export async function deliver(daemon: Daemon): Promise<void> {
+  const { dispatcher, options } = daemon;
   while (!options.signal.aborted) {
-    void dispatcher.round().catch(error => options.log.error(`delivery: ${error}`));
+    const under = daemon.deliverUnder;
+    daemon.deliverUnder = body => body();
+    void under(() => dispatcher.round()).catch(error => options.log.error(`delivery: ${error}`));
     await sleep(500, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

@@ -9,6 +9,8 @@ import { longestGap, pieceEnds, worthTelling } from './gap.ts';
 import { namedBy } from './realised-rate.ts';
 import type { ClassBatches } from './source-reads.ts';
 import { savePassedAt, saveStages } from './stage-store.ts';
+import { tracedStages } from './traced-stages.ts';
+import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
@@ -37,27 +39,41 @@ interface Judged {
   readonly classes: ReadonlySet<string>;
 }
 
+/** A step of a pass, at `t` (ms). */
+interface Step {
+  readonly t: number;
+  /** Of many steps at once only the newest one is traced: a gap of hours must not flood what takes the spans. */
+  readonly tracing: Tracing;
+}
+
 /** What one pass, of however many steps, has come to so far. */
 interface Pass {
   /** The newest step, ms. */
   readonly t: number;
   readonly results: PassResult[];
+  /** Names of the classes that were judged. */
+  readonly classes: Set<string>;
   /** By class, what steps that were told before have left for the newest one: alerts, and anomalies as evidence. */
   readonly late: Map<string, { readonly alerts: readonly Alert[]; readonly anomalies: readonly Anomaly[] }>;
   settle: () => void;
 }
 
 /** Lets each class judge its batch of the step at `t` (ms). */
-async function judge(daemon: Daemon, read: readonly ClassBatches[], t: number): Promise<Judged> {
+async function judge(daemon: Daemon, read: readonly ClassBatches[], { t, tracing }: Step): Promise<Judged> {
   const { fpr } = daemon.loaded.config.detection;
   const anomalies: Anomaly[] = [];
   const classes = new Set<string>();
   for (const { watch, batches, settle } of read)
     for (const batch of batches) {
       if (batch.t !== t) continue;
-      await settle(batch);
-      anomalies.push(...watch.pass(batch));
-      if (watch.judged) classes.add(watch.watch.class.name);
+      const { name } = watch.watch.class;
+      await tracing.span('judge', { class: name, entities: batch.entities.length }, async note => {
+        await settle(batch);
+        const found = watch.pass(batch);
+        anomalies.push(...found);
+        note({ anomalies: found.length });
+      });
+      if (watch.judged) classes.add(name);
     }
   for (const each of anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
   return { anomalies, classes };
@@ -84,7 +100,7 @@ function stepLate({ wired }: Daemon, pass: Pass, t: number, { anomalies, classes
 }
 
 /** One step through all stages; the newest one takes up others' alerts and what came late. */
-function stepAll(daemon: Daemon, pass: Pass, t: number, judged: Judged): void {
+function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judged): void {
   const { wired, arrived, topology } = daemon;
   const newest = t === pass.t;
   const { late } = pass;
@@ -103,7 +119,7 @@ function stepAll(daemon: Daemon, pass: Pass, t: number, judged: Judged): void {
   const anomalies = [...judged.anomalies, ...carried.flatMap(([, each]) => each.anomalies)];
   const alerts = taken?.alerts ?? [];
   const input = { t, anomalies, alerts, changes: [], topology: topology.at(t) };
-  pass.results.push(runPass({ ...wired.stages, rule }, input));
+  pass.results.push(runPass(tracedStages({ ...wired.stages, rule }, tracing), input));
 }
 
 const openIncidents = ({ book }: Daemon): readonly Incident[] =>
@@ -121,30 +137,40 @@ async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void>
   const times = new Set([...read.flatMap(({ batches }) => batches.map(batch => batch.t)), ...own]);
   for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
   for (const at of [...times].sort((a, b) => a - b)) {
-    const judged = await judge(daemon, read, at);
+    const step = { t: at, tracing: at === pass.t ? daemon.tracing : noTracing };
+    const judged = await judge(daemon, read, step);
+    for (const name of judged.classes) pass.classes.add(name);
     if (at <= daemon.passedAt) stepLate(daemon, pass, at, judged);
-    else stepAll(daemon, pass, at, judged);
+    else stepAll(daemon, pass, step, judged);
     const isNamed = namedBy(pass.results.at(-1)?.incidents ?? openIncidents(daemon));
     for (const watch of wired.watches) watch.settle(isNamed);
   }
 }
 
-/** Keeps and tells what the pass has come to. After several steps at once only what still holds at their end is told. */
-function finish(daemon: Daemon, { t, results, settle }: Pass): void {
+/** Keeps and tells what the pass has come to: after several steps only what still holds. Answers it in numbers. */
+function finish(daemon: Daemon, { t, results, classes, settle }: Pass): SpanAttributes {
   const { told, over } = worthTelling(results, daemon.passedAt);
   for (const { id } of over)
     daemon.options.log.info(
       `incident ${id} began and ended while nobody looked: it is in the book, not told`,
     );
   const last = results.at(-1);
+  const incidents = new Map(results.flatMap(result => result.incidents).map(each => [each.id, each]));
   if (last !== undefined) {
-    const incidents = new Map(results.flatMap(result => result.incidents).map(each => [each.id, each]));
     const whole = { ...last, incidents: [...incidents.values()], notifications: told };
     daemon.passedAt = t;
     keep(daemon, whole, settle);
+    daemon.deliverUnder = daemon.tracing.carry();
     showIncidents(daemon, whole);
   }
   daemon.midGap = false;
+  return {
+    classes: classes.size,
+    steps: results.length,
+    alerts: last?.alerts.length ?? 0,
+    incidents: incidents.size,
+    notifications: told.length,
+  };
 }
 
 /**
@@ -152,15 +178,19 @@ function finish(daemon: Daemon, { t, results, settle }: Pass): void {
  * kept. What a slow source brings late is judged under its own time, and told with the newest step.
  */
 export async function passAt(daemon: Daemon, t: number): Promise<void> {
+  await daemon.tracing.span('pass', { t }, async note => note(await passSteps(daemon, t)));
+  keepResults(daemon, t);
+  measure(daemon);
+}
+
+async function passSteps(daemon: Daemon, t: number): Promise<SpanAttributes> {
   const { wired } = daemon;
   const { step } = daemon.loaded.config.global;
   // A clock that was set back must not make all that follows a past that was told.
   daemon.passedAt = Math.min(daemon.passedAt, t - step);
   const from = Number.isFinite(daemon.passedAt) ? Math.max(t - longestGap, daemon.passedAt) : t - step;
   const series = wired.watches.reduce((sum, watch) => sum + watch.series, 0);
-  const pass: Pass = { t, results: [], late: new Map(), settle: () => undefined };
+  const pass: Pass = { t, results: [], classes: new Set(), late: new Map(), settle: () => undefined };
   for (const end of pieceEnds({ from, to: t, step }, series)) await passPiece(daemon, pass, end);
-  finish(daemon, pass);
-  keepResults(daemon, t);
-  measure(daemon);
+  return finish(daemon, pass);
 }

@@ -2,7 +2,7 @@ import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/bu
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
 import type { Receiver } from '../core/receiver.ts';
 import type { Store } from '../core/store.ts';
-import { createMetrics, type Metrics, type ReloadStatus } from '../server/metrics.ts';
+import type { Metrics, ReloadStatus } from '../server/metrics.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createModels, type Models } from './daemon-models.ts';
@@ -18,6 +18,8 @@ import { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadPassedAt, loadStages } from './stage-store.ts';
 import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
+import { tracedReceiver } from './traced-receiver.ts';
+import type { Tracing } from './tracing.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
 
 export interface DaemonOptions {
@@ -30,6 +32,12 @@ export interface DaemonOptions {
   readonly reloaded: ReloadStatus;
 }
 
+/** Where a daemon tells of its own work. */
+export interface DaemonSelf {
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+}
+
 /** Everything that one run of the daemon holds; made here, given up in `runDaemon`. */
 export interface Daemon extends Models {
   readonly loaded: Loaded;
@@ -37,6 +45,7 @@ export interface Daemon extends Models {
   readonly url: string;
   readonly store: Store;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly sources: Sources;
   /** The reads of each source, in the order of the config. */
   readonly reads: readonly SourceReads[];
@@ -61,6 +70,8 @@ export interface Daemon extends Models {
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
   midGap: boolean;
   expireAt: number;
+  /** Runs the first round after a pass below the span of that pass. */
+  deliverUnder: <T>(body: () => T) => T;
   /** Delivery failures by receiver since the last success. */
   readonly failing: Map<string, number>;
   /** Since when the passes themselves come too late, whatever the sources do, ms. */
@@ -71,16 +82,16 @@ export interface Daemon extends Models {
 }
 
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
-export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
+export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonSelf): Daemon {
+  const { metrics, tracing } = self;
   const { config, packs } = loaded;
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
-  const metrics = createMetrics(options.reloaded);
   const receivers = createReceivers(config, { dryRun: options.dryRun, url });
   const failing = new Map<string, number>();
   const dispatcher = createDispatcher({
     store,
-    receivers,
+    receivers: receivers.map(receiver => tracedReceiver(receiver, tracing)),
     clock: Date.now,
     random: Math.random,
     observe: ({ receiver, kind, count, message }) => {
@@ -111,8 +122,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     url,
     store,
     metrics,
+    tracing,
     sources,
-    reads: createReads(sources, models, { loaded, options, metrics, wired }),
+    reads: createReads(sources, models, { loaded, options, metrics, tracing, wired }),
     ...models,
     receivers,
     dispatcher,
@@ -138,6 +150,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),
+    deliverUnder: body => body(),
     failing,
     lateSince: undefined,
     shown: Promise.resolve(),
@@ -148,8 +161,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions): Daemon {
 function createReads(
   sources: Sources,
   { learnings }: Models,
-  { loaded, options, metrics, wired }: Pick<Daemon, 'loaded' | 'options' | 'metrics' | 'wired'>,
+  parts: Pick<Daemon, 'loaded' | 'options' | 'metrics' | 'tracing' | 'wired'>,
 ): readonly SourceReads[] {
+  const { loaded, options, metrics, tracing, wired } = parts;
   const { log, signal } = options;
   const { global, prometheus } = loaded.config;
   return sources.all.map(
@@ -161,6 +175,7 @@ function createReads(
         departures: createDepartures(prometheus[k]?.scrape_interval ?? global.scrape_interval),
         missedTooMuch: watch => learnings[k]?.request(watch),
         metrics,
+        tracing,
         log,
         signal,
         clock: Date.now,

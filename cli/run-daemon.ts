@@ -1,23 +1,28 @@
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
+import { createMetrics } from '../server/metrics.ts';
 import { createDaemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop } from './daemon-loop.ts';
 import { closeModels, restoreModels } from './daemon-models.ts';
 import { serve } from './daemon-server.ts';
 import { fleetDashboards, writeDashboards } from './dashboard-files.ts';
-import type { Loaded } from './load.ts';
+import { type Loaded, loadContext } from './load.ts';
+import { createTracing } from './tracing.ts';
 
 /** Runs until the signal aborts: passes at every step, learns in the background, delivers, and serves the page. */
 export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise<void> {
+  const { config } = loaded;
+  const metrics = createMetrics(options.reloaded);
+  const tracing = await createTracing({ config, env: loadContext.env, metrics, log: options.log });
   const joint = joinSignal(options.signal);
-  const daemon = createDaemon(loaded, { ...options, signal: joint.signal });
+  const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing });
   const server = serve(daemon);
   try {
-    const { url } = await server.listen(loaded.config.web.listen);
-    options.log.info(`listening on ${url}, step ${formatDuration(loaded.config.global.step)}`);
+    const { url } = await server.listen(config.web.listen);
+    options.log.info(`listening on ${url}, step ${formatDuration(config.global.step)}`);
     restoreModels(daemon, Date.now());
-    if (loaded.config.dashboards !== undefined)
-      writeDashboards(loaded.config.dashboards.path, fleetDashboards(loaded.packs));
+    if (config.dashboards !== undefined)
+      writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
     await together([deliver(daemon), loop(daemon)], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
@@ -30,6 +35,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     daemon.results.flush();
     await server.close();
     await daemon.sources.close();
+    await tracing.close();
     daemon.store.close();
     options.log.info('stopped');
   }

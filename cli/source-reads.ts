@@ -8,6 +8,7 @@ import type { Departures } from './departures.ts';
 import { Errand } from './errand.ts';
 import type { Log } from './log.ts';
 import type { NamedSource, SourceHealth } from './sources.ts';
+import type { Tracing } from './tracing.ts';
 
 /** What has come of one class for a pass, in order of time. */
 export interface ClassBatches {
@@ -26,6 +27,7 @@ export interface SourceReadsOptions {
   /** Told of a class that missed so much that it is to be fitted anew. */
   readonly missedTooMuch: (watch: ClassWatch) => void;
   readonly metrics: Pick<Metrics, 'passDuration' | 'passLast' | 'sourceUp'>;
+  readonly tracing: Tracing;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** In ms. */
@@ -51,14 +53,15 @@ export class SourceReads {
   #behindSince: number | undefined;
 
   constructor(options: SourceReadsOptions) {
-    const { source, signal, step: patience, clock } = options;
+    const { source, tracing, signal, step: patience, clock } = options;
     this.source = source;
     this.#options = options;
     this.#probe = new Errand(clock);
     this.#classes = options.watches.map(
       watch =>
         new ClassReads(watch, {
-          source: source.source,
+          source,
+          tracing,
           signal,
           patience,
           missedTooMuch: () => options.missedTooMuch(watch),

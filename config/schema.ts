@@ -209,6 +209,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The page and the API.'),
+  tracing: z
+    .strictObject({
+      endpoint: httpUrl.describe(
+        'Base URL of the OTLP/HTTP endpoint, such as http://127.0.0.1:4318; `/v1/traces` is added.',
+      ),
+    })
+    .optional()
+    .describe('Sends traces of its own passes; off unless given here or by `OTEL_EXPORTER_OTLP_ENDPOINT`.'),
 });
 export type Config = z.output<typeof configSchema>;
 

@@ -113,6 +113,14 @@ function edgeMetrics(registry: Registry) {
       { name: 'foreshock_notifications_pending', help: 'Notifications that wait for delivery.' },
       ['receiver'],
     ),
+    traceSpans: counter(
+      registry,
+      {
+        name: 'foreshock_trace_spans_total',
+        help: 'Spans of its own passes: sent to the tracing endpoint, or lost since it did not take them.',
+      },
+      ['outcome'],
+    ),
     incidentsOpen: gauge(
       registry,
       { name: 'foreshock_incidents_open', help: 'Incidents that are open.' },

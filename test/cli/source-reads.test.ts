@@ -2,6 +2,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { SourceReads } from '../../cli/source-reads.ts';
+import { noTracing } from '../../cli/tracing.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { createRandom } from '../../core/random.ts';
 import type { RangeQuery, SeriesSet } from '../../core/series.ts';
@@ -48,6 +49,7 @@ function createStage(names: readonly string[]) {
     departures: { settle: async () => undefined },
     missedTooMuch: () => undefined,
     metrics: createMetrics(),
+    tracing: noTracing,
     log: { info: say, warn: say, error: say },
     signal: new AbortController().signal,
     clock: Date.now,
