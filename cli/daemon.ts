@@ -87,20 +87,6 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const { config, packs } = loaded;
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
-  const receivers = createReceivers(config, { dryRun: options.dryRun, url });
-  const failing = new Map<string, number>();
-  const dispatcher = createDispatcher({
-    store,
-    receivers: receivers.map(receiver => tracedReceiver(receiver, tracing)),
-    clock: Date.now,
-    random: Math.random,
-    observe: ({ receiver, kind, count, message }) => {
-      metrics.notifications.inc({ receiver, outcome: kind }, count);
-      if (kind === 'delivered') failing.delete(receiver);
-      if (kind === 'retry' || kind === 'rejected') failing.set(receiver, failing.get(receiver) ?? Date.now());
-      if (kind === 'retry' || kind === 'rejected') options.log.warn(`receiver ${receiver}: ${message}`);
-    },
-  });
   const sources = createSources(config, metrics);
   const wired = wire(packs, {
     detection: config.detection,
@@ -110,6 +96,10 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     maintenance: maintenanceOf(config),
     externalLabels: config.global.external_labels,
     stored: loadStages(store),
+    unreadable: (stage, error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.log.error(`the stored state of "${stage}" cannot be read, it starts empty: ${reason}`);
+    },
     sources: identitiesOf(config),
   });
   const models = createModels(loaded, { store, metrics, wired, sources, log: options.log });
@@ -126,8 +116,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     sources,
     reads: createReads(sources, models, { loaded, options, metrics, tracing, wired }),
     ...models,
-    receivers,
-    dispatcher,
+    ...createDelivery(loaded, { options, self, store, url }),
     wired,
     book,
     incidents,
@@ -151,11 +140,34 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     midGap: false,
     expireAt: Date.now(),
     deliverUnder: body => body(),
-    failing,
     lateSince: undefined,
     shown: Promise.resolve(),
     showing: 0,
   };
+}
+
+/** The receivers, and what hands notifications to them and counts how that went. */
+function createDelivery(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'url'> & { readonly self: DaemonSelf },
+): Pick<Daemon, 'receivers' | 'dispatcher' | 'failing'> {
+  const { options, store, url, self } = parts;
+  const receivers = createReceivers(config, { dryRun: options.dryRun, url });
+  const failing = new Map<string, number>();
+  const dispatcher = createDispatcher({
+    store,
+    receivers: receivers.map(receiver => tracedReceiver(receiver, self.tracing)),
+    clock: Date.now,
+    random: Math.random,
+    observe: ({ receiver, kind, count, message }) => {
+      self.metrics.notifications.inc({ receiver, outcome: kind }, count);
+      if (kind === 'delivered') failing.delete(receiver);
+      if (kind !== 'retry' && kind !== 'rejected') return;
+      failing.set(receiver, failing.get(receiver) ?? Date.now());
+      options.log.warn(`receiver ${receiver}: ${message}`);
+    },
+  });
+  return { receivers, dispatcher, failing };
 }
 
 function createReads(

@@ -63,7 +63,7 @@ export function createResultTarget(
     source: {
       queryRange(range) {
         const names = metricNames(range.query);
-        const wanted = (labels: Labels) => names.length === 0 || names.includes(labels['__name__'] ?? '');
+        const wanted = (labels: Labels) => names.length === 0 || names.includes(labels.__name__ ?? '');
         const day = 86_400_000;
         const series = seriesOf(wanted, range.start - day, range.end);
         return createEvaluator(series, { lookback }).queryRange(range);

@@ -46,6 +46,53 @@ export interface WireOptions {
   /** Where each class is asked, once a source; left out = one place that needs no name. */
   readonly sources?: readonly SourceIdentity[];
   readonly stored?: StoredStages;
+  /** Told of a stage whose stored state cannot be read; it starts empty. */
+  readonly unreadable?: (stage: keyof StoredStages, error: unknown) => void;
+}
+
+/** Makes a stage go on from its stored state. One that another version wrote, or that is damaged, starts empty, and it is said. */
+function resume<T>(
+  stage: keyof StoredStages,
+  { stored, unreadable }: Pick<WireOptions, 'stored' | 'unreadable'>,
+  make: (state: Uint8Array | undefined) => T,
+): T {
+  const state = stored?.[stage];
+  if (state === undefined) return make(undefined);
+  try {
+    return make(state);
+  } catch (error) {
+    unreadable?.(stage, error);
+    return make(undefined);
+  }
+}
+
+function ruleOptionsOf(
+  watches: readonly ClassWatch[],
+  thresholds: PageThresholds,
+  { url, detection: { fpr, overrides } }: WireOptions,
+): RuleOptions {
+  const specs = new Map(
+    watches.flatMap(({ watch }) =>
+      watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
+    ),
+  );
+  return {
+    fpr,
+    open: 3,
+    of: 5,
+    close: 12,
+    clear: Math.min(0.2, 5 * fpr),
+    severity: 'warning',
+    url,
+    threshold: (name, entity) => thresholds.of(name, entity),
+    excursion: (name, peak) => thresholds.add(name, peak),
+    signal: (name, signal, entity) => {
+      const spec = specs.get(`${name} ${signal}`);
+      if (spec === undefined) return undefined;
+      const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
+      return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
+    },
+  };
 }
 
 /** Each class once for every source that its pack is asked from. */
@@ -69,47 +116,24 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }),
   );
-  const specs = new Map(
-    watches.flatMap(({ watch }) =>
-      watch.class.signals.map(spec => [`${watch.class.name} ${spec.name}`, spec]),
-    ),
-  );
-  const { stored, url, runbooks, externalLabels = {} } = options;
+  const { url, runbooks, externalLabels = {} } = options;
   const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };
-  const thresholds = createPageThresholds(parseBudget(options.detection.budget), stored?.thresholds);
-  const ruleOptions: RuleOptions = {
-    fpr,
-    open: 3,
-    of: 5,
-    close: 12,
-    clear: Math.min(0.2, 5 * fpr),
-    severity: 'warning',
-    url,
-    threshold: (name, entity) => thresholds.of(name, entity),
-    excursion: (name, peak) => thresholds.add(name, peak),
-    signal: (name, signal, entity) => {
-      const spec = specs.get(`${name} ${signal}`);
-      if (spec === undefined) return undefined;
-      const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
-      return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
-    },
-  };
-  const rule = createClassRules(
-    ruleOptions,
-    new Set(watches.map(each => each.watch.class.name)),
-    stored?.rule,
-  );
+  const budget = parseBudget(options.detection.budget);
+  const thresholds = resume('thresholds', options, state => createPageThresholds(budget, state));
+  const ruleOptions = ruleOptionsOf(watches, thresholds, options);
+  const watched = new Set(watches.map(each => each.watch.class.name));
+  const rule = resume('rule', options, state => createClassRules(ruleOptions, watched, state));
   const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
   const grouping = { groupWait, window, resolveAfter };
-  const correlate =
-    stored?.correlate === undefined
-      ? createCorrelator(grouping)
-      : correlatorFromBytes(stored.correlate, grouping);
+  const correlate = resume('correlate', options, state =>
+    state === undefined ? createCorrelator(grouping) : correlatorFromBytes(state, grouping),
+  );
+  const tell = resume('tell', options, state => createTeller({ ...links, externalLabels }, state));
   return {
     watches,
     thresholds,
     pages: createPageRehearsal(ruleOptions, thresholds),
-    stages: { rule, holds, correlate, tell: createTeller({ ...links, externalLabels }, stored?.tell) },
+    stages: { rule, holds, correlate, tell },
   };
 }
 

@@ -26,18 +26,6 @@ export interface DetectorContext {
   readonly seed: number;
 }
 
-/** A list of scores of normal life in, a scale out: P(p <= a when nothing is wrong) <= a. */
-export interface Calibrator {
-  fit(scores: Float64Array): FittedCalibrator;
-}
-
-/** `pValue` only reads; `learn` only writes, `held` while an alert of the row is open. */
-export interface FittedCalibrator {
-  pValue(score: number): number;
-  learn(t: number, score: number, held: boolean): void;
-  toBytes(): Uint8Array;
-}
-
 /** The state of a watched row, with a reason in words; `gone`: it left for good, which is no absence. */
 export type WatchState = 'learning' | 'watching' | 'no_data' | 'gone' | 'unfit' | 'muted';
 

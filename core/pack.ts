@@ -47,7 +47,6 @@ export const classSchema = z.strictObject({
   absent: z.enum(['missing', 'zero']).default('missing'),
   signals: z.array(signalSchema).min(1),
 });
-export type ClassSpec = z.output<typeof classSchema>;
 
 const capacitySchema = z.strictObject({
   resource: z.string(),

@@ -24,18 +24,3 @@ export function quantile(values: ArrayLike<number>, q: number): number {
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
-
-/**
- * Robust centre and scale of the finite values: median, and the larger of the interquartile range / 1.349, the median
- * absolute deviation x 1.4826, and `relativeFloor` of |median|, so that a nearly constant signal has no vanishing scale.
- */
-export function robustScale(
-  values: ArrayLike<number>,
-  relativeFloor = 0.01,
-): { centre: number; scale: number } {
-  const sorted = sortedFinite(values);
-  const centre = quantileSorted(sorted, 0.5);
-  const spread = (quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25)) / 1.349;
-  const mad = 1.4826 * median(sorted.map(v => Math.abs(v - centre)));
-  return { centre, scale: Math.max(spread, mad, relativeFloor * Math.abs(centre), 1e-12) };
-}

@@ -1,21 +1,11 @@
 import { z } from 'zod';
+import { storedAlertSchema } from '../core/alert.ts';
 import type { OpenIncident } from './open-incident.ts';
 
 const labels = z.record(z.string(), z.string());
-const alert = z
-  .object({
-    labels,
-    annotations: labels,
-    startsAt: z.number(),
-    endsAt: z.number().optional(),
-    generatorURL: z.string(),
-    fingerprint: z.string(),
-  })
-  .transform(value => ({ ...value, endsAt: value.endsAt }));
-
 const member = z
   .object({
-    alert,
+    alert: storedAlertSchema,
     place: z.object({ id: z.string(), entity: labels, also: z.array(z.string()) }),
     reason: z.string(),
     since: z.number(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpClient, HttpPost } from '../../core/http-client.ts';
+import { joinSignal } from '../../core/joined-signal.ts';
 import { SourceError } from '../../core/series.ts';
 
 /** Where an HTTP receiver is; how it is reached (credentials, certificates, headers) is its client's matter. */
@@ -27,20 +28,25 @@ const passing = new Set([401, 403, 404, 407, 408, 425, 429]);
 export function createPost({ url, timeout }: PostOptions, client: HttpClient): Post {
   const { host } = new URL(url);
   return async (body, headers, signal) => {
-    const limit = AbortSignal.timeout(timeout);
-    const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    const joint = joinSignal(signal);
+    const timer = setTimeout(joint.abort, timeout);
     const request = {
       url,
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
-      signal: either,
+      signal: joint.signal,
     };
-    const { status, text } = await exchange(client, request).catch((cause: unknown) => {
-      const late = limit.aborted && signal?.aborted !== true;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const words = late ? `no answer within ${timeout} ms` : reason;
-      throw new SourceError(`${host}: ${words}`, { retryable: true, cause });
-    });
+    const { status, text } = await exchange(client, request)
+      .catch((cause: unknown) => {
+        const late = joint.signal.aborted && signal?.aborted !== true;
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        const words = late ? `no answer within ${timeout} ms` : reason;
+        throw new SourceError(`${host}: ${words}`, { retryable: true, cause });
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        joint.letGo();
+      });
     if (status >= 200 && status < 300) return;
     const retryable = status < 400 || status >= 500 || passing.has(status);
     throw new SourceError(`${host} answered ${status}${text === '' ? '' : `: ${text}`}`, { retryable });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { lineChart } from '../../charts/line.ts';
-import { timelineChart } from '../../charts/timeline.ts';
 
 const base = { title: 'Latency', unit: 's', width: 400, height: 160, start: 0, end: 600_000 };
 const t = [0, 60_000, 120_000, 180_000, 240_000];
@@ -59,20 +58,5 @@ describe('lineChart', () => {
     expect(() => lineChart({ ...base, width: Number.NaN, lines: [] })).toThrow(
       'width of a chart must be a finite',
     );
-  });
-});
-
-describe('timelineChart', () => {
-  const chart = { title: 'Incident', width: 500, start: 0, end: 600_000 };
-
-  it('draws a bar an alert and says which one still fires', () => {
-    const bars = [
-      { label: 'redis', start: 0, end: 60_000, strong: true },
-      { label: hostile, start: 30_000, end: undefined, strong: false },
-    ];
-    const svg = timelineChart({ ...chart, bars });
-    expect(svg.match(/<rect/g)).toHaveLength(2);
-    expect(svg).toContain('still firing');
-    expect(svg).not.toContain('<script');
   });
 });

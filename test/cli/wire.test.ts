@@ -5,16 +5,19 @@ import { maintenanceOf, wire } from '../../cli/wire.ts';
 import { loadConfig } from '../../config/load.ts';
 import { entityOf } from '../../core/watched-class.ts';
 
-function wired(text: string) {
+function wireOptions(text: string) {
   const readFile = (path: string) => (path === '/c.yaml' ? text : readFileSync(path, 'utf8'));
   const result = loadConfig('/c.yaml', { env: {}, readFile });
   if (!result.ok) throw new Error(JSON.stringify(result.mistakes));
   const { detection, correlation } = result.config;
   const maintenance = maintenanceOf(result.config);
   const sources = identitiesOf(result.config);
-  return wire(result.packs, { detection, correlation, url: '', maintenance, sources }).watches.map(
-    ({ watch }) => watch,
-  );
+  return { packs: result.packs, options: { detection, correlation, url: '', maintenance, sources } };
+}
+
+function wired(text: string) {
+  const { packs, options } = wireOptions(text);
+  return wire(packs, options).watches.map(({ watch }) => watch);
 }
 
 it('names a class by its pack when there is one source, and takes no label from it', () => {
@@ -37,4 +40,26 @@ packs: [service, {pack: prometheus, source: us}]
   ]);
   const others = watches.filter(({ class: { name } }) => name.startsWith('prometheus/'));
   expect(new Set(others.map(({ source }) => source?.name))).toEqual(new Set(['us']));
+});
+
+it('starts a stage empty whose stored state is damaged or of another version, and says which; the others go on', () => {
+  const { packs, options } = wireOptions('prometheus: {url: "http://a"}\npacks: [service]\n');
+  const before = wire(packs, options);
+  before.thresholds.fit('service/service', { peaks: [3, 4, 5], watched: 1e9 });
+  const of = before.thresholds.of('service/service', { service: 'web' });
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const said: string[] = [];
+  const after = wire(packs, {
+    ...options,
+    stored: {
+      rule: bytes('[["service/service {}", {"flags": []}]]'),
+      correlate: bytes('{"version": 99}'),
+      tell: bytes('{"cut'),
+      thresholds: before.thresholds.toBytes(),
+    },
+    unreadable: stage => said.push(stage),
+  });
+  expect(said.sort()).toEqual(['correlate', 'rule', 'tell']);
+  expect(after.stages.rule.step(0, [])).toEqual([]);
+  expect(after.thresholds.of('service/service', { service: 'web' })).toBe(of);
 });
