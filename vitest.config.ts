@@ -7,8 +7,8 @@ export default defineConfig({
     globalSetup: ['kernels/build.mjs'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: ['default', summaryReporter()],
   },
 });

@@ -16,8 +16,9 @@ export interface RuleSignal
 }
 
 /**
- * Opens when the evidence reaches the threshold and `open` of the last `of` steps are flagged; closes after `close` normal
- * steps in a row. Evidence is a cumulated sum (Page 1954): C <- max(0, C + log10(fpr / p)), a normal step takes it down.
+ * Opens when the evidence reaches the threshold and `open` of the last `of` steps are flagged; closes when `close` more
+ * steps were normal than were not, where a flagged one weighs half of `close`: after so many normal ones in a row, and
+ * also where life has become noisier than its history. Evidence is a cumulated sum (Page 1954): C <- max(0, C + log10(fpr / p)), a normal step takes it down.
  */
 export interface RuleOptions {
   /** A step is flagged when p is at most this. */
@@ -161,6 +162,12 @@ function annotationsOf({ labels }: RowState, anomaly: Anomaly, options: RuleOpti
   return { ...describe(anomaly, signal), ...(kind === undefined ? {} : { signal_kind: kind }) };
 }
 
+/** By how much one step speaks for a recovery: what is neither flagged nor normal takes back one normal step. */
+function recovery({ flagged, calm }: { flagged: boolean; calm: boolean }, { close }: RuleOptions): number {
+  if (calm) return 1;
+  return flagged ? -close / 2 : -1;
+}
+
 /** One judged step of one row: moves its state, answers when it resolved in this step. */
 function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): number | undefined {
   const { entity, class: className, p } = anomaly;
@@ -168,7 +175,10 @@ function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): numbe
   const harmful = matters(anomaly, options);
   const flagged = p <= fpr && harmful;
   state.flags = [...state.flags, flagged].slice(-options.of);
-  state.normal = p > options.clear || !harmful ? state.normal + 1 : 0;
+  state.normal = Math.max(
+    0,
+    state.normal + recovery({ flagged, calm: p > options.clear || !harmful }, options),
+  );
   const { peak } = state;
   gather(state, harmful ? Math.log10(fpr / p) : -1);
   if (state.since === null) {

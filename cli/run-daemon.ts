@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -15,6 +16,8 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
   const metrics = createMetrics(options.reloaded);
   const tracing = await createTracing({ config, env: loadContext.env, metrics, log: options.log });
   const joint = joinSignal(options.signal);
+  // Every query in flight listens to it, as many as classes and pieces of their past.
+  setMaxListeners(0, joint.signal);
   const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing });
   const server = serve(daemon);
   try {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { HttpClient } from '../core/http-client.ts';
 import { joinSignal } from '../core/joined-signal.ts';
 import { fingerprint } from '../core/labels.ts';
@@ -60,6 +61,7 @@ export function createPrometheusSource(
       const atOnce = Math.min(options.max_points, (await samples?.stepsAtOnce(range)) ?? options.max_points);
       const forms = split(range, atOnce).map(part => ({ query, ...part, ...thanos(options) }));
       const joint = joinSignal(range.signal);
+      setMaxListeners(0, joint.signal);
       try {
         return joined(await Promise.all(forms.map(form => ask('query_range', form, joint.signal))));
       } catch (error) {

@@ -28,8 +28,9 @@ export function episodePolicy(fpr: number): EpisodePolicy {
   return { open: fpr, close: fpr, hold: holdFor, strong: fpr / 4 };
 }
 
-/** A row watches on its own scale once it has learned so many samples. */
+/** A row watches on its own scale once it has learned so many samples, and so long a life (ms): steps may be short. */
 const neededSamples = 100;
+const neededLife = 15 * 60_000;
 
 function standardized(frame: Frame, baseline: Baseline, row: number): Frame {
   const width = frame.columns.length;
@@ -139,7 +140,7 @@ function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Unca
     keys: whole.map(frame => fingerprint(frame.entity)),
     baseline,
     seen: Float32Array.from(whole, samplesOf),
-    needed: neededSamples,
+    needed: Math.max(neededSamples, Math.ceil(neededLife / context.step)),
     bands,
     absence,
     tail,

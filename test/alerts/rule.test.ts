@@ -75,6 +75,19 @@ describe('a rule', () => {
     }
   });
 
+  it('closes amid life that is noisier than before, not amid an anomaly that comes and goes', () => {
+    const closedBy = (ps: readonly number[]) => {
+      const rules = createRules({ ...options, open: 1, of: 1, close: 12, clear: 0.05 });
+      rules.step(0, [at(0, 0.001)]);
+      for (let t = 1; t <= 120; t++)
+        if (rules.step(t, [at(t, ps[t % ps.length] ?? 1)])[0]?.endsAt !== undefined) return t;
+      return undefined;
+    };
+    expect(closedBy([0.9])).toBe(12);
+    expect(closedBy([0.9, 0.3, 0.02, 0.4])).toBeLessThan(30);
+    expect(closedBy([0.9, 0.001, 0.6, 0.7, 0.4])).toBeUndefined();
+  });
+
   it('takes the harmless direction and what is below the floor as evidence only', () => {
     const rules = createRules({ ...options, open: 1, of: 1 });
     expect(rules.step(1, [at(1, 0.001, 2)])).toEqual([]);

@@ -33,9 +33,9 @@ describe.skipIf(missing.length > 0)('a service that goes away', () => {
 
   /** Resolves when so many passes more have ended. */
   async function passes(count: number): Promise<void> {
-    const begun = await until('a pass', () => ownMetric(foreshock, lastPass), 60);
+    const begun = await until('a pass', () => ownMetric(foreshock, lastPass));
     const enough = async () => ((await ownMetric(foreshock, lastPass)) ?? 0) >= begun + 2 * count;
-    await until(`${count} passes`, enough, 90);
+    await until(`${count} passes`, enough);
   }
 
   beforeAll(async () => {
@@ -74,12 +74,12 @@ receivers: [{name: file, file: {path: "${file}"}}]`,
       dir,
       targets.filter(({ labels }) => labels.service === 'checkout'),
     );
-    await until('it is gone', async () => (await ownMetric(foreshock, gone)) === 1, 60);
+    await until('it is gone', async () => (await ownMetric(foreshock, gone)) === 1);
     await passes(20);
     expect(paged(file)).toEqual([]);
     const page = await (await fetch(`${foreshock.url}/`)).text();
     expect(page).toContain('its target left service discovery; 1 other is still scraped in job web');
-  }, 240_000);
+  });
 
   it('is remembered over a restart: foreshock watches at its first pass', async () => {
     await foreshock.stop();
@@ -87,12 +87,12 @@ receivers: [{name: file, file: {path: "${file}"}}]`,
     expect(foreshock.log()).toMatch(/service\/service: watches on with model 1 of 2 entities/);
     await passes(10);
     expect(paged(file)).toEqual([]);
-    expect(foreshock.log().match(/msg=\\?"?learning service\/service/g)).toHaveLength(1);
-  }, 120_000);
+    expect(foreshock.log().match(/learning service\/service"/g)).toHaveLength(1);
+  });
 
   it('pages when its exporter is killed, though no other service is left', async () => {
     exporter.vanish('checkout');
-    await until('it is told', () => paged(file).length > 0, 90);
+    await until('it is told', () => paged(file).length > 0);
     expect(paged(file)).toEqual(['checkout']);
-  }, 120_000);
+  });
 });

@@ -98,18 +98,17 @@ receivers: [{name: file, file: {path: "${file}"}}]`,
     await until('the first pass', () => ownMetric(foreshock, lastPass));
     await prometheus.stop();
     const statuses = () => told(file, 'ForeshockSourceDown').map(each => each.status);
-    await until('it says that it is blind', () => statuses().includes('firing'), 60);
+    await until('it says that it is blind', () => statuses().includes('firing'));
     await prometheus.start();
-    await until('it says that it sees again', () => statuses().includes('resolved'), 60);
+    await until('it says that it sees again', () => statuses().includes('resolved'));
     expect(statuses()).toEqual(['firing', 'resolved']);
     const seen = (await ownMetric(foreshock, lastPass)) ?? 0;
     await until(
       'passes beyond the gap and its rate window',
       async () => ((await ownMetric(foreshock, lastPass)) ?? 0) >= seen + 30,
-      60,
     );
     expect(told(file, 'ForeshockIncident')).toEqual([]);
-  }, 180_000);
+  });
 
   it('tells Alertmanager of an incident as soon as it is back', async () => {
     await alertmanager.stop();
@@ -125,7 +124,7 @@ receivers: [{name: file, file: {path: "${file}"}}]`,
       return alerts.length > 0 ? alerts : undefined;
     });
     expect(listed.map(each => each.labels.service)).toEqual(['payments']);
-  }, 120_000);
+  });
 });
 
 describe.skipIf(missing.length > 0)('when foreshock is killed again and again', () => {
@@ -202,7 +201,7 @@ receivers: [{name: file, file: {path: "${file}"}}, {name: hook, webhook: {url: "
     expect(watchdogs).toEqual(['firing']);
     await until('the webhook has all keys', () => keysAtHook().size === keysInFile().size);
     expect(keysAtHook()).toEqual(keysInFile());
-  }, 240_000);
+  });
 
   it('leaves a store that opens clean', async () => {
     await foreshock.stop('SIGKILL');

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A process of a test that serves HTTP on loopback: may be stopped and started again on the same port. */
 export interface LoopbackServer {
   readonly url: string;
-  /** Resolves when it is ready; rejects with the end of its log when it is not after 30 s. */
+  /** Resolves when it is ready; rejects with the end of its log when it never is. */
   start(): Promise<void>;
   /** Ends it by its own pid and resolves when it is gone; nothing happens when it does not run. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -53,13 +53,15 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Asks `read` again and again until it answers something; rejects with `what` and the last error at the deadline. */
+/** No test is about how fast something comes: this only ends a wait for what will never come, on the slowest machine too. */
+const patience = 240;
+
+/** Asks `read` again and again until it answers something; rejects with `what` and the last error when it never does. */
 export async function until<T>(
   what: string,
   read: () => Promise<T | false | undefined> | T | false | undefined,
-  seconds = 30,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = Date.now() + patience * 1000;
   let last = 'the condition did not hold';
   while (Date.now() < deadline) {
     try {
@@ -70,7 +72,7 @@ export async function until<T>(
     }
     await sleep(100);
   }
-  throw new Error(`${what}: not within ${seconds} s; ${last}`);
+  throw new Error(`${what}: not within ${patience} s; ${last}`);
 }
 
 class SpawnedServer implements LoopbackServer {

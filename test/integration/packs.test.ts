@@ -188,15 +188,11 @@ describe.skipIf(missing.length > 0)('the packs on a real Prometheus', () => {
     });
     await Promise.all([alertmanager.start(), node.start()]);
     await prometheus.start();
-    await until(
-      'every target was scraped six times, and somebody was told',
-      async () => {
-        const [scraped] = await ask('min(count_over_time(scrape_duration_seconds[1m]))');
-        const [told] = await ask('sum(rate(alertmanager_notifications_total[4s])) > 0');
-        return told !== undefined && Number(scraped?.value[1] ?? 0) >= 6;
-      },
-      90,
-    );
+    await until('every target was scraped six times, and somebody was told', async () => {
+      const [scraped] = await ask('min(count_over_time(scrape_duration_seconds[1m]))');
+      const [told] = await ask('sum(rate(alertmanager_notifications_total[4s])) > 0');
+      return told !== undefined && Number(scraped?.value[1] ?? 0) >= 6;
+    });
   });
 
   afterAll(async () => {

@@ -72,13 +72,9 @@ const answerSchema = z.object({
  */
 export async function scrapedSteadily(prometheus: LoopbackServer): Promise<void> {
   const query = encodeURIComponent('min(count_over_time(scrape_duration_seconds[20s]))');
-  await until(
-    'Prometheus scrapes steadily',
-    async () => {
-      const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`);
-      const [first] = answerSchema.parse(await answer.json()).data.result;
-      return first !== undefined && Number(first.value[1]) >= 10;
-    },
-    60,
-  );
+  await until('Prometheus scrapes steadily', async () => {
+    const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`);
+    const [first] = answerSchema.parse(await answer.json()).data.result;
+    return first !== undefined && Number(first.value[1]) >= 10;
+  });
 }

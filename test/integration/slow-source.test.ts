@@ -48,7 +48,7 @@ receivers: [{name: hook, webhook: {url: "${hook.url}"}}]`,
     );
     await foreshock.start();
     for (const source of ['direct', 'slow'])
-      await until(`passes over ${source}`, async () => (await newest(source)) > 0, 150);
+      await until(`passes over ${source}`, async () => (await newest(source)) > 0);
   }, 320_000);
 
   afterAll(async () => {
@@ -59,18 +59,18 @@ receivers: [{name: hook, webhook: {url: "${hook.url}"}}]`,
 
   it('says that it is late, while the other one is judged on time', async () => {
     proxy.delay(1000 * step);
-    await until('it is told', () => late('firing').some(({ labels }) => labels.source === 'slow'), 90);
+    await until('it is told', () => late('firing').some(({ labels }) => labels.source === 'slow'));
     const seen = await newest('direct');
     const slow = await newest('slow');
-    await until('passes over the other go on', async () => (await newest('direct')) >= seen + 5 * step, 60);
+    await until('passes over the other go on', async () => (await newest('direct')) >= seen + 5 * step);
     expect((await newest('direct')) - slow).toBeGreaterThan(step);
     expect(late('firing').filter(({ labels }) => labels.source === 'direct')).toEqual([]);
-  }, 180_000);
+  });
 
   it('still judges what comes late, and says when it is on time again', async () => {
     const seen = await newest('slow');
-    await until('it is read on', async () => (await newest('slow')) > seen, 60);
+    await until('it is read on', async () => (await newest('slow')) > seen);
     proxy.delay(0);
-    await until('it is told', () => late('resolved').some(({ labels }) => labels.source === 'slow'), 60);
-  }, 180_000);
+    await until('it is told', () => late('resolved').some(({ labels }) => labels.source === 'slow'));
+  });
 });

@@ -87,5 +87,5 @@ describe('the store', () => {
       expect(new Set(keys).size).toBe(keys.length);
       store.close();
     }
-  }, 60_000);
+  });
 });
