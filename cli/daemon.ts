@@ -13,6 +13,7 @@ import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createReceivers } from './receivers.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
+import { resume, type Unreadable } from './resume.ts';
 import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
 import { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
@@ -88,6 +89,10 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
   const sources = createSources(config, metrics);
+  const unreadable: Unreadable = (part, error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
+  };
   const wired = wire(packs, {
     detection: config.detection,
     correlation: config.correlation,
@@ -96,10 +101,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     maintenance: maintenanceOf(config),
     externalLabels: config.global.external_labels,
     stored: loadStages(store),
-    unreadable: (stage, error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      options.log.error(`the stored state of "${stage}" cannot be read, it starts empty: ${reason}`);
-    },
+    unreadable,
     sources: identitiesOf(config),
   });
   const models = createModels(loaded, { store, metrics, wired, sources, log: options.log });
@@ -120,15 +122,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     wired,
     book,
     incidents,
-    self: createSelfAlerts(
-      {
-        url,
-        externalLabels: config.global.external_labels,
-        ...(config.web.runbook_url === undefined ? {} : { runbooks: config.web.runbook_url }),
-      },
-      store.values('stages').get('self'),
-    ),
-    budget: createBudgetKeeper(parseBudget(config.detection.budget), store.values('budget').get('told')),
+    ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
@@ -143,6 +137,26 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     lateSince: undefined,
     shown: Promise.resolve(),
     showing: 0,
+  };
+}
+
+/** Its alerts about itself and the measured budget, as they were stored. */
+function createSelfWatch(
+  { config: { global, web, detection } }: Loaded,
+  parts: Pick<Daemon, 'store' | 'url'> & { readonly unreadable: Unreadable },
+): Pick<Daemon, 'self' | 'budget'> {
+  const { store, url, unreadable } = parts;
+  const runbooks = web.runbook_url === undefined ? {} : { runbooks: web.runbook_url };
+  const options = { url, externalLabels: global.external_labels, ...runbooks };
+  const budget = parseBudget(detection.budget);
+  const told = { name: 'budget', state: store.values('budget').get('told') };
+  return {
+    self: resume(
+      { name: 'self', state: store.values('stages').get('self') },
+      state => createSelfAlerts(options, state),
+      unreadable,
+    ),
+    budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
   };
 }
 

@@ -13,6 +13,7 @@ import { atSource, type SourceIdentity, type WatchedClass } from '../core/watche
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { ClassWatch } from './class-watch.ts';
 import { createPageRehearsal, type PageRehearsal } from './page-rehearsal.ts';
+import { resume, type Unreadable } from './resume.ts';
 
 /** What the passes of a run share, and what is stored between them. */
 export interface Wired {
@@ -47,23 +48,7 @@ export interface WireOptions {
   readonly sources?: readonly SourceIdentity[];
   readonly stored?: StoredStages;
   /** Told of a stage whose stored state cannot be read; it starts empty. */
-  readonly unreadable?: (stage: keyof StoredStages, error: unknown) => void;
-}
-
-/** Makes a stage go on from its stored state. One that another version wrote, or that is damaged, starts empty, and it is said. */
-function resume<T>(
-  stage: keyof StoredStages,
-  { stored, unreadable }: Pick<WireOptions, 'stored' | 'unreadable'>,
-  make: (state: Uint8Array | undefined) => T,
-): T {
-  const state = stored?.[stage];
-  if (state === undefined) return make(undefined);
-  try {
-    return make(state);
-  } catch (error) {
-    unreadable?.(stage, error);
-    return make(undefined);
-  }
+  readonly unreadable?: Unreadable<keyof StoredStages>;
 }
 
 function ruleOptionsOf(
@@ -119,16 +104,19 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const { url, runbooks, externalLabels = {} } = options;
   const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };
   const budget = parseBudget(options.detection.budget);
-  const thresholds = resume('thresholds', options, state => createPageThresholds(budget, state));
+  const { stored, unreadable } = options;
+  const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>
+    resume({ name, state: stored?.[name] }, make, unreadable);
+  const thresholds = goOn('thresholds', state => createPageThresholds(budget, state));
   const ruleOptions = ruleOptionsOf(watches, thresholds, options);
   const watched = new Set(watches.map(each => each.watch.class.name));
-  const rule = resume('rule', options, state => createClassRules(ruleOptions, watched, state));
+  const rule = goOn('rule', state => createClassRules(ruleOptions, watched, state));
   const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
   const grouping = { groupWait, window, resolveAfter };
-  const correlate = resume('correlate', options, state =>
+  const correlate = goOn('correlate', state =>
     state === undefined ? createCorrelator(grouping) : correlatorFromBytes(state, grouping),
   );
-  const tell = resume('tell', options, state => createTeller({ ...links, externalLabels }, state));
+  const tell = goOn('tell', state => createTeller({ ...links, externalLabels }, state));
   return {
     watches,
     thresholds,
