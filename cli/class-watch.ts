@@ -1,12 +1,13 @@
 import type { ClassHistory } from '../collectors/class-reader.ts';
 import type { Batch, Entity } from '../core/batch.ts';
-import type { Anomaly, Band, WatchState } from '../core/detector.ts';
+import type { Anomaly, Band } from '../core/detector.ts';
 import { framesOf } from '../core/frames.ts';
 import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
 import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { type FitContext, fitClassModel } from '../detectors/fit.ts';
+import type { Standing } from '../detectors/signal-state.ts';
 import type { ClassOverview } from '../server/model.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
@@ -14,6 +15,7 @@ import type { LeftOut } from './left-out.ts';
 import { RealisedRate } from './realised-rate.ts';
 import type { Result } from './results.ts';
 import { RowMemory } from './row-memory.ts';
+import { SeriesStates } from './series-states.ts';
 import { SourceHoles } from './source-holes.ts';
 import { countStates } from './state-counts.ts';
 
@@ -41,12 +43,15 @@ export class ClassWatch {
   /** True while the detectors have not seen as many batches as they look back. */
   #cold = false;
   readonly #holes: SourceHoles;
+  /** How its rows and series are watched. */
+  readonly states: SeriesStates;
   #dark: Batch | undefined;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
     this.#options = options;
     this.#holes = new SourceHoles(watch);
+    this.states = new SeriesStates(options.fpr);
   }
 
   get options(): ClassWatchOptions {
@@ -188,7 +193,8 @@ export class ClassWatch {
       return [];
     }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
-    const { p, flagged, score } = model.judge(batch, batch === this.#dark ? 'targets down' : 'unknown');
+    const judgement = model.judge(batch, batch === this.#dark ? 'targets down' : 'unknown');
+    const { p, flagged, score } = judgement;
     this.#t = batch.t;
     this.#score = score;
     this.#p = p;
@@ -208,6 +214,7 @@ export class ClassWatch {
       if (anomaly !== undefined) out.push(anomaly);
     }
     model.learn();
+    this.states.see({ model, batch, judgement });
     return out;
   }
 
@@ -249,9 +256,15 @@ export class ClassWatch {
     return row < 0 || k < 0 ? undefined : this.#model?.bandOf(row, k, t);
   }
 
-  stateOf(entity: Labels): { readonly state: WatchState; readonly reason: string } | undefined {
+  stateOf(entity: Labels): Standing | undefined {
     const row = this.#rowOf(entity);
-    return row < 0 ? undefined : this.#model?.stateOf(row);
+    return row < 0 || this.#model === undefined ? undefined : this.states.ofRow(this.#model, row);
+  }
+
+  /** How each signal of an entity is watched; none before the first batch. */
+  signalStates(entity: Labels): readonly (Standing & { readonly signal: string })[] {
+    const row = this.#rowOf(entity);
+    return row < 0 || this.#model === undefined ? [] : this.states.ofSignals(this.#model, row);
   }
 
   /** The last judgement of one entity, abnormal or not. */
@@ -273,11 +286,18 @@ export class ClassWatch {
     }
   }
 
+  /** How many series of each signal are in each state, by number of the signal; none while unfitted. */
+  countSignals(): ReturnType<SeriesStates['countSignals']> {
+    return this.#model === undefined ? [] : this.states.countSignals(this.#model);
+  }
+
   overview(): ClassOverview {
     const unfitted = { state: 'learning' as const, reason: this.#leftOut?.reason ?? 'has no model yet' };
+    const model = this.#model;
+    const standings = this.#entities.map((_, row) => (model ? this.states.ofRow(model, row) : unfitted));
     return {
       name: this.watch.class.name,
-      ...countStates(this.#entities.map((_, row) => this.#model?.stateOf(row) ?? unfitted)),
+      ...countStates(standings),
       statedRate: this.#options.fpr,
       realisedRate: this.#realised.rate,
       ...(this.#leftOut === undefined ? {} : { reasons: [this.#leftOut.reason] }),

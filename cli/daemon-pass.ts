@@ -71,6 +71,7 @@ async function judge(daemon: Daemon, read: readonly ClassBatches[], { t, tracing
         await settle(batch);
         const found = watch.pass(batch);
         anomalies.push(...found);
+        watch.states.testItself();
         note({ anomalies: found.length });
       });
       if (watch.judged) classes.add(name);

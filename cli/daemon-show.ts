@@ -1,4 +1,6 @@
 import type { PassResult } from '../core/pipeline.ts';
+import type { Metrics } from '../server/metrics.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { readIncidentSignals } from './incident-signals.ts';
@@ -58,12 +60,28 @@ export function keepResults(daemon: Daemon, t: number): void {
   daemon.flushedAt = t;
 }
 
+function measureSignals(watch: ClassWatch, metrics: Metrics): void {
+  const { name, signals } = watch.watch.class;
+  watch.countSignals().forEach((counts, k) => {
+    for (const [state, count] of Object.entries(counts))
+      metrics.signalsWatched.set({ class: name, signal: signals[k]!.name, state }, count);
+  });
+  metrics.detectorBlind.set({ class: name }, watch.states.blind.rows.size);
+  const { seen, missed } = watch.states.takeCounts();
+  metrics.selfTest.inc({ class: name, result: 'seen' }, seen);
+  metrics.selfTest.inc({ class: name, result: 'missed' }, missed);
+}
+
 /** Brings the state of the watch to /metrics. */
 export function measure({ wired, metrics, book, store, receivers }: Daemon): void {
+  // A state in which nothing is any more must not stand.
+  metrics.seriesWatched.reset();
+  metrics.signalsWatched.reset();
   for (const watch of wired.watches) {
     const { name, counts, statedRate, realisedRate } = watch.overview();
     for (const [state, count] of Object.entries(counts))
       metrics.seriesWatched.set({ class: name, state }, count);
+    measureSignals(watch, metrics);
     if (watch.leftOut !== undefined)
       metrics.classesLeftOut.set({ class: name, limit: watch.leftOut.limit }, 1);
     if (statedRate !== undefined) metrics.falsePositiveRateStated.set({ class: name }, statedRate);

@@ -1,8 +1,24 @@
+import { parseFingerprint } from '../core/labels.ts';
+import { sayEntity, sayList } from '../core/say-name.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import type { Trouble } from './self-alerts.ts';
 
 /** One late pass is a hiccup: only what goes on for so long, ms, is told. */
 const lateFor = 60_000;
+
+/** Rows of a class of which a move far out is not found. */
+export function blindTrouble({ watch, states }: Pick<ClassWatch, 'watch' | 'states'>): Trouble {
+  const { rows, since } = states.blind;
+  const names = [...rows.keys()].map(key => sayEntity(parseFingerprint(key)));
+  return {
+    alertname: 'ForeshockDetectorBlind',
+    labels: { class: watch.class.name },
+    severity: 'warning',
+    summary: `foreshock no longer sees faults of ${sayList(names, 3)} (${watch.class.name}): ${[...rows.values()][0]}`,
+    since,
+  };
+}
 
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
@@ -43,6 +59,7 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       summary: `${watch.class.name} is not watched; ${leftOut?.reason}`,
       since: leftOut === undefined ? undefined : now,
     })),
+    ...wired.watches.map(blindTrouble),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,
       labels: { receiver: receiver.name },

@@ -40,24 +40,32 @@ function ruleOf({ standing, heldBy, detection }: Explanation): string[] {
   return lines;
 }
 
+/** Each signal, that with the largest share first: the three that say most with share and band, all with how they are watched. */
+function signalsOf({ watch, entity }: Explanation, { shares, t }: Anomaly): string[] {
+  const states = new Map(watch.signalStates(entity).map(each => [each.signal, each]));
+  return shares.map(({ signal, share }, i) => {
+    const { state, reason } = states.get(signal) ?? { state: 'watching', reason: '' };
+    const how = reason === '' ? state : reason;
+    if (i >= 3 || state === 'no_data') return `  signal  ${signal}: ${how}`;
+    const band = watch.band(entity, signal, t);
+    const expected =
+      band === undefined ? '' : `, expected ${sayRange(band, Number.NaN, unitOf(watch, signal))}`;
+    return `  signal  ${signal}: share ${(100 * share).toFixed(0)} %${expected}; ${how}`;
+  });
+}
+
 /** Why an entity paged or did not, line by line: state, p, signals with their bands, rule, budget, what held it back. */
 export function explanationLines(about: Explanation): string[] {
   const { watch, entity, detection } = about;
   const anomaly = watch.explain(entity);
   const head = `${sayEntity(entity)} (${watch.watch.class.name})`;
   if (anomaly === undefined) return [`${head}: no model yet, there is no history`];
-  const signals = anomaly.shares.slice(0, 3).map(({ signal, share }) => {
-    const band = watch.band(entity, signal, anomaly.t);
-    const expected =
-      band === undefined ? '' : `, expected ${sayRange(band, Number.NaN, unitOf(watch, signal))}`;
-    return `  signal  ${signal}: share ${(100 * share).toFixed(0)} %${expected}`;
-  });
   const { worst } = anomaly;
   return [
     head,
     `  state   ${anomaly.state}, ${verdictOf(anomaly, detection.fpr)}`,
     `  p       ${shown(anomaly.p)} (abnormal at ${detection.fpr} or less)`,
-    ...signals,
+    ...signalsOf(about, anomaly),
     ...(worst === undefined ? [] : [`  seen    ${worst.signal} = ${sayValue(worst.value, worst.unit)}`]),
     ...(anomaly.reason === '' ? [] : [`  reason  ${anomaly.reason}`]),
     ...ruleOf(about),

@@ -11,6 +11,7 @@ export interface Trouble {
     | 'ForeshockSourceDown'
     | 'ForeshockPassLate'
     | 'ForeshockClassLeftOut'
+    | 'ForeshockDetectorBlind'
     | 'ForeshockNotificationFailing';
   readonly labels: Labels;
   readonly severity: string;

@@ -26,8 +26,11 @@ export interface DetectorContext {
   readonly seed: number;
 }
 
-/** The state of a watched row, with a reason in words; `gone`: it left for good, which is no absence. */
-export type WatchState = 'learning' | 'watching' | 'no_data' | 'gone' | 'unfit' | 'muted';
+/**
+ * The state of a watched row or series, with a reason in words. `gone`: it left for good, which is no absence; `blind`: a
+ * self-test moved it far out, and its p did not fall.
+ */
+export type WatchState = 'learning' | 'watching' | 'no_data' | 'gone' | 'unfit' | 'blind' | 'muted';
 
 /** The expected range of a signal at a time. */
 export interface Band {

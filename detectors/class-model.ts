@@ -3,7 +3,7 @@ import type { Anomaly, Band, WatchState } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
 import { standardize } from './baseline.ts';
 import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
-import { type ClassRows, createRows, remapRows } from './class-rows.ts';
+import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
 import { markConstant, settle } from './settle.ts';
@@ -80,6 +80,19 @@ export class ClassModel {
     this.#rows = { ...rows, withheld, gone, judgement };
     this.#rows.moved.set(moved);
     this.#batch = used.#batch;
+  }
+
+  /**
+   * A model of its own for the rows in `from`, of which one may stand several times; `entities` name them in its batches. It
+   * knows what they know, and what it judges touches nothing of this one.
+   */
+  twin(from: readonly number[], entities: readonly Entity[]): ClassModel {
+    const rows = Int32Array.from(from);
+    const keys = from.map(row => this.#parts.keys[row]!);
+    const twin = new ClassModel(remapParts(this.#parts, keys, rows));
+    twin.#rows = twinRows(this.#rows, twin.#parts, rows);
+    twin.#entities = entities;
+    return twin;
   }
 
   /** Shows the detectors a batch of the past without a judgement, so that they can look back. */

@@ -52,3 +52,19 @@ export function remapRows(old: ClassRows, parts: ClassParts, from: Int32Array): 
   });
   return next;
 }
+
+/** Rows of a copy: as `remapRows`, and the window goes on where theirs stands. */
+export function twinRows(old: ClassRows, parts: ClassParts, from: Int32Array): ClassRows {
+  const next = remapRows(old, parts, from);
+  const { width, filled } = old.window;
+  const signals = parts.context.signals;
+  const look = { class: { name: '', signals, step: parts.context.step }, entities: [], partial: false };
+  const values = new Float64Array(from.length * width);
+  for (let back = filled - 1; back >= 0; back--) {
+    from.forEach((was, row) => {
+      for (let k = 0; k < width; k++) values[row * width + k] = old.window.at(was, back, k);
+    });
+    next.window.push({ ...look, t: old.window.t - back * parts.context.step, values });
+  }
+  return next;
+}

@@ -71,6 +71,17 @@ export class SeasonalBands {
     return { signal, low, mid, high };
   }
 
+  /** From the lowest to the highest that is expected of the cell in any hour of the week; NaN before anything was learned. */
+  range(cell: number): number {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let from = cell * hours * parts; from < (cell + 1) * hours * parts; from += parts) {
+      low = Math.min(low, this.#table[from]!);
+      high = Math.max(high, this.#table[from + parts - 1]!);
+    }
+    return high - low;
+  }
+
   /** Signed distance outside the band in units of the cell's spread: above > 0, below < 0, inside 0; NaN when unknown. */
   outside(cell: number, t: number, value: number): number {
     const from = (cell * hours + (Math.floor(t / hour) % hours)) * parts;

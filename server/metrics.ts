@@ -33,6 +33,27 @@ function passMetrics(registry: Registry) {
       { name: 'foreshock_series_watched', help: 'Rows of a class by their state.' },
       ['class', 'state'],
     ),
+    signalsWatched: gauge(
+      registry,
+      { name: 'foreshock_signals_watched', help: 'Series of a signal, one a row, by their state.' },
+      ['class', 'signal', 'state'],
+    ),
+    detectorBlind: gauge(
+      registry,
+      {
+        name: 'foreshock_detector_blind',
+        help: 'Rows of a class that are blind: moved far out by the self-test, they were not found abnormal.',
+      },
+      ['class'],
+    ),
+    selfTest: counter(
+      registry,
+      {
+        name: 'foreshock_self_test_total',
+        help: 'Signals moved far out in a copy of live data: seen, or missed by their detectors.',
+      },
+      ['class', 'result'],
+    ),
     classesLeftOut: gauge(
       registry,
       { name: 'foreshock_classes_left_out', help: '1 for a class that is over a limit and not watched.' },

@@ -56,7 +56,7 @@ export function allIncidentsSections(views: readonly IncidentView[]): Markup {
   return part('all', html`<h1>${sayCount(views.length, 'incident')}</h1>${incidentList(views)}`);
 }
 
-const states = ['watching', 'learning', 'no_data', 'gone', 'unfit', 'muted'] as const;
+const states = ['watching', 'learning', 'no_data', 'gone', 'unfit', 'blind', 'muted'] as const;
 
 function stateCell(state: WatchState, n: number): Markup {
   return html`<td class="n${n === 0 ? ' zero' : ''}" data-label="${state.replace('_', ' ')}">${n}</td>`;
@@ -85,8 +85,8 @@ function classesTable(watch: WatchOverview): Markup {
     return html`<p>Nothing is watched. Name at least one pack in the config, then reload.</p>`;
   return html`<div class="wide" tabindex="0" data-key="classes" role="region" aria-label="Classes by state"><table>
 <thead><tr><th scope="col">Class</th><th class="n" scope="col">watching</th><th class="n" scope="col">learning</th>
-<th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th><th class="n" scope="col">muted</th>
-<th class="n" scope="col">false positives, allowed</th><th class="n" scope="col">false positives, seen</th></tr></thead>
+<th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th>
+<th class="n" scope="col">blind</th><th class="n" scope="col">muted</th><th class="n" scope="col">false positives, allowed</th><th class="n" scope="col">false positives, seen</th></tr></thead>
 <tbody>${watch.classes.map(classRow)}</tbody></table></div>`;
 }
 
