@@ -114,7 +114,7 @@ async function liveThrough(
   const { step } = watch.watch.class;
   const from = Math.max(first, until - recently);
   const points = Math.floor((until - from) / step) + 1;
-  const affordable = cells / 4 / Math.max(1, past.entities.length);
+  const affordable = cells / 10 / Math.max(1, past.entities.length);
   const share = Math.min(1, Math.max(affordable, leastLived) / points);
   const stretch = share === 1 ? until - from : Math.max(0, Math.ceil((share * hour) / step) - 1) * step;
   const rehearsal = pages.begin(watch);

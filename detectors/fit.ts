@@ -1,13 +1,13 @@
 import type { Frame } from '../core/batch.ts';
 import type { DetectorContext } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
-import { createWindow } from '../core/window.ts';
 import { AbsenceWatch } from './absence.ts';
 import { type Baseline, baselineOf, emptyBaseline, zLimit } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type EpisodePolicy, Episodes } from './episode.ts';
+import { scoreFrame } from './frame-window.ts';
 import { detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
 import { SeasonalBands } from './seasonal-band.ts';
@@ -27,6 +27,10 @@ const holdFor = 30 * 60_000;
 export function episodePolicy(fpr: number): EpisodePolicy {
   return { open: fpr, close: fpr, hold: holdFor, strong: fpr / 4 };
 }
+
+/** Held-out rows of a class that are scored: more tell its scales no more. Of each entity there are `leastScored`, evenly thinned. */
+const mostScored = 16_384;
+const leastScored = 1000;
 
 /** A row watches on its own scale once it has learned so many samples, and so long a life (ms): steps may be short. */
 const neededSamples = 100;
@@ -51,26 +55,6 @@ function chosen(names: readonly string[] | undefined): typeof detectors {
   const wrong = names?.filter(name => !known.includes(name)) ?? [];
   if (wrong.length > 0) throw new RangeError(`unknown detector ${wrong.join(', ')}: use ${known.join(', ')}`);
   return names === undefined ? detectors : detectors.filter(d => names.includes(d.name));
-}
-
-/** Scores of every row of a standardized frame, one array a detector. */
-function scoreFrame(frame: Frame, fitted: readonly Pick<Member, 'fitted'>[]): Float64Array[] {
-  const width = frame.columns.length;
-  const lookback = Math.max(1, ...fitted.map(m => m.fitted.lookback));
-  const window = createWindow(1, width, lookback);
-  const out = fitted.map(() => new Float64Array(frame.t.length));
-  const one = new Float64Array(1);
-  const values = new Float64Array(width);
-  const batch = { class: { name: '', signals: [], step: frame.step }, entities: [], partial: false, values };
-  for (let i = 0; i < frame.t.length; i++) {
-    for (let k = 0; k < width; k++) values[k] = frame.columns[k]![i]!;
-    window.push({ ...batch, t: frame.t[i]! });
-    fitted.forEach((m, d) => {
-      m.fitted.score(window, one);
-      out[d]![i] = one[0]!;
-    });
-  }
-  return out;
 }
 
 /**
@@ -116,7 +100,11 @@ interface Uncalibrated {
 
 function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Uncalibrated): ClassModel {
   const { context, fitted, baseline, bands, absence } = model;
-  const scores = held.map(frame => scoreFrame(frame, fitted));
+  const most = Math.max(leastScored, Math.floor(mostScored / Math.max(1, held.length)));
+  const scores = held.map(frame => {
+    const every = Math.max(1, Math.ceil(frame.t.length / most));
+    return fitted.map(member => scoreFrame(frame, member.fitted, every));
+  });
   const members = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
   const tail = new RollingTail(held.length, blockLength(context.step));
   const weights = members.map(m => m.weight);
