@@ -69,7 +69,7 @@ describe('the self-test of a class', () => {
     expect(watch.stateOf({ service: 's0' })?.state).toBe('blind');
     expect(watch.overview().counts).toEqual({ watching: 11, blind: 1 });
     scale.set(usual);
-    live(watch, 30);
+    live(watch, 300);
     expect(watch.overview().counts).toEqual({ watching: 12 });
   });
 });

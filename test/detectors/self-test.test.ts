@@ -69,8 +69,8 @@ describe('in a class that sees', () => {
     expect(classModelToBytes(model)).toEqual(classModelToBytes(untested));
   });
 
-  it('no more than 5 % of what the passes judge is judged for it', () => {
-    expect(3 * (seen + missed)).toBeLessThanOrEqual(0.05 * 900 * entities.length);
+  it('no more than 3 % of what the passes judge is judged for it', () => {
+    expect(3 * (seen + missed)).toBeLessThanOrEqual(0.03 * 900 * entities.length);
   });
 });
 
@@ -95,7 +95,7 @@ describe('finds blind', () => {
     expect(test.blind.size).toBe(entities.length);
     expect(test.since).toBeLessThan((trained + 200) * step);
     expect([...test.blind.values()][0]).toMatch(
-      /^blind: latency, traffic and restarts moved far out \d+ times in a test, and p stayed above 0.01$/,
+      /^blind: latency, traffic and restarts moved far out in a test, several times, and p stayed above 0.01$/,
     );
   });
 
@@ -112,7 +112,7 @@ describe('finds blind', () => {
     const model = makeModel();
     model.parts.baseline.scale[0] = Number.POSITIVE_INFINITY;
     const test = new SelfTest(context.fpr);
-    live(model, test);
+    live(model, test, 1800);
     expect(test.blind.size).toBe(0);
     const key = model.parts.keys[0]!;
     expect(signals.map((_, k) => test.isBlind(key, k))).toEqual([true, false, false]);
