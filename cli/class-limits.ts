@@ -3,7 +3,7 @@ import type { WatchedClass } from '../core/watched-class.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** How many series the class has at `t` (ms): entities of its widest signal x signals, by one count a signal. */
-async function countSeries(
+export async function countSeries(
   { queries, class: { step } }: WatchedClass,
   source: SeriesSource,
   at: { readonly t: number; readonly signal?: AbortSignal },

@@ -31,6 +31,8 @@ export interface UntrainedClass {
 
 /** Fits classes, somewhere. Closed at the end; a job that is under way then is given up. */
 export interface Trainer {
+  /** How many jobs are worked on at once; more wait. */
+  readonly atOnce: number;
   /**
    * Answers undefined when the class has no history. `progress` is told the share that is done. Rejects with a SourceError
    * when the source fails, with another error when the fit does.

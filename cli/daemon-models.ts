@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
+import { countSeries } from './class-limits.ts';
 import type { Trainer } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
@@ -9,9 +11,9 @@ import type { Log } from './log.ts';
 import { createModelBook, type ModelBook } from './model-book.ts';
 import type { Sources, WatchedSource } from './sources.ts';
 import type { Wired } from './wire.ts';
-import { createTrainingWorker } from './worker.ts';
+import { createTrainingPool, trainingThreads } from './worker.ts';
 
-/** What a daemon learns by: the models in the store, and for each source a thread that fits its classes. */
+/** What a daemon learns by: the models in the store, and for each source the threads that fit its classes. */
 export interface Models {
   readonly models: ModelBook;
   readonly trainers: readonly Trainer[];
@@ -28,12 +30,14 @@ export function createModels(
     readonly wired: Wired;
     readonly sources: Sources;
     readonly log: Log;
+    readonly signal: AbortSignal;
   },
 ): Models {
-  const { store, metrics, wired, sources, log } = parts;
+  const { store, metrics, wired, sources, log, signal } = parts;
   const models = createModelBook(store.models, log);
   const trainers = sources.all.map(() =>
-    createTrainingWorker(loaded, {
+    createTrainingPool(loaded, {
+      threads: trainingThreads(availableParallelism(), sources.all.length),
       queries: (source, outcome, count) => metrics.sourceQueries.inc({ source, outcome }, count),
     }),
   );
@@ -45,6 +49,7 @@ export function createModels(
       elsewhere: () => others.reduce((sum, each) => sum + each.series, 0),
       thresholds: wired.thresholds,
       trainer: trainers[k]!,
+      size: (watch, t) => countSeries(watch.watch, source.source, { t, signal }),
       book: models,
       log,
       series: loaded.config.limits.series,

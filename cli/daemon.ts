@@ -104,7 +104,14 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     unreadable,
     sources: identitiesOf(config),
   });
-  const models = createModels(loaded, { store, metrics, wired, sources, log: options.log });
+  const models = createModels(loaded, {
+    store,
+    metrics,
+    wired,
+    sources,
+    log: options.log,
+    signal: options.signal,
+  });
   const incidents = createIncidentStore(store.values('incidents'));
   const book = createIncidentBook(200);
   book.update(incidents.read());

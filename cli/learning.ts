@@ -14,6 +14,8 @@ export interface LearningParts {
   readonly elsewhere?: () => number;
   readonly thresholds: PageThresholds;
   readonly trainer: Trainer;
+  /** How many series a class has at `t` (ms); asked once of each class that has no model, so that small ones come first. */
+  readonly size?: (watch: ClassWatch, t: number) => Promise<number>;
   readonly book: ModelBook;
   readonly log: Log;
   /** Most watched series over all classes. */
@@ -25,8 +27,9 @@ export interface LearningParts {
 }
 
 /**
- * Fits classes in the background, one after the other, those without a model first. Moved on between passes, so that a new
- * model takes its place at once and no pass waits for one.
+ * Fits classes in the background, as many at once as the trainer does: those without a model first, small ones before large
+ * ones, so that the first class watches soon. Moved on between passes, so that a new model takes its place at once and no pass
+ * waits for one.
  */
 export interface Learning {
   /** Puts a model that is ready in place and begins with the next class; `t` is the newest step, `now` the clock, both ms. */
@@ -99,18 +102,16 @@ export function createLearning(parts: LearningParts): Learning {
   const retryAt = new Map<ClassWatch, number>();
   const requested = new Set<ClassWatch>();
   const silent = new Set<ClassWatch>();
-  let running: Promise<void> | undefined;
-  let outcome: Outcome | undefined;
+  const running = new Map<ClassWatch, Promise<void>>();
+  const outcomes: Outcome[] = [];
+  const sizes = createSizes(parts);
 
   const due = (watch: ClassWatch, now: number): boolean => {
-    if (watch.leftOut !== undefined || now < (retryAt.get(watch) ?? 0)) return false;
+    if (running.has(watch) || watch.leftOut !== undefined || now < (retryAt.get(watch) ?? 0)) return false;
     return !watch.fitted || requested.has(watch) || now - (book.at(watch) ?? 0) >= refreshEvery;
   };
 
-  const settle = (now: number): void => {
-    const ended = outcome;
-    outcome = undefined;
-    if (ended === undefined) return;
+  const settle = (ended: Outcome, now: number): void => {
     const { watch, result } = ended;
     retryAt.set(watch, now + Math.max(retryEvery, 20 * watch.watch.class.step));
     if ('error' in result) {
@@ -141,34 +142,60 @@ export function createLearning(parts: LearningParts): Learning {
     const job = { class: nameOf(watch), until, depth: renews ? 'fit' : 'whole', others } as const;
     const began = Date.now();
     if (!silent.has(watch)) log.info(`learning ${job.class}`);
-    running = trainer
+    const training = trainer
       .train(job, teller(parts, job.class))
       .then(
         trained => ({ trained }),
         (error: unknown) => ({ error }),
       )
       .then(result => {
-        outcome = { watch, renews, result };
-        running = undefined;
+        outcomes.push({ watch, renews, result });
+        running.delete(watch);
         if (!silent.has(watch))
           log.info(
             `${job.class}: trained in ${formatDuration(Math.ceil((Date.now() - began) / 1000) * 1000)}`,
           );
       });
+    running.set(watch, training);
   };
 
   return {
     step(t, now) {
-      settle(now);
-      if (running !== undefined) return;
-      const next =
-        watches.find(watch => !watch.fitted && due(watch, now)) ?? watches.find(watch => due(watch, now));
-      if (next !== undefined) begin(next, t);
+      for (const ended of outcomes.splice(0)) settle(ended, now);
+      const all = watches.filter(watch => due(watch, now));
+      const unfitted = all.filter(watch => !watch.fitted);
+      if (running.size >= trainer.atOnce || !sizes.known(unfitted, t)) return;
+      const order = [...sizes.inOrder(unfitted), ...all.filter(watch => watch.fitted)];
+      for (const watch of order.slice(0, trainer.atOnce - running.size)) begin(watch, t);
     },
     request: watch => void requested.add(watch),
     hasNoHistory: watch => silent.has(watch) && !watch.fitted,
     async idle() {
-      await running;
+      await Promise.all(running.values());
     },
+  };
+}
+
+/** How large the classes are, as far as that was asked. */
+function createSizes({ size }: LearningParts) {
+  const sizes = new Map<ClassWatch, number>();
+  let askedAt = Number.NaN;
+  const sizeOf = (watch: ClassWatch): number => sizes.get(watch) ?? Number.POSITIVE_INFINITY;
+  return {
+    /** Whether all that can be known is: the answers are waited for during one step, what has none then counts as large. */
+    known(watches: readonly ClassWatch[], t: number): boolean {
+      if (size === undefined || watches.length < 2 || (!Number.isNaN(askedAt) && t > askedAt)) return true;
+      if (Number.isNaN(askedAt))
+        for (const watch of watches)
+          size(watch, t).then(
+            count => sizes.set(watch, count),
+            () => undefined,
+          );
+      askedAt = t;
+      return watches.every(watch => sizes.has(watch));
+    },
+    /** Small ones first; equal ones as they are. */
+    inOrder: (watches: readonly ClassWatch[]) =>
+      [...watches].sort((a, b) => (sizeOf(a) === sizeOf(b) ? 0 : sizeOf(a) - sizeOf(b))),
   };
 }

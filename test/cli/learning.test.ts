@@ -3,7 +3,7 @@ import { parseBudget } from '../../alerts/budget.ts';
 import { createPageThresholds } from '../../alerts/page-threshold.ts';
 import type { TrainedClass, Trainer, TrainingJob } from '../../cli/class-training.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
-import { createLearning } from '../../cli/learning.ts';
+import { createLearning, type LearningParts } from '../../cli/learning.ts';
 import { createModelBook } from '../../cli/model-book.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { SourceError } from '../../core/series.ts';
@@ -40,9 +40,10 @@ function learned(name: string, until: number): TrainedClass {
 }
 
 /** A trainer whose jobs end when the test says so. */
-function makeTrainer() {
+function makeTrainer(atOnce: number) {
   const jobs: { job: TrainingJob; end: (made?: TrainedClass) => void; fail: (error: Error) => void }[] = [];
   const trainer: Trainer = {
+    atOnce,
     train: job => new Promise((end, fail) => jobs.push({ job, end, fail })),
     close: async () => undefined,
   };
@@ -50,12 +51,19 @@ function makeTrainer() {
 }
 
 function setUp(...names: string[]) {
+  return setUpWith(names, {});
+}
+
+function setUpWith(
+  names: readonly string[],
+  { atOnce = 1, ...how }: Pick<LearningParts, 'size'> & { readonly atOnce?: number },
+) {
   const watches = names.map(makeWatch);
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
   const log = { info: say, warn: say, error: say };
   const { models } = openStore(':memory:');
-  const { trainer, jobs } = makeTrainer();
+  const { trainer, jobs } = makeTrainer(atOnce);
   const learning = createLearning({
     watches,
     thresholds: createPageThresholds(parseBudget('2 per service per 1w')),
@@ -63,6 +71,7 @@ function setUp(...names: string[]) {
     book: createModelBook(models, log),
     log,
     series: 1000,
+    ...how,
     progress: () => undefined,
     failed: (watch, error) => say(`${watch.watch.class.name} failed: ${error}`),
   });
@@ -83,6 +92,39 @@ it('lets the first class watch while the second is still to be fitted', async ()
   expect(watches[0]?.wantedFrom).toBeLessThanOrEqual(t0 + step);
   expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b']);
   expect(watches[0]?.pass(batch(watches[0], t0 + step))).toHaveLength(1);
+});
+
+it('fits as many classes at once as the trainer does, and places each when it is ready', async () => {
+  const { watches, learning, jobs } = setUpWith(['a/a', 'b/b', 'c/c'], { atOnce: 2 });
+  learning.step(t0, t0);
+  expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b']);
+  jobs[1]?.end(learned('b/b', t0));
+  await Promise.resolve();
+  await new Promise(setImmediate);
+  learning.step(t0 + step, t0 + step);
+  expect(watches.map(watch => watch.fitted)).toEqual([false, true, false]);
+  expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b', 'c/c']);
+});
+
+it('begins with the smallest class, and does not wait for a size that does not come', async () => {
+  const sizes = new Map([
+    ['a/a', 9000],
+    ['c/c', 8],
+  ]);
+  const size = (watch: ClassWatch) => {
+    const known = sizes.get(watch.watch.class.name);
+    return known === undefined ? new Promise<number>(() => undefined) : Promise.resolve(known);
+  };
+  const { learning, jobs } = setUpWith(['a/a', 'b/b', 'c/c'], { size });
+  learning.step(t0, t0);
+  expect(jobs).toEqual([]);
+  await new Promise(setImmediate);
+  for (let n = 1; n <= 3; n++) {
+    learning.step(t0 + n * step, t0 + n * step);
+    jobs.at(-1)?.end(undefined);
+    await learning.idle();
+  }
+  expect(jobs.map(({ job }) => job.class)).toEqual(['c/c', 'a/a', 'b/b']);
 });
 
 it('tries a class without a history again a minute later, and one that failed too', async () => {
