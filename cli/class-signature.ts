@@ -8,7 +8,7 @@ import type { ClassWatch } from './class-watch.ts';
 export function classSignature({ watch, options }: ClassWatch): string {
   const { entityLabels, absent, queries } = watch;
   const signals = watch.class.signals.map(({ name, kind, bad, floor }) => [name, kind, bad, floor]);
-  const { fpr, seed, detectors = [] } = options;
+  const { fpr, seed, detectors = [], options: given } = options;
   const text = JSON.stringify([
     watch.class.step,
     signals,
@@ -18,6 +18,7 @@ export function classSignature({ watch, options }: ClassWatch): string {
     fpr,
     seed,
     detectors,
+    ...(given === undefined ? [] : [given]),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { networkOf } from './backend.ts';
 import { checkBefore, overSamples } from './class-limits.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
 import type { LeftOut } from './left-out.ts';
@@ -61,6 +62,7 @@ export async function trainClass(
     url: '',
     maintenance: maintenanceOf(config),
     sources: identitiesOf(config),
+    network: await networkOf(config),
   });
   const watch = wired.watches.find(each => each.watch.class.name === job.class);
   if (watch === undefined) throw new RangeError(`no class ${job.class} in the config`);

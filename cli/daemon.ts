@@ -1,5 +1,6 @@
 import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
+import type { NetworkMaker } from '../core/network.ts';
 import type { Receiver } from '../core/receiver.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics, ReloadStatus } from '../server/metrics.ts';
@@ -37,6 +38,12 @@ export interface DaemonOptions {
 export interface DaemonSelf {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+}
+
+/** What a daemon is made with beside its config. */
+export interface DaemonMeans extends DaemonSelf {
+  /** What computes neural networks, where the config asks for another backend. */
+  readonly network?: NetworkMaker | undefined;
 }
 
 /** Everything that one run of the daemon holds; made here, given up in `runDaemon`. */
@@ -83,8 +90,8 @@ export interface Daemon extends Models {
 }
 
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
-export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonSelf): Daemon {
-  const { metrics, tracing } = self;
+export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
+  const { metrics, tracing, network } = self;
   const { config, packs } = loaded;
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
@@ -103,6 +110,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     stored: loadStages(store),
     unreadable,
     sources: identitiesOf(config),
+    network,
   });
   const models = createModels(loaded, {
     store,

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
 import { loadConfig } from '../config/load.ts';
 import { formatMistake, type Mistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import { detectors } from '../detectors/index.ts';
 import type { WebConfig } from '../server/web-config.ts';
+import { howToInstall, isInstalled, tensorPackage } from './backend.ts';
 import { InputError } from './exit.ts';
 import { loadWebConfig } from './web-config.ts';
 
@@ -16,11 +18,21 @@ export interface Loaded {
   readonly webConfig: WebConfig | undefined;
 }
 
+/** Options that ask for a backend which is not installed are a mistake of the config. */
+function withPeer(options: z.ZodType): z.ZodType {
+  return options.superRefine((given, context) => {
+    const asked =
+      typeof given === 'object' && given !== null && Reflect.get(given, 'backend') === 'tfjs-node';
+    if (!asked || isInstalled(tensorPackage)) return;
+    context.addIssue({ code: 'custom', path: ['backend'], message: howToInstall(tensorPackage) });
+  });
+}
+
 /** What the config loader may read: files and the environment. */
 export const loadContext = {
   env: process.env,
   readFile: (path: string): string => readFileSync(path, 'utf8'),
-  detectors: detectors.map(({ name }) => name),
+  detectors: detectors.map(({ name, options }) => ({ name, options: withPeer(options) })),
 };
 
 /** Every mistake of a config, of the packs and of the web config that it names; or what can run. */

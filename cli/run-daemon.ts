@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
 import { createMetrics } from '../server/metrics.ts';
+import { networkOf } from './backend.ts';
 import { createDaemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop } from './daemon-loop.ts';
 import { closeModels, restoreModels } from './daemon-models.ts';
@@ -13,12 +14,13 @@ import { createTracing } from './tracing.ts';
 /** Runs until the signal aborts: passes at every step, learns in the background, delivers, and serves the page. */
 export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise<void> {
   const { config } = loaded;
+  const network = await networkOf(config);
   const metrics = createMetrics(options.reloaded);
   const tracing = await createTracing({ config, env: loadContext.env, metrics, log: options.log });
   const joint = joinSignal(options.signal);
   // Every query in flight listens to it, as many as classes and pieces of their past.
   setMaxListeners(0, joint.signal);
-  const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing });
+  const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing, network });
   const server = serve(daemon);
   try {
     const { url } = await server.listen(config.web.listen);

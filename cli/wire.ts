@@ -8,10 +8,14 @@ import { createTeller, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import type { Labels } from '../core/labels.ts';
+import type { NetworkMaker } from '../core/network.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
 import { atSource, type SourceIdentity, type WatchedClass } from '../core/watched-class.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
+import { detectors } from '../detectors/index.ts';
 import { ClassWatch } from './class-watch.ts';
+import type { ClassWatchOptions } from './class-watch-options.ts';
+import { detectorChoice } from './detector-choice.ts';
 import { createPageRehearsal, type PageRehearsal } from './page-rehearsal.ts';
 import { resume, type Unreadable } from './resume.ts';
 
@@ -47,6 +51,8 @@ export interface WireOptions {
   /** Where each class is asked, once a source; left out = one place that needs no name. */
   readonly sources?: readonly SourceIdentity[];
   readonly stored?: StoredStages;
+  /** What computes neural networks, where the config asks for another backend; see `networkOf`. */
+  readonly network?: NetworkMaker | undefined;
   /** Told of a stage whose stored state cannot be read; it starts empty. */
   readonly unreadable?: Unreadable<keyof StoredStages>;
 }
@@ -94,12 +100,26 @@ function classesOf(
   );
 }
 
+/** Which detectors watch, with what options, computed by what. */
+function detectorOptions({
+  detection,
+  network,
+}: WireOptions): Pick<ClassWatchOptions, 'detectors' | 'options' | 'network'> {
+  const known = detectors.map(({ name }) => name);
+  const { names, options } = detectorChoice(detection.detectors, known);
+  return {
+    ...(names === undefined ? {} : { detectors: names }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...(network === undefined ? {} : { network }),
+  };
+}
+
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
-  const { fpr, detectors, overrides } = options.detection;
+  const { fpr, overrides } = options.detection;
   const holds = [createMute(overrides), createMaintenance(options.maintenance)];
   const watches = classesOf(packs, options.sources ?? []).map(
-    each => new ClassWatch(each, { fpr, seed: 1, ...(detectors === undefined ? {} : { detectors }) }),
+    each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
   const { url, runbooks, externalLabels = {} } = options;
   const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import { nameOf, type Outline, outlineOf } from './outline.ts';
@@ -7,12 +8,18 @@ import { type Config, configSchema } from './schema.ts';
 import { resolveSecretFiles } from './secrets.ts';
 import { YamlSource } from './yaml-source.ts';
 
+/** A detector as a config may name it. */
+export interface DetectorOptions {
+  readonly name: string;
+  readonly options: z.ZodType;
+}
+
 /** What the loader reads from outside; `readFile` throws when it cannot. */
 export interface LoadContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => string;
-  /** Names of the detectors that there are; unchecked where it is left out. */
-  readonly detectors?: readonly string[];
+  /** The detectors that there are, with their options; unchecked where it is left out. */
+  readonly detectors?: readonly DetectorOptions[];
 }
 
 /** A config that can run, secrets read and packs filled in, or every mistake at once. */
@@ -76,18 +83,33 @@ function maintenanceMistakes({ blocks, maintenance }: Outline, source: YamlSourc
 }
 
 function detectorMistakes({ detectors }: Outline, source: YamlSource, context: LoadContext): Mistake[] {
-  const { detectors: known } = context;
-  if (known === undefined) return [];
-  return detectors.flatMap((name, i) =>
-    typeof name !== 'string' || known.includes(name)
-      ? []
-      : [
-          source.mistake(
-            ['detection', 'detectors', i],
-            `no such detector${nearest(name, known)}; known: ${known.join(', ')} (got "${name}")`,
-          ),
-        ],
-  );
+  const { detectors: all } = context;
+  if (all === undefined) return [];
+  const known = all.map(({ name }) => name);
+  const unknown = (name: string) => `no such detector${nearest(name, known)}; known: ${known.join(', ')}`;
+  const place = ['detection', 'detectors'];
+  return detectors.flatMap(({ name, options }, i) => {
+    if (typeof name !== 'string') return [];
+    const component = all.find(each => each.name === name);
+    if (component !== undefined)
+      return options === undefined ? [] : optionMistakes(component, options, source);
+    const said = `${unknown(name)} (got "${name}")`;
+    return [
+      options === undefined ? source.mistake([...place, i], said) : source.keyMistake([...place, name], said),
+    ];
+  });
+}
+
+/** What is wrong with the options of a detector, where they stand in the config; `false` turns it off. */
+function optionMistakes(
+  { name, options: schema }: DetectorOptions,
+  options: unknown,
+  source: YamlSource,
+): Mistake[] {
+  if (options === false || typeof options !== 'object') return [];
+  const whole = z.object({ detection: z.object({ detectors: z.object({ [name]: schema }) }) });
+  const { error } = whole.safeParse({ detection: { detectors: { [name]: options } } });
+  return error === undefined ? [] : source.schemaMistakes(error, whole);
 }
 
 /** A name stands once in its block, and `alertmanager:` is a receiver of that name. */

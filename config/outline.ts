@@ -7,7 +7,8 @@ export interface Outline {
   /** Receivers that are there without being listed. */
   readonly implied: readonly string[];
   readonly maintenance: readonly unknown[];
-  readonly detectors: readonly unknown[];
+  /** Detectors as they are named, with the options that stand beside them in a map. */
+  readonly detectors: readonly { readonly name: unknown; readonly options?: unknown }[];
   readonly packs: readonly unknown[];
   /** In ms; the defaults while the config cannot be read. */
   readonly step: number;
@@ -27,11 +28,17 @@ export function outlineOf(value: unknown, config: Config | undefined): Outline {
     },
     implied: at(value, 'alertmanager') === undefined ? [] : ['alertmanager'],
     maintenance: listAt(value, 'maintenance'),
-    detectors: listAt(at(value, 'detection'), 'detectors'),
+    detectors: detectorsOf(at(at(value, 'detection'), 'detectors')),
     packs: listAt(value, 'packs'),
     step: config?.global.step ?? fallback,
     scrapeInterval: Math.max(...(scrapes ?? [fallback])),
   };
+}
+
+function detectorsOf(given: unknown): Outline['detectors'] {
+  if (Array.isArray(given)) return given.map((name: unknown) => ({ name }));
+  if (typeof given !== 'object' || given === null) return [];
+  return Object.entries(given).map(([name, options]: [string, unknown]) => ({ name, options }));
 }
 
 /** The `name` of an item, where it is a text. */

@@ -72,6 +72,8 @@ const override = z.strictObject({
     .describe('Smallest deviation worth a page, in the unit of the signal.'),
   mute: z.boolean().optional().describe('Watch, but do not alert.'),
 });
+/** Checked against the detector that they are for, see `load.ts`. */
+const looseOptions = z.record(z.string(), z.unknown());
 const detection = z.strictObject({
   fpr: fpr.default(0.01).describe('False positive rate of one look.'),
   budget: z
@@ -80,7 +82,14 @@ const detection = z.strictObject({
     .default('2 per service per 1w')
     .describe('Most pages a person should get.'),
   training: positive.default(2_592_000_000).describe('History that is learned at the start.'),
-  detectors: z.array(z.string()).optional().describe('Detectors to run; all when left out.'),
+  detectors: z
+    .union([z.array(z.string()), z.record(z.string(), z.union([z.literal(false), looseOptions]))], {
+      error: 'must be a list of detectors to run, or a map of detectors to their options',
+    })
+    .optional()
+    .describe(
+      'A list of the detectors to run, or a map of detectors to options or `false`; all run when left out.',
+    ),
   overrides: z.array(override).default([]).describe('Exceptions.'),
 });
 

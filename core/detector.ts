@@ -1,4 +1,5 @@
 import type { Entity, Frame } from './batch.ts';
+import type { NetworkMaker } from './network.ts';
 import type { SignalKind, SignalSpec } from './pack.ts';
 import type { Window } from './window.ts';
 
@@ -24,6 +25,8 @@ export interface DetectorContext {
   readonly signals: readonly SignalSpec[];
   readonly step: number;
   readonly seed: number;
+  /** What computes neural networks; our own kernels unless given. */
+  readonly network?: NetworkMaker;
 }
 
 /**

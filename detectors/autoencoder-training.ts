@@ -1,8 +1,9 @@
+import type { Network, NetworkMaker } from '../core/network.ts';
 import { Adam } from '../kernels/adam.ts';
-import { Autoencoder } from '../kernels/autoencoder.ts';
 import { type AutoencoderShape, initialWeights, paddedWidth } from '../kernels/autoencoder-weights.ts';
-import { lstmKernels, type Numbers } from '../kernels/lstm-kernels.ts';
+import type { Numbers } from '../kernels/lstm-kernels.ts';
 import type { HistoryWindows } from './history-windows.ts';
+import { kernelNetwork } from './kernel-network.ts';
 
 /** The largest |z| that a cell is fed: what is further out is out, and must not drive the gates into saturation. */
 export const inputLimit = 8;
@@ -19,6 +20,8 @@ export interface AutoencoderTraining {
   readonly held: HistoryWindows;
   readonly epochs: number;
   readonly random: () => number;
+  /** Our own kernels unless given. */
+  readonly network?: NetworkMaker | undefined;
 }
 
 /** What a cell is fed for a value: 0, the median, where it is missing. */
@@ -39,7 +42,7 @@ function sliceOf(order: Uint32Array, from: number): WindowSlice {
 }
 
 /** Fills the inputs of the first rows; answers how many samples they have. */
-function fill(net: Autoencoder, windows: HistoryWindows, of: WindowSlice): number {
+function fill(net: Network, windows: HistoryWindows, of: WindowSlice): number {
   const { steps, width, values } = windows;
   const { memory } = net;
   let samples = 0;
@@ -61,7 +64,7 @@ function fill(net: Autoencoder, windows: HistoryWindows, of: WindowSlice): numbe
  * Sum of the squared errors of rows that went forward. Turns the outputs into the errors times `scale`, 0 where a value is
  * missing: nothing was to be written back.
  */
-function takeErrors(net: Autoencoder, windows: HistoryWindows, of: WindowSlice & { scale: number }): number {
+function takeErrors(net: Network, windows: HistoryWindows, of: WindowSlice & { scale: number }): number {
   const { steps, width, values } = windows;
   const { memory } = net;
   const columns = paddedWidth(net.shape);
@@ -83,7 +86,7 @@ function takeErrors(net: Autoencoder, windows: HistoryWindows, of: WindowSlice &
 }
 
 /** Mean squared error over windows. */
-function lossOver(net: Autoencoder, windows: HistoryWindows): number {
+function lossOver(net: Network, windows: HistoryWindows): number {
   const order = Uint32Array.from({ length: windows.count }, (_, i) => i);
   let sum = 0;
   let samples = 0;
@@ -107,7 +110,7 @@ function shuffle(order: Uint32Array, random: () => number): void {
 
 /** One step of training on windows that fit the network's batch. */
 export function trainingStep(
-  net: Autoencoder,
+  net: Network,
   windows: HistoryWindows,
   of: WindowSlice & { readonly adam: Adam; readonly rate: number },
 ): void {
@@ -123,8 +126,8 @@ export function trainingStep(
  * held-out windows are no longer written back better; answers the best weights. The same under the same `random`.
  */
 export function trainAutoencoder(shape: AutoencoderShape, training: AutoencoderTraining): Float32Array {
-  const { train, held, epochs, random } = training;
-  const net = new Autoencoder(lstmKernels(), shape, { batch, mode: 'train' });
+  const { train, held, epochs, random, network = kernelNetwork } = training;
+  const net = network(shape, { batch, mode: 'train' });
   let best: Numbers = initialWeights(shape, random);
   net.load(best);
   const adam = new Adam(best.length);

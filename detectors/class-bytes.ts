@@ -73,7 +73,7 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
   episodes.since.set(since);
   const parts: ClassParts = {
     context,
-    members: members.map((member, i) => memberOf(member, tails[i], fitted[i])),
+    members: members.map((member, i) => memberOf(member, tails[i], fitted[i], context)),
     pooled: new PooledTail(pooled),
     keys,
     baseline: {
@@ -110,9 +110,10 @@ function memberOf(
   { name, weight }: { readonly name: string; readonly weight: number },
   scores: Float64Array | undefined,
   bytes: Uint8Array | undefined,
+  context: FitContext,
 ): Member {
   const component = detectors.find(each => each.name === name);
   if (component === undefined || scores === undefined || bytes === undefined)
     throw new RangeError(`the model has a detector "${name}" that is not here`);
-  return { name, weight, fitted: component.fromBytes(bytes), tail: new PooledTail(scores) };
+  return { name, weight, fitted: component.fromBytes(bytes, context), tail: new PooledTail(scores) };
 }

@@ -17,6 +17,8 @@ export interface FitContext extends DetectorContext {
   /** Share of normal rows that may be flagged. */
   readonly fpr: number;
   readonly detectors?: readonly string[];
+  /** Options of detectors by name; what is left out is the default. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** Share of each history that fits the detectors; the rest is held out and gives the scales. */
@@ -84,7 +86,7 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
   const fitted = chosen(context.detectors).map(d => ({
     name: d.name,
     weight: d.weight,
-    fitted: d.make(context).fit(heads),
+    fitted: d.create(context.options?.[d.name] ?? {}, context).fit(heads),
   }));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
   return calibrated(held, frames, { context, fitted, baseline, bands, absence });

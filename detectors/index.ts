@@ -9,13 +9,13 @@ import { RobustZ, robustZFromBytes } from './robust-z.ts';
 export interface DetectorComponent extends Component<z.ZodType, Detector, DetectorContext> {
   /** The detector with its default options. */
   make(context: DetectorContext): Detector;
-  fromBytes(bytes: Uint8Array): FittedDetector;
+  fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
   /** Its weight in the combination. */
   readonly weight: number;
 }
 
 interface Declaration<S extends z.ZodType> extends Component<S, Detector, DetectorContext> {
-  fromBytes(bytes: Uint8Array): FittedDetector;
+  fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
   readonly weight: number;
 }
 
@@ -66,6 +66,10 @@ export const detectors: readonly DetectorComponent[] = [
       epochs: z.int().min(1).max(200).default(12).describe('Times that each window is learned at most.'),
       recent: z.int().min(1).max(120).default(3).describe('Newest steps over which the error is averaged.'),
       top: z.int().min(1).max(64).default(3).describe('How many signals, the worst first, are averaged.'),
+      backend: z
+        .enum(['wasm', 'tfjs-node'])
+        .default('wasm')
+        .describe('What computes it: our own kernels, or TensorFlow, which you install.'),
     }),
     weight: 1,
     create: (options, context) => new LstmAutoencoder(options, context),

@@ -128,6 +128,7 @@ export class LstmAutoencoder implements Detector {
     const { window: steps, hidden, latent, windows, epochs, recent, top } = this.#options;
     const width = this.#context.signals.length;
     const shape = { steps, width, hidden, latent };
+    const { network: maker } = this.#context;
     const random = createRandom(this.#context.seed);
     const frames = [...sample];
     const limit = Math.max(1, Math.min(windows, Math.floor(cellLimit / (steps * width))));
@@ -137,9 +138,9 @@ export class LstmAutoencoder implements Detector {
     const weights =
       train.count === 0
         ? new Float32Array(weightLayout(shape).length)
-        : trainAutoencoder(shape, { train, held, epochs, random });
+        : trainAutoencoder(shape, { train, held, epochs, random, network: maker });
     const sign = Float64Array.from(this.#context.signals, s => signs[s.bad]);
-    const network = { shape, weights, sign, recent: Math.min(recent, steps) };
+    const network = { shape, weights, sign, recent: Math.min(recent, steps), maker };
     const scale = normalErrors(network, held.count > 0 ? held : train);
     return new FittedLstmAutoencoder({ network, scale: scale.map(e => Math.max(leastError, e)), top });
   }
@@ -161,6 +162,10 @@ export function autoencoderParts(bytes: Uint8Array): FittedParts {
 }
 
 /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
-export function lstmAutoencoderFromBytes(bytes: Uint8Array): FittedDetector {
-  return new FittedLstmAutoencoder(autoencoderParts(bytes));
+export function lstmAutoencoderFromBytes(
+  bytes: Uint8Array,
+  context: Pick<DetectorContext, 'network'> = {},
+): FittedDetector {
+  const parts = autoencoderParts(bytes);
+  return new FittedLstmAutoencoder({ ...parts, network: { ...parts.network, maker: context.network } });
 }

@@ -1,10 +1,10 @@
+import type { Network, NetworkMaker } from '../core/network.ts';
 import type { Window } from '../core/window.ts';
-import { Autoencoder } from '../kernels/autoencoder.ts';
 import type { AutoencoderShape } from '../kernels/autoencoder-weights.ts';
-import { lstmKernels } from '../kernels/lstm-kernels.ts';
 import { inputLimit } from './autoencoder-training.ts';
 import { zLimit } from './baseline.ts';
 import type { HistoryWindows } from './history-windows.ts';
+import { kernelNetwork } from './kernel-network.ts';
 
 /** Windows that are read together. */
 export const reconstructionBatch = 64;
@@ -17,6 +17,8 @@ export interface ReconstructionParts {
   readonly sign: Float64Array;
   /** Newest rows over which an error is read. */
   readonly recent: number;
+  /** What computes it; our own kernels unless given. */
+  readonly maker?: NetworkMaker | undefined;
 }
 
 /** Rows of a window to read, at most a batch. */
@@ -34,7 +36,7 @@ type Tails = Pick<Window, 'tail'>;
  */
 export class ReconstructionReader {
   readonly #parts: ReconstructionParts;
-  readonly #net: Autoencoder;
+  readonly #net: Network;
   /** The newest steps of a row. */
   readonly #values: Float32Array;
   /** Samples of each signal among them. */
@@ -42,7 +44,8 @@ export class ReconstructionReader {
 
   constructor(parts: ReconstructionParts) {
     this.#parts = parts;
-    this.#net = new Autoencoder(lstmKernels(), parts.shape, { batch: reconstructionBatch, mode: 'score' });
+    const { maker = kernelNetwork } = parts;
+    this.#net = maker(parts.shape, { batch: reconstructionBatch, mode: 'score' });
     this.#values = new Float32Array(parts.recent * parts.shape.width);
     this.#seen = new Float64Array(parts.shape.width);
   }

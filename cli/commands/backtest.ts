@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createMetrics } from '../../server/metrics.ts';
+import { networkOf } from '../backend.ts';
 import { InputError } from '../exit.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { createIncidentBook, type IncidentBook } from '../incident-book.ts';
@@ -99,6 +100,7 @@ async function backtest(flags: Flags): Promise<void> {
       maintenance: maintenanceOf(config),
       externalLabels: config.global.external_labels,
       sources: identities,
+      network: await networkOf(config),
     });
     const book = createIncidentBook(10_000);
     tellAll(

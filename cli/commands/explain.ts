@@ -4,6 +4,7 @@ import type { Suppressed } from '../../core/alert.ts';
 import { includes, type Labels } from '../../core/labels.ts';
 import type { SeriesSource } from '../../core/series.ts';
 import { createMetrics } from '../../server/metrics.ts';
+import { networkOf } from '../backend.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
@@ -64,6 +65,7 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     url: '',
     maintenance: maintenanceOf(config),
     sources: identitiesOf(config),
+    network: await networkOf(config),
   });
   const matches = matcherOf(entity);
   let found = 0;

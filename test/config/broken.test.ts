@@ -13,7 +13,10 @@ const folder = fileURLToPath(new URL('./broken/', import.meta.url));
 const context = {
   env: {},
   readFile: (path: string) => readFileSync(path, 'utf8'),
-  detectors: ['robust-z', 'isolation-forest'],
+  detectors: [
+    { name: 'robust-z', options: z.strictObject({ top: z.int().min(1).max(64).default(3) }) },
+    { name: 'isolation-forest', options: z.strictObject({ trees: z.int().min(1).default(100) }) },
+  ],
 };
 
 function told(name: string): string[] {

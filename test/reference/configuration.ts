@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../../config/schema.ts';
 import { formatDuration } from '../../core/duration.ts';
+import { detectors } from '../../detectors/index.ts';
 
 /** The part of JSON Schema that our config needs. */
 interface Node {
@@ -11,6 +12,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly items?: Node;
+  readonly anyOf?: readonly Node[];
 }
 
 const nodeSchema: z.ZodType<Node> = z.lazy(() =>
@@ -22,11 +24,13 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
     properties: z.record(z.string(), nodeSchema).exactOptional(),
     required: z.array(z.string()).exactOptional(),
     items: nodeSchema.exactOptional(),
+    anyOf: z.array(nodeSchema).exactOptional(),
   }),
 );
 
 /** A setting that has no type of its own is a duration: text that becomes milliseconds. */
-function typeOf({ type, enum: values, items, properties }: Node): string {
+function typeOf({ type, enum: values, items, properties, anyOf }: Node): string {
+  if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ');
   if (values !== undefined) return values.map(value => `\`${String(value)}\``).join(', ');
   if (type === 'array') return `list of ${items?.properties === undefined ? typeOf(items ?? {}) : 'blocks'}`;
   if (type === 'object') return properties === undefined ? 'names and values' : 'block';
@@ -52,6 +56,34 @@ function rowsOf(node: Node, path: string): string[] {
   });
 }
 
+/** The options of each detector, from the register. */
+function detectorTables(): string {
+  const tables = detectors.map(({ name, summary, options }) => {
+    const json: unknown = z.toJSONSchema(options, { io: 'output', unrepresentable: 'any' });
+    const { properties = {} } = nodeSchema.parse(json);
+    const rows = rowsOf({ properties }, '');
+    return `### ${name}\n\n${summary}\n\n| option | value | default | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `## Options of detectors
+
+\`detection.detectors\` is a list of those that run, or a map that gives some of them options; the others run as they are, and
+\`false\` turns one off:
+
+\`\`\`yaml
+detection:
+  detectors:
+    isolation-forest: {subsample: 512}
+    lstm-autoencoder: {window: 60}
+\`\`\`
+
+Changed options make stored models useless: the classes are fitted anew. \`backend: tfjs-node\` trains and scores with
+TensorFlow, for owners of a GPU. It is not installed with foreshock: \`npm install @tensorflow/tfjs-node\` beside it (its installer
+loads a binary from a host of its own; releases up to 4.22 do not run on Node 23 or later). On a CPU the built-in kernels are
+many times faster.
+
+${tables.join('\n')}`;
+}
+
 /** `docs/configuration.md`, from the schema that reads the config. */
 export function configurationPage(): string {
   const json: unknown = z.toJSONSchema(configSchema, { io: 'output', unrepresentable: 'any' });
@@ -67,5 +99,6 @@ column. \`\${NAME}\` is taken from the environment, \`*_file\` from a file, rela
 \`5m\`, \`1h30m\`. A reload (SIGHUP, or POST to \`/-/reload\`) keeps the old config when the new one is bad. \`[]\` stands for each item
 of a list. This page is made from the schema by \`npm run docs\`.
 
-${blocks.join('\n')}`;
+${blocks.join('\n')}
+${detectorTables()}`;
 }
