@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Component } from '../core/component.ts';
 import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
+import { Drift, driftFromBytes } from './drift.ts';
 import { IsolationForest, isolationForestFromBytes } from './isolation-forest.ts';
 import { LstmAutoencoder, lstmAutoencoderFromBytes } from './lstm-autoencoder.ts';
 import { RobustZ, robustZFromBytes } from './robust-z.ts';
@@ -74,5 +75,22 @@ export const detectors: readonly DetectorComponent[] = [
     weight: 1,
     create: (options, context) => new LstmAutoencoder(options, context),
     fromBytes: lstmAutoencoderFromBytes,
+  }),
+  declare({
+    name: 'drift',
+    summary:
+      'Latency, errors or saturation that have begun to climb slowly: likelihood ratio of a ramp against a level.',
+    options: z.strictObject({
+      window: z.int().min(10).max(120).default(30).describe('Steps that are looked back.'),
+      ramp: z
+        .int()
+        .min(3)
+        .max(100)
+        .default(15)
+        .describe('Newest steps over which a ramp is sought, at most; shorter ones are sought too.'),
+    }),
+    weight: 5,
+    create: (options, context) => new Drift(options, context),
+    fromBytes: driftFromBytes,
   }),
 ];
