@@ -2,6 +2,7 @@ import { signalSchema } from '../core/pack.ts';
 import { createRandom } from '../core/random.ts';
 import { AbsenceWatch } from '../detectors/absence.ts';
 import { RollingTail } from '../detectors/calibrate.ts';
+import { Decisions } from '../detectors/decision.ts';
 import { fitClassModel } from '../detectors/fit.ts';
 import { SeasonalBands } from '../detectors/seasonal-band.ts';
 
@@ -51,7 +52,8 @@ function measure(entities: number) {
     'state B a series': Math.round(
       SeasonalBands.bytesPerSeries +
         AbsenceWatch.bytesPerSeries +
-        (RollingTail.bytesPerRow + 20) / width +
+        (RollingTail.bytesPerRow + 20 + Decisions.bytes(width).row) / width +
+        Decisions.bytes(width).series +
         8 * Math.max(...model.parts.members.map(member => member.fitted.lookback)) +
         8,
     ),

@@ -4,6 +4,7 @@ import { readBytes, writeBytes } from './bytes.ts';
 import { RollingTail } from './calibrate.ts';
 import { checksum } from './checksum.ts';
 import { ClassModel, type ClassParts, type Member } from './class-model.ts';
+import { Decisions } from './decision.ts';
 import { Episodes } from './episode.ts';
 import { episodePolicy, type FitContext } from './fit.ts';
 import { detectors } from './index.ts';
@@ -12,7 +13,7 @@ import { SeasonalBands } from './seasonal-band.ts';
 
 const magic = 'foreshock model ';
 /** Raised whenever the bytes change their meaning: models of another format are not read, the class is fitted anew. */
-export const modelFormat = 1;
+export const modelFormat = 2;
 const headLength = magic.length + 8;
 
 const wordsSchema = z.strictObject({
@@ -25,7 +26,8 @@ const wordsSchema = z.strictObject({
  * the parts. The window and the scores that are held back are not part of it: they fill again from the stream.
  */
 export function classModelToBytes(model: ClassModel): Uint8Array {
-  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes } = model.parts;
+  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes, decisions } =
+    model.parts;
   const words = { keys, members: members.map(({ name, weight }) => ({ name, weight })) };
   const body = writeBytes(
     { needed },
@@ -44,6 +46,7 @@ export function classModelToBytes(model: ClassModel): Uint8Array {
       bands.toBytes(),
       absence.toBytes(),
       tail.toBytes(),
+      decisions.toBytes(),
       ...members.map(member => member.fitted.toBytes()),
     ],
   );
@@ -63,9 +66,10 @@ export function classModelToBytes(model: ClassModel): Uint8Array {
 export function classModelFromBytes(bytes: Uint8Array, context: FitContext): ClassModel {
   const { head, arrays, blobs } = readBytes(bodyOf(bytes));
   const [pooled, centre, scale, seen, since, ...tails] = arrays;
-  const [text, constant, moved, bands, absence, tail, ...fitted] = blobs;
+  const [text, constant, moved, bands, absence, tail, decisions, ...fitted] = blobs;
   if (!pooled || !centre || !scale || !seen || !since) throw new RangeError('arrays are missing');
-  if (!text || !constant || !moved || !bands || !absence || !tail) throw new RangeError('parts are missing');
+  if (!text || !constant || !moved || !bands || !absence || !tail || !decisions)
+    throw new RangeError('parts are missing');
   const { keys, members } = wordsSchema.parse(JSON.parse(new TextDecoder().decode(text)));
   if (centre.length !== keys.length * context.signals.length)
     throw new RangeError('the model was made for other signals');
@@ -87,6 +91,7 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
     bands: SeasonalBands.fromBytes(bands),
     tail: RollingTail.fromBytes(tail),
     episodes,
+    decisions: Decisions.fromBytes(decisions, context),
   };
   const model = new ClassModel(parts);
   model.moved.set(moved);

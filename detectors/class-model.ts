@@ -4,6 +4,7 @@ import { fingerprint } from '../core/labels.ts';
 import { standardize } from './baseline.ts';
 import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
 import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts';
+import type { Look } from './decision.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
 import { markConstant, settle } from './settle.ts';
@@ -14,11 +15,13 @@ export type { ClassParts, Member } from './class-parts.ts';
 /** Typed answers for all rows of a batch; the arrays are used again by the next `judge`. */
 export interface Judgement {
   readonly t: number;
-  /** p of the row after all signals and detectors; NaN when it cannot be told. */
+  /** p of the row's score after all signals and detectors, on its recent scale: the evidence. NaN when it cannot be told. */
   readonly p: Float64Array;
+  /** p of what is new in the row (`Decisions.p`); NaN when it cannot be told. */
+  readonly news: Float64Array;
   /** Higher is more abnormal; NaN when it cannot be told. */
   readonly score: Float64Array;
-  /** 1 while an episode is open. */
+  /** 1 where the row is decided to be abnormal: at news, and while the episode that it opened goes on. */
   readonly flagged: Uint8Array;
 }
 
@@ -153,9 +156,28 @@ export class ClassModel {
       judgement.score[row] = score;
       const learning = seen[row]! < needed;
       judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
-      judgement.flagged[row] = episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
+      episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
     }
+    this.#decide(batch);
     return judgement;
+  }
+
+  #decide(batch: Batch): void {
+    const { decisions, seen, needed } = this.#parts;
+    const { judgement } = this.#rows;
+    const look = this.#look(batch);
+    for (let row = 0; row < judgement.p.length; row++) {
+      const told = !Number.isNaN(judgement.score[row]!);
+      const flagged = told ? decisions.judge(row, look) : 0;
+      judgement.news[row] = told ? decisions.p[row]! : Number.NaN;
+      judgement.flagged[row] = seen[row]! < needed ? 0 : flagged;
+    }
+  }
+
+  #look(batch: Batch): Look {
+    const { window, judgement, findings } = this.#rows;
+    const { score, p } = judgement;
+    return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, score, p, findings };
   }
 
   #find(batch: Batch, cause: 'targets down' | 'unknown'): void {
@@ -234,8 +256,20 @@ export class ClassModel {
       band,
       worst: { signal: spec.name, value, unit: spec.unit, kind: spec.kind },
       state,
-      reason: state === 'watching' ? (finding?.reason ?? describeWorst(spec, value, band)) : reason,
+      reason:
+        state === 'watching'
+          ? (finding?.reason ?? this.#unusual(row, describeWorst(spec, value, band)))
+          : reason,
     };
+  }
+
+  /** What is unusual, and whether the row's level is a new one: within a day after a lasting change was taken as normal. */
+  #unusual(row: number, worst: string): string {
+    const at = this.#parts.decisions.acceptedAt(row);
+    const isNew = this.#rows.judgement.t - at < 24 * 3_600_000;
+    return isNew
+      ? `${worst}; its level changed and is the new normal since ${new Date(at).toISOString()}`
+      : worst;
   }
 
   /** Whether a row is watched, and if not, why, in words. */
@@ -266,7 +300,8 @@ export class ClassModel {
   learn(): void {
     const batch = this.#batch;
     if (batch === undefined || batch.partial) return;
-    const { tail, episodes, bands, seen, needed } = this.#parts;
+    const { tail, episodes, decisions, bands, seen, needed } = this.#parts;
+    const look = this.#look(batch);
     const { withheld } = this.#rows;
     const { score, p } = this.#rows.judgement;
     const width = this.#parts.context.signals.length;
@@ -279,6 +314,7 @@ export class ClassModel {
       if (sampled) seen[row] = seen[row]! + 1;
       if (settling && seen[row]! >= settleShare * needed) this.#settled(row);
       if (Number.isNaN(score[row]!)) continue;
+      if (!settling) decisions.learn(row, look);
       if (held === 1) withheld.add(row, score[row]!);
       else if (!settling) {
         for (const late of withheld.take(row)) tail.learn(row, late, 0);

@@ -3,6 +3,7 @@ import type { DetectorContext, FittedDetector } from '../core/detector.ts';
 import type { AbsenceWatch } from './absence.ts';
 import { type Baseline, baselineOf, remapBaseline } from './baseline.ts';
 import type { RollingTail } from './calibrate.ts';
+import type { Decisions } from './decision.ts';
 import type { Episodes } from './episode.ts';
 import type { PooledTail } from './pooled-tail.ts';
 import type { SeasonalBands } from './seasonal-band.ts';
@@ -29,7 +30,10 @@ export interface ClassParts {
   readonly bands: SeasonalBands;
   readonly absence: AbsenceWatch;
   readonly tail: RollingTail;
+  /** What keeps samples of an open episode from the tail. */
   readonly episodes: Episodes;
+  /** Which rows are flagged. */
+  readonly decisions: Decisions;
 }
 
 /** For each of `keys` its row among those of `parts`, -1 = a row that is not known. */
@@ -49,6 +53,7 @@ export function remapParts(parts: ClassParts, keys: readonly string[], from: Int
     absence: parts.absence.remap(from),
     tail: parts.tail.remap(from),
     episodes: parts.episodes.remap(from),
+    decisions: parts.decisions.remap(from),
   };
 }
 
@@ -68,7 +73,7 @@ export function enrollRow(parts: ClassParts, row: number, frame: Frame): void {
 }
 
 /**
- * Parts that were fitted anew, standing where those in use stand: the rows, their scales, runs and episodes go on as they
+ * Parts that were fitted anew, standing where those in use stand: the rows, their scales, runs, episodes and decisions go on as they
  * are, the detectors, baselines and bands are the new ones. A row that the new fit does not know keeps all it had.
  */
 export function renewedParts(fresh: ClassParts, used: ClassParts): ClassParts {
@@ -83,7 +88,10 @@ export function renewedParts(fresh: ClassParts, used: ClassParts): ClassParts {
     next.baseline.constant.set(used.baseline.constant.subarray(...cells), cells[0]);
     next.bands.copy(row, used.bands, row);
   });
-  const { absence, tail, episodes } = used;
+  const { absence, tail, episodes, decisions } = used;
+  from.forEach((was, row) => {
+    if (was >= 0) decisions.rescale(row, used.baseline, next.baseline);
+  });
   const seen = next.seen.map((n, row) => Math.max(n, used.seen[row]!));
-  return { ...next, seen, absence, tail, episodes };
+  return { ...next, seen, absence, tail, episodes, decisions };
 }

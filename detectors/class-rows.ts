@@ -6,7 +6,13 @@ import { Withheld } from './withheld.ts';
 /** What a class model holds of its rows between two batches, by row of its `keys`. */
 export interface ClassRows {
   readonly window: MutableWindow;
-  readonly judgement: { t: number; p: Float64Array; score: Float64Array; flagged: Uint8Array };
+  readonly judgement: {
+    t: number;
+    p: Float64Array;
+    news: Float64Array;
+    score: Float64Array;
+    flagged: Uint8Array;
+  };
   /** Scores of each detector. */
   readonly parts: Float64Array[];
   /** Rows all of whose signals never moved. */
@@ -29,6 +35,7 @@ export function createRows(parts: ClassParts): ClassRows {
     judgement: {
       t: Number.NaN,
       p: new Float64Array(rows),
+      news: new Float64Array(rows).fill(Number.NaN),
       score: new Float64Array(rows),
       flagged: new Uint8Array(rows),
     },

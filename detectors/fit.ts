@@ -5,6 +5,8 @@ import { AbsenceWatch } from './absence.ts';
 import { type Baseline, baselineOf, emptyBaseline, zLimit } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
+import { Decisions } from './decision.ts';
+import { liveThroughPasts } from './decision-past.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type EpisodePolicy, Episodes } from './episode.ts';
 import { scoreFrame } from './frame-window.ts';
@@ -89,7 +91,7 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
     fitted: d.create(context.options?.[d.name] ?? {}, context).fit(heads),
   }));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
-  return calibrated(held, frames, { context, fitted, baseline, bands, absence });
+  return calibrated({ held, scaled, whole: frames }, { context, fitted, baseline, bands, absence });
 }
 
 interface Uncalibrated {
@@ -100,7 +102,14 @@ interface Uncalibrated {
   readonly absence: AbsenceWatch;
 }
 
-function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Uncalibrated): ClassModel {
+/** One history an entity: the held-out end and the whole of it standardized, and the whole as it is. */
+interface Histories {
+  readonly held: readonly Frame[];
+  readonly scaled: readonly Frame[];
+  readonly whole: readonly Frame[];
+}
+
+function calibrated({ held, scaled, whole }: Histories, model: Uncalibrated): ClassModel {
   const { context, fitted, baseline, bands, absence } = model;
   const most = Math.max(leastScored, Math.floor(mostScored / Math.max(1, held.length)));
   const scores = held.map(frame => {
@@ -123,6 +132,9 @@ function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Unca
     tail.advance(t);
     tail.learn(row, combined[row]![i]!, 0);
   }
+  const decisions = new Decisions(held.length, context);
+  const pasts = whole.map((frame, row) => ({ frame, scaled: scaled[row]!, scores: combined[row]! }));
+  liveThroughPasts(decisions, pasts, { step: context.step, baseline });
   return new ClassModel({
     context,
     members,
@@ -135,6 +147,7 @@ function calibrated(held: readonly Frame[], whole: readonly Frame[], model: Unca
     absence,
     tail,
     episodes: new Episodes(held.length, episodePolicy(context.fpr)),
+    decisions,
   });
 }
 

@@ -74,9 +74,9 @@ export function detectRows(train: ReplayColumns, input: ReplayColumns, options: 
     }
     const values = Float64Array.from(input.columns, column => column[i]!);
     const batch: Batch = { class: { name: 'replay', signals, step }, t, entities, values, partial: false };
-    const { score, p, flagged } = model.judge(batch);
+    const { score, news, flagged } = model.judge(batch);
     out.score[i] = score[0]!;
-    out.p[i] = p[0]!;
+    out.p[i] = news[0]!;
     if (Number.isNaN(out.score[i]!)) reasons++;
     else {
       out.anomaly[i] = flagged[0]!;

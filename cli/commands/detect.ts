@@ -100,6 +100,11 @@ function number(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(8))) : '';
 }
 
+/** A p-value as it is: all of its digits, however small. */
+function precise(value: number): string {
+  return Number.isFinite(value) ? String(value) : '';
+}
+
 function replayOptions(flags: Flags): ReplayOptions {
   return {
     fpr: parseRate(flags.fpr),
@@ -117,7 +122,7 @@ function detect(flags: Flags): void {
   for (let row = 0; row < input.t.length; row++) {
     const signal = result.topSignal[row]! < 0 ? '' : csvField(input.signals[result.topSignal[row]!]!);
     lines.push(
-      `${formatTimestamp(input.t[row]!)},${number(result.score[row]!)},${number(result.p[row]!)},${result.anomaly[row]},${signal},${signal === '' ? '' : result.topShare[row]!.toFixed(4)}`,
+      `${formatTimestamp(input.t[row]!)},${number(result.score[row]!)},${precise(result.p[row]!)},${result.anomaly[row]},${signal},${signal === '' ? '' : result.topShare[row]!.toFixed(4)}`,
     );
   }
   writeText(flags.output, `${lines.join('\n')}\n`);

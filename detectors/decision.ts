@@ -1,0 +1,322 @@
+import type { SignalSpec } from '../core/pack.ts';
+import type { Window } from '../core/window.ts';
+import type { Baseline } from './baseline.ts';
+import { readBytes, writeBytes } from './bytes.ts';
+import { Declustering } from './decluster.ts';
+import { Departures } from './departure.ts';
+import { LogHistograms } from './log-histogram.ts';
+import { News } from './news.ts';
+
+/** What a decision is made for. */
+export interface DecisionContext {
+  readonly signals: readonly Pick<SignalSpec, 'bad'>[];
+  /** ms. */
+  readonly step: number;
+  /** Share of normal rows that may be flagged. */
+  readonly fpr: number;
+}
+
+/** When episodes open, stay open and end. Shares are of `fpr`, times in ms. */
+export interface DecisionPolicy {
+  /** News opens an episode when p <= open x fpr: an episode of 1 / open rows keeps the stated share. */
+  readonly open: number;
+  /** It stays open while the departure has p <= close x fpr, */
+  readonly close: number;
+  /** or while the score has p <= far x fpr and the departure p <= `unsettled`, */
+  readonly far: number;
+  readonly unsettled: number;
+  /** and for so many rows more, */
+  readonly calm: number;
+  /** so long at most: then what it is has become the new normal. */
+  readonly limit: number;
+  /** Rows with p <= free x fpr, or a score of this much more than -log10(fpr), need no budget; all others do. */
+  readonly free: number;
+  readonly freeScore: number;
+  /** The budget: what was not flagged of the stated share within this time can be spent. */
+  readonly savings: number;
+}
+
+export const decisionPolicy: DecisionPolicy = {
+  open: 0.1,
+  close: 2,
+  far: 1,
+  unsettled: 0.2,
+  calm: 3,
+  limit: 24 * 3_600_000,
+  free: 0.01,
+  freeScore: 0.5,
+  savings: 7 * 24 * 3_600_000,
+};
+
+/** A series by itself goes on with its episode while its p is this share of `fpr`. */
+const goOn = 0.01;
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Memories: of the recent level (half-life), of what departures and scores are usual. */
+const levelHalfLife = 1.5 * hour;
+const scaleMemory = 10 * day;
+/** A row decides once it has learned so many rows of normal life. */
+const leastSamples = 300;
+/** News is what exceeds all of the last rows: of one series, of several. */
+const clusterOne = 100;
+const clusterMany = 45;
+/** What is usual of a row of several signals: its departures, its scores. */
+const scores = 2;
+/** Arrays of numbers that are stored: five of its own, two of the declustering, four of the departures. */
+const stateArrays = 11;
+/** A row whose episode is over, and that departs from its level before it by more than this, has settled elsewhere. */
+const settledElsewhere = 4;
+
+/** One batch as the decision sees it, all by row. */
+export interface Look {
+  readonly t: number;
+  /** Standardized values. */
+  readonly window: Pick<Window, 'at'>;
+  /** The values as they are, row-major, and the scales of the signals. */
+  readonly values: Float64Array;
+  readonly baseline: Baseline;
+  /** Score of the ensemble, and its p-value on the row's recent scale. */
+  readonly score: Float64Array;
+  readonly p: Float64Array;
+  /** Rows of which something is known to be wrong (absence, a move). */
+  readonly findings: { has(row: number): boolean };
+}
+
+/** What a row says in one look. */
+interface Voice {
+  /** p of what it says, whatever was said before; 1 when it is silent. */
+  raw: number;
+  news: boolean;
+  /** Whether it would keep an episode open. */
+  on: boolean;
+  /** Beyond doubt: flagged without a budget. */
+  sure: boolean;
+}
+
+/**
+ * Decides which rows are flagged, keeping the stated share: opens on news, then holds still until the row is back, has settled
+ * elsewhere, or a day has passed. A class of one signal reads its series' own news; a class of several the departure of a row
+ * from its recent level, and its score. While an episode is open nothing of its row is learned as normal, and rows that
+ * are not beyond doubt are paid from what the row has not used of its share (a token bucket).
+ * For each row of a batch `judge`, then `learn`.
+ */
+export class Decisions {
+  readonly rows: number;
+  readonly #context: DecisionContext;
+  readonly #policy: DecisionPolicy;
+  readonly #news: News | undefined;
+  readonly #departures: Departures;
+  readonly #usual: LogHistograms;
+  readonly #cluster: Declustering;
+  /** When the open episode began, NaN = none; when the level before it was kept; when a lasting change was taken as normal. */
+  readonly #since: Float64Array;
+  readonly #keptAt: Float64Array;
+  readonly #acceptedAt: Float64Array;
+  readonly #calm: Float32Array;
+  readonly #tokens: Float32Array;
+  readonly #departure: Float64Array;
+  readonly #voice: Voice = { raw: 1, news: false, on: false, sure: false };
+  readonly #p: Float64Array;
+
+  constructor(rows: number, context: DecisionContext, parts?: DecisionParts) {
+    const { signals, step } = context;
+    const memory = Math.max(1000, Math.round(scaleMemory / step));
+    const level = Math.max(20, levelHalfLife / step);
+    const one = signals.length === 1;
+    this.rows = rows;
+    this.#context = context;
+    this.#policy = parts?.policy ?? decisionPolicy;
+    this.#news = one ? (parts?.news ?? new News(rows, step)) : undefined;
+    this.#departures = new Departures(rows, signals, { level, scale: memory });
+    this.#usual = parts?.usual ?? new LogHistograms(one ? 0 : rows * scores, memory);
+    this.#cluster = new Declustering(rows, one ? clusterOne : clusterMany);
+    this.#since = new Float64Array(rows).fill(Number.NaN);
+    this.#keptAt = new Float64Array(rows).fill(Number.NaN);
+    this.#acceptedAt = new Float64Array(rows).fill(Number.NaN);
+    this.#calm = new Float32Array(rows);
+    this.#tokens = new Float32Array(rows).fill(this.#savings);
+    this.#departure = new Float64Array(rows).fill(Number.NaN);
+    this.#p = new Float64Array(rows).fill(Number.NaN);
+  }
+
+  /** Bytes of state of a row and of each of its series. */
+  static bytes(width: number): { readonly row: number; readonly series: number } {
+    return width === 1
+      ? { row: 76, series: Departures.bytesPerSeries + News.bytesPerSeries }
+      : { row: 76 + scores * LogHistograms.bytesPerCell, series: Departures.bytesPerSeries };
+  }
+
+  /** p of the row's news in the last look, NaN where nothing could be told: 1 for what was said shortly before, unless an episode is open. */
+  get p(): Float64Array {
+    return this.#p;
+  }
+
+  get #savings(): number {
+    return Math.max(1, (this.#context.fpr * this.#policy.savings) / this.#context.step);
+  }
+
+  /** Judges one row of a batch: whether it is flagged. Moves its episode, nothing that it has learned. */
+  judge(row: number, look: Look): 0 | 1 {
+    const { fpr } = this.#context;
+    this.#tokens[row] = Math.min(this.#savings, this.#tokens[row]! + fpr);
+    this.#departure[row] = this.#departures.score(look.window, row, this.#within(row, look.t));
+    if (this.#news === undefined) this.#hearMany(row, look);
+    else this.#hearOne(row, look, this.#news);
+    const voice = this.#voice;
+    if (look.findings.has(row) && look.p[row]! <= fpr) {
+      voice.news = true;
+      voice.on = true;
+      voice.sure = true;
+      this.#p[row] = Math.min(this.#p[row]!, look.p[row]!);
+    }
+    const flagged = this.#move(row, look);
+    if (flagged === 1) this.#p[row] = Math.min(this.#p[row]!, voice.raw);
+    return flagged;
+  }
+
+  /** While an episode is open, and for as long as one may last after it began, a return to the level before it is normal. */
+  #within(row: number, t: number): 'normal life' | 'an episode' {
+    const kept = t - this.#keptAt[row]! < this.#policy.limit;
+    return kept || this.isOpen(row) ? 'an episode' : 'normal life';
+  }
+
+  isOpen(row: number): boolean {
+    return !Number.isNaN(this.#since[row]!);
+  }
+
+  #hearOne(row: number, { t, values, baseline }: Look, news: News): void {
+    const { fpr } = this.#context;
+    const p = news.pValue(row, t, values[row]!, baseline.scale[row]!);
+    this.#p[row] = this.#cluster.step(row, p);
+    this.#voice.raw = p;
+    this.#voice.news = this.#p[row]! <= fpr;
+    this.#voice.on = p <= goOn * fpr;
+    this.#voice.sure = p <= this.#policy.free * fpr;
+  }
+
+  #hearMany(row: number, { score }: Look): void {
+    const { fpr } = this.#context;
+    const { open, close, far, unsettled, free, freeScore } = this.#policy;
+    const known = this.#usual.samples(scores * row) >= leastSamples;
+    const p = known ? this.#usual.pValue(scores * row, this.#departure[row]!) : Number.NaN;
+    const pScore = known ? this.#usual.pValue(scores * row + 1, score[row]!) : Number.NaN;
+    const isFar = pScore <= far * fpr;
+    const said = this.#cluster.step(row, p);
+    this.#p[row] = said < 1 ? Math.min(1, said / open) : said;
+    this.#voice.raw = Math.min(1, p / open);
+    this.#voice.news = said <= open * fpr;
+    this.#voice.on = p <= close * fpr || (isFar && p <= unsettled);
+    this.#voice.sure = p <= free * fpr || (isFar && score[row]! > freeScore - Math.log10(fpr));
+  }
+
+  #move(row: number, { t, window }: Look): 0 | 1 {
+    const { news, on, sure } = this.#voice;
+    const { limit, calm } = this.#policy;
+    if (!this.isOpen(row)) {
+      if (!news || !this.#pays(row, sure)) return 0;
+      this.#since[row] = t;
+      this.#calm[row] = 0;
+      if (t - this.#keptAt[row]! < limit) return 1;
+      this.#departures.freeze(row);
+      this.#keptAt[row] = t;
+      return 1;
+    }
+    const isOn = on || news;
+    this.#calm[row] = isOn ? 0 : this.#calm[row]! + 1;
+    if (this.#calm[row]! >= calm || t - this.#since[row]! >= limit) {
+      this.#since[row] = Number.NaN;
+      if (this.#departures.before(window, row) > settledElsewhere) this.#acceptedAt[row] = t;
+    }
+    return isOn && this.#pays(row, sure) ? 1 : 0;
+  }
+
+  #pays(row: number, sure: boolean): boolean {
+    if (sure) return true;
+    if (this.#tokens[row]! < 1) return false;
+    this.#tokens[row] = this.#tokens[row]! - 1;
+    return true;
+  }
+
+  /** Takes the row of the batch that was judged last as usual, as far as no episode is open. */
+  learn(row: number, look: Look): void {
+    const within = this.isOpen(row) ? 'an episode' : 'normal life';
+    if (this.#news !== undefined) {
+      this.#news.learn(row, look.t, look.values[row]!);
+      this.#news.move(row, look.t, look.values[row]!);
+    }
+    if (this.#news === undefined && within === 'normal life') {
+      this.#usual.learn(scores * row, this.#departure[row]!);
+      this.#usual.learn(scores * row + 1, look.score[row]!);
+    }
+    this.#departures.learn(look.window, row, within);
+  }
+
+  /** Puts the levels of a row, held on the scale of one baseline, on that of another. */
+  rescale(row: number, old: Baseline, next: Baseline): void {
+    this.#departures.rescale(row, old, next);
+  }
+
+  /** The same state for another membership: row i takes over row `from[i]`, -1 starts empty. */
+  remap(from: Int32Array): Decisions {
+    const { step } = this.#context;
+    const news = this.#news?.remap(from, step);
+    const usual = this.#usual.remap(from, this.#usual.cells / Math.max(1, this.rows));
+    const next = new Decisions(from.length, this.#context, {
+      usual,
+      policy: this.#policy,
+      ...(news === undefined ? {} : { news }),
+    });
+    next.#restore(this.#state, from);
+    return next;
+  }
+
+  get #state(): readonly ArrayLike<number>[] {
+    const own = [this.#since, this.#keptAt, this.#acceptedAt, this.#calm, this.#tokens];
+    return [...own, ...this.#cluster.state, ...this.#departures.state];
+  }
+
+  #restore(state: readonly ArrayLike<number>[], from: Int32Array): void {
+    const own = [this.#since, this.#keptAt, this.#acceptedAt, this.#calm, this.#tokens];
+    own.forEach((column, i) => {
+      from.forEach((old, row) => {
+        if (old >= 0) column[row] = state[i]![old]!;
+      });
+    });
+    this.#cluster.restore(state.slice(own.length, own.length + 2), from);
+    this.#departures.restore(state.slice(own.length + 2), from);
+  }
+
+  toBytes(): Uint8Array {
+    const blobs = [this.#usual.toBytes(), ...(this.#news === undefined ? [] : [this.#news.toBytes()])];
+    return writeBytes({ rows: this.rows }, this.#state, blobs);
+  }
+
+  /** Reads what `toBytes` wrote for a class of the same signals; throws a RangeError for anything else. */
+  static fromBytes(bytes: Uint8Array, context: DecisionContext): Decisions {
+    const { head, arrays, blobs } = readBytes(bytes);
+    const { rows = 0 } = head;
+    const [usual, news] = blobs;
+    if (usual === undefined || arrays.length !== stateArrays || arrays[0]!.length !== rows)
+      throw new RangeError('the bytes are not those of decisions');
+    const next = new Decisions(rows, context, {
+      usual: LogHistograms.fromBytes(usual),
+      ...(news === undefined ? {} : { news: News.fromBytes(news, context.step) }),
+    });
+    next.#restore(
+      arrays,
+      Int32Array.from({ length: rows }, (_, row) => row),
+    );
+    return next;
+  }
+
+  /** When a lasting change of the row was last taken as the new normal, ms; NaN = never. */
+  acceptedAt(row: number): number {
+    return this.#acceptedAt[row]!;
+  }
+}
+
+interface DecisionParts {
+  readonly news?: News;
+  readonly usual?: LogHistograms;
+  readonly policy?: DecisionPolicy;
+}
