@@ -5,5 +5,7 @@ export interface ClassSnapshot {
   /** Batches of history that it was fitted on. */
   readonly rows: number;
   readonly entities: number;
+  /** What its detectors together reach in the race, 0 to 1; undefined where none was run. */
+  readonly race?: number | undefined;
   readonly bytes: Uint8Array;
 }

@@ -7,6 +7,7 @@ import type { WatchedClass } from '../core/watched-class.ts';
 import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { type FitContext, fitClassModel } from '../detectors/fit.ts';
+import { overall } from '../detectors/race.ts';
 import type { Standing } from '../detectors/signal-state.ts';
 import type { ClassOverview } from '../server/model.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
@@ -133,7 +134,9 @@ export class ClassWatch {
     if (model === undefined) return undefined;
     const { rows, until } = this.#history;
     const t = Number.isNaN(this.#t) ? until : this.#t;
-    return { t, rows, entities: model.parts.keys.length, bytes: classModelToBytes(model) };
+    const { keys, race } = model.parts;
+    const reached = race === undefined ? undefined : overall(race.together);
+    return { t, rows, entities: keys.length, bytes: classModelToBytes(model), race: reached };
   }
 
   /**

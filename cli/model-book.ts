@@ -11,6 +11,8 @@ export interface ModelBook {
   restore(watch: ClassWatch, now: number): boolean;
   /** Writes down a model that was just put in place. */
   record(watch: ClassWatch, why: ModelReason, now: number): void;
+  /** Writes down, and says, that a newer model was not taken: the one in use stays. */
+  refuse(watch: ClassWatch, reason: string, now: number): void;
   /**
    * One class whose turn it is writes what it has learned since; where a person took an earlier version back, the class
    * goes on with that one instead. Called at every pass: at most one class a call.
@@ -20,6 +22,8 @@ export interface ModelBook {
   close(watches: readonly ClassWatch[]): void;
   /** When the model in use was fitted or taken back; undefined when the class has none. */
   at(watch: ClassWatch): number | undefined;
+  /** When a model was last made or refused; undefined when there was none. */
+  triedAt(watch: ClassWatch): number | undefined;
 }
 
 /** A model that has learned nothing for longer than this stands for another time: it is not used. */
@@ -36,6 +40,7 @@ function ago(t: number, now: number): string {
 export function createModelBook(models: ModelStore, log: Log): ModelBook {
   const used = new Map<string, ModelVersion>();
   const next = new Map<string, number>();
+  const refused = new Map(models.refusals().map(each => [each.class, each.at]));
   const nameOf = (watch: ClassWatch) => watch.watch.class.name;
   const schedule = (name: string, size: number, now: number) =>
     next.set(name, now + Math.max(leastEvery, size / rate));
@@ -84,11 +89,18 @@ export function createModelBook(models: ModelStore, log: Log): ModelBook {
     record(watch, why, now) {
       const snapshot = watch.snapshot();
       if (snapshot === undefined) return;
-      const { t, rows, entities, bytes } = snapshot;
+      const { t, rows, entities, bytes, race } = snapshot;
       const name = nameOf(watch);
-      const it = { class: name, at: now, t, why, rows, entities, signature: classSignature(watch) };
+      const it = { class: name, at: now, t, why, rows, entities, signature: classSignature(watch), race };
+      refused.delete(name);
       used.set(name, { ...it, version: models.add(it, bytes) });
       schedule(name, bytes.length, now);
+    },
+    refuse(watch, reason, now) {
+      const name = nameOf(watch);
+      refused.set(name, now);
+      models.refuse({ class: name, at: now, reason });
+      log.warn(`${name}: the new model is refused: ${reason}; the one in use stays`);
     },
     checkpoint(watches, now) {
       const watch = watches.find(each => each.fitted && (next.get(nameOf(each)) ?? now + 1) <= now);
@@ -113,5 +125,9 @@ export function createModelBook(models: ModelStore, log: Log): ModelBook {
       }
     },
     at: watch => used.get(nameOf(watch))?.at,
+    triedAt(watch) {
+      const at = used.get(nameOf(watch))?.at;
+      return at === undefined ? undefined : Math.max(at, refused.get(nameOf(watch)) ?? at);
+    },
   };
 }

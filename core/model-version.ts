@@ -17,6 +17,17 @@ export interface ModelVersion {
   readonly entities: number;
   /** What a class must agree on to use it: signals, step, labels, options. */
   readonly signature: string;
+  /** What its detectors together reach in the race, 0 to 1; undefined where none was run. */
+  readonly race?: number | undefined;
+}
+
+/** A newer model of a class that was not taken. */
+export interface ModelRefusal {
+  /** `pack/class`. */
+  readonly class: string;
+  /** When, ms. */
+  readonly at: number;
+  readonly reason: string;
 }
 
 /**
@@ -31,4 +42,7 @@ export interface ModelStore {
   add(version: Omit<ModelVersion, 'version'>, bytes: Uint8Array): number;
   /** Newer bytes of a version that has learned on until `t`; nothing happens when the version is not there any more. */
   replace(version: Pick<ModelVersion, 'class' | 'version' | 't' | 'entities'>, bytes: Uint8Array): void;
+  /** Writes down that a model was not taken; the last refusal of a class is kept until a version is added. */
+  refuse(refusal: ModelRefusal): void;
+  refusals(): readonly ModelRefusal[];
 }

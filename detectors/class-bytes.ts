@@ -9,6 +9,7 @@ import { Episodes } from './episode.ts';
 import { episodePolicy, type FitContext } from './fit.ts';
 import { detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
+import { raceReportSchema } from './race.ts';
 import { SeasonalBands } from './seasonal-band.ts';
 
 const magic = 'foreshock model ';
@@ -19,6 +20,7 @@ const headLength = magic.length + 8;
 const wordsSchema = z.strictObject({
   keys: z.array(z.string()),
   members: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+  race: raceReportSchema.optional(),
 });
 
 /**
@@ -26,9 +28,9 @@ const wordsSchema = z.strictObject({
  * the parts. The window and the scores that are held back are not part of it: they fill again from the stream.
  */
 export function classModelToBytes(model: ClassModel): Uint8Array {
-  const { members, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes, decisions } =
+  const { members, race, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes, decisions } =
     model.parts;
-  const words = { keys, members: members.map(({ name, weight }) => ({ name, weight })) };
+  const words = { keys, race, members: members.map(({ name, weight }) => ({ name, weight })) };
   const body = writeBytes(
     { needed },
     [
@@ -70,7 +72,7 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
   if (!pooled || !centre || !scale || !seen || !since) throw new RangeError('arrays are missing');
   if (!text || !constant || !moved || !bands || !absence || !tail || !decisions)
     throw new RangeError('parts are missing');
-  const { keys, members } = wordsSchema.parse(JSON.parse(new TextDecoder().decode(text)));
+  const { keys, members, race } = wordsSchema.parse(JSON.parse(new TextDecoder().decode(text)));
   if (centre.length !== keys.length * context.signals.length)
     throw new RangeError('the model was made for other signals');
   const episodes = new Episodes(keys.length, episodePolicy(context.fpr));
@@ -78,6 +80,7 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
   const parts: ClassParts = {
     context,
     members: members.map((member, i) => memberOf(member, tails[i], fitted[i], context)),
+    race,
     pooled: new PooledTail(pooled),
     keys,
     baseline: {

@@ -6,6 +6,7 @@ import type { RollingTail } from './calibrate.ts';
 import type { Decisions } from './decision.ts';
 import type { Episodes } from './episode.ts';
 import type { PooledTail } from './pooled-tail.ts';
+import type { RaceReport } from './race.ts';
 import type { SeasonalBands } from './seasonal-band.ts';
 
 /** One fitted detector of a class with the scale that held-out normal history gave it. */
@@ -20,6 +21,8 @@ export interface Member {
 export interface ClassParts {
   readonly context: DetectorContext;
   readonly members: readonly Member[];
+  /** What the race of the members found, which gave the weights; undefined where the history was too short for one. */
+  readonly race?: RaceReport | undefined;
   /** Scale of the combined score over the whole class: the prior of rows that are still learning. */
   readonly pooled: PooledTail;
   readonly keys: readonly string[];

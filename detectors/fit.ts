@@ -9,9 +9,12 @@ import { Decisions } from './decision.ts';
 import { liveThroughPasts } from './decision-past.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type EpisodePolicy, Episodes } from './episode.ts';
+import type { RaceHistory } from './faults.ts';
 import { scoreFrame } from './frame-window.ts';
-import { detectors } from './index.ts';
+import { type DetectorComponent, detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
+import { type RaceReport, race, raceVariants } from './race.ts';
+import { raceCourse } from './race-course.ts';
 import { SeasonalBands } from './seasonal-band.ts';
 
 /** What a class is fitted for. `detectors` names those that take part; without it all do. */
@@ -50,6 +53,11 @@ function standardized(frame: Frame, baseline: Baseline, row: number): Frame {
   return { ...frame, columns };
 }
 
+/** The row of a history from which on it is held out: the detectors are not fitted on it. */
+export function heldFrom({ t }: Frame): number {
+  return Math.floor(fitShare * t.length);
+}
+
 function slice(frame: Frame, from: number, to: number): Frame {
   return { ...frame, t: frame.t.subarray(from, to), columns: frame.columns.map(c => c.subarray(from, to)) };
 }
@@ -83,40 +91,63 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
     });
   });
   const scaled = frames.map((frame, row) => standardized(frame, baseline, row));
-  const cuts = scaled.map(frame => Math.floor(fitShare * frame.t.length));
+  const cuts = scaled.map(heldFrom);
   const heads = scaled.map((frame, i) => slice(frame, 0, cuts[i]!));
-  const fitted = chosen(context.detectors).map(d => ({
-    name: d.name,
-    weight: d.weight,
-    fitted: d.create(context.options?.[d.name] ?? {}, context).fit(heads),
-  }));
+  const { signals, seed } = context;
+  const ground: RaceHistory = { frames, cuts, baseline, signals, seed };
+  const fitted = chosen(context.detectors).map(d => fitMember(d, heads, context, ground));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
-  return calibrated({ held, scaled, whole: frames }, { context, fitted, baseline, bands, absence });
+  return calibrated({ held, scaled }, { context, fitted, baseline, bands, absence, ground });
+}
+
+type Fitted = Omit<Member, 'tail'> & { readonly variants: RaceReport['variants'] };
+
+/** Fits one detector; where it has variants for so long a history, that which the race prefers. Stated options stand. */
+function fitMember(
+  component: DetectorComponent,
+  heads: readonly Frame[],
+  context: FitContext,
+  ground: RaceHistory,
+): Fitted {
+  const { name, weight } = component;
+  const stated = context.options?.[name];
+  const usual = component.create(stated ?? {}, context).fit(heads);
+  const rows = heads.reduce((sum, head) => sum + head.t.length, 0);
+  const able = stated === undefined ? component.variants : undefined;
+  const variants = able?.filter(each => each.rows <= rows) ?? [];
+  if (variants.length === 0) return { name, weight, fitted: usual, variants: [] };
+  const all = [usual, ...variants.map(({ options }) => component.create(options, context).fit(heads))];
+  const { at, scores } = raceVariants(raceCourse(ground, all), all);
+  const words = ['default', ...variants.map(({ options }) => JSON.stringify(options))];
+  const tried = scores.map((score, i) => ({ name, options: words[i]!, score, taken: i === at }));
+  return { name, weight, fitted: all[at]!, variants: tried };
 }
 
 interface Uncalibrated {
   readonly context: FitContext;
-  readonly fitted: readonly Omit<Member, 'tail'>[];
+  readonly fitted: readonly Fitted[];
   readonly baseline: Baseline;
   readonly bands: SeasonalBands;
   readonly absence: AbsenceWatch;
+  readonly ground: RaceHistory;
 }
 
-/** One history an entity: the held-out end and the whole of it standardized, and the whole as it is. */
+/** One history an entity, standardized: the held-out end and the whole of it. */
 interface Histories {
   readonly held: readonly Frame[];
   readonly scaled: readonly Frame[];
-  readonly whole: readonly Frame[];
 }
 
-function calibrated({ held, scaled, whole }: Histories, model: Uncalibrated): ClassModel {
-  const { context, fitted, baseline, bands, absence } = model;
+function calibrated({ held, scaled }: Histories, model: Uncalibrated): ClassModel {
+  const { context, fitted, baseline, bands, absence, ground } = model;
+  const whole = ground.frames;
   const most = Math.max(leastScored, Math.floor(mostScored / Math.max(1, held.length)));
   const scores = held.map(frame => {
     const every = Math.max(1, Math.ceil(frame.t.length / most));
     return fitted.map(member => scoreFrame(frame, member.fitted, every));
   });
-  const members = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
+  const entrants = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
+  const { members, report } = racedMembers(entrants, ground);
   const tail = new RollingTail(held.length, blockLength(context.step));
   const weights = members.map(m => m.weight);
   const combined = held.map((frame, row) => {
@@ -138,6 +169,7 @@ function calibrated({ held, scaled, whole }: Histories, model: Uncalibrated): Cl
   return new ClassModel({
     context,
     members,
+    race: report && { ...report, variants: fitted.flatMap(m => m.variants) },
     pooled: new PooledTail(combined.flatMap(c => [...c])),
     keys: whole.map(frame => fingerprint(frame.entity)),
     baseline,
@@ -149,6 +181,20 @@ function calibrated({ held, scaled, whole }: Histories, model: Uncalibrated): Cl
     episodes: new Episodes(held.length, episodePolicy(context.fpr)),
     decisions,
   });
+}
+
+/** The members with the weights that the race gives them, and what it found. */
+function racedMembers(
+  entrants: readonly (Fitted & Member)[],
+  ground: RaceHistory,
+): { readonly members: readonly Member[]; readonly report: RaceReport | undefined } {
+  const course = raceCourse(
+    ground,
+    entrants.map(m => m.fitted),
+  );
+  const { weights, report } = race(course, entrants);
+  const members = entrants.map(({ name, fitted, tail }, d) => ({ name, weight: weights[d]!, fitted, tail }));
+  return { members, report };
 }
 
 /** How many rows of a history have a sample. */

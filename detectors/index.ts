@@ -6,6 +6,12 @@ import { IsolationForest, isolationForestFromBytes } from './isolation-forest.ts
 import { LstmAutoencoder, lstmAutoencoderFromBytes } from './lstm-autoencoder.ts';
 import { RobustZ, robustZFromBytes } from './robust-z.ts';
 
+/** Other options of a detector that the race may prefer once a history has so many rows: the smallest first. */
+export interface DetectorVariant {
+  readonly options: Readonly<Record<string, number>>;
+  readonly rows: number;
+}
+
 /** A detector as the register holds it: made from options, or read from the bytes of its fitted form. */
 export interface DetectorComponent extends Component<z.ZodType, Detector, DetectorContext> {
   /** The detector with its default options. */
@@ -13,11 +19,13 @@ export interface DetectorComponent extends Component<z.ZodType, Detector, Detect
   fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
   /** Its weight in the combination. */
   readonly weight: number;
+  readonly variants?: readonly DetectorVariant[];
 }
 
 interface Declaration<S extends z.ZodType> extends Component<S, Detector, DetectorContext> {
   fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
   readonly weight: number;
+  readonly variants?: readonly DetectorVariant[];
 }
 
 function declare<S extends z.ZodType>(it: Declaration<S>): DetectorComponent {
@@ -52,6 +60,7 @@ export const detectors: readonly DetectorComponent[] = [
       rows: z.int().min(2).max(200_000).default(20_000).describe('Rows of the history that are drawn from.'),
     }),
     weight: 1,
+    variants: [512, 1024, 4096].map(subsample => ({ options: { subsample }, rows: 8 * subsample })),
     create: (options, context) => new IsolationForest(options, context),
     fromBytes: isolationForestFromBytes,
   }),

@@ -14,6 +14,8 @@ const migrations: readonly string[] = [
   `CREATE TABLE models (class TEXT NOT NULL, version INTEGER NOT NULL, at REAL NOT NULL, t REAL NOT NULL,
      why TEXT NOT NULL, row_count INTEGER NOT NULL, entities INTEGER NOT NULL, signature TEXT NOT NULL,
      data BLOB NOT NULL, PRIMARY KEY (class, version));`,
+  `ALTER TABLE models ADD COLUMN race REAL;
+   CREATE TABLE refusals (class TEXT NOT NULL PRIMARY KEY, at REAL NOT NULL, reason TEXT NOT NULL);`,
 ];
 
 /** The database could not be used: it is held by another process, or made by a newer foreshock. */
@@ -34,7 +36,8 @@ function firstValue(row: unknown): unknown {
   return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined;
 }
 
-function migrate(db: Database.Database): void {
+/** Brings an open database to the schema of this foreshock. Throws a StoreError for one that is newer. */
+export function migrate(db: Database.Database): void {
   const version = Number(firstValue(db.prepare('PRAGMA user_version').get()));
   if (version > migrations.length)
     throw new StoreError(

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { pick } from '../../core/labels.ts';
 import type { ModelVersion } from '../../core/model-version.ts';
 import type { ClassModel } from '../../detectors/class-model.ts';
+import { overall } from '../../detectors/race.ts';
 import { type OpenModels, openModels } from '../../store/models.ts';
 import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
@@ -62,6 +63,12 @@ function watchOf({ watches }: Opened, name: string): ClassWatch {
   throw new InputError(`class ${name}: not in the config; there are ${names}`);
 }
 
+/** The last refusal of a class, on the line of the model that stays in use. */
+function refusalOf(models: OpenModels, name: string): string {
+  const refusal = models.refusals().find(each => each.class === name);
+  return refusal === undefined ? '' : `; refused at ${formatTimestamp(refusal.at)}: ${refusal.reason}`;
+}
+
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, k) => Math.max(...rows.map(row => row[k]!.length)));
   return rows
@@ -87,7 +94,9 @@ function list(flags: Flags): void {
     const rows = models.versions().map(version => {
       const watch = watches.find(each => each.watch.class.name === version.class);
       const newest = models.versions(version.class).at(-1)?.version ?? 0;
-      const { class: name, at, why, rows: batches, entities, t } = version;
+      const { class: name, at, why, rows: batches, entities, t, race } = version;
+      const use = useOf(version, newest, watch);
+      const refusal = version.version === newest ? refusalOf(models, name) : '';
       const numbers = [String(batches), String(entities)];
       return [
         name,
@@ -96,10 +105,11 @@ function list(flags: Flags): void {
         why,
         ...numbers,
         formatTimestamp(t),
-        useOf(version, newest, watch),
+        race === undefined ? '-' : race.toFixed(3),
+        `${use}${refusal}`,
       ];
     });
-    const head = ['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'USE'];
+    const head = ['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'RACE', 'USE'];
     process.stdout.write(table([head, ...rows]));
   });
 }
@@ -124,6 +134,35 @@ function detectorLines(model: ClassModel): string {
     ...members.map(({ name, weight, tail }) => line(name, `${figure((100 * weight) / all)} %`, tail.scores)),
     line('together', '', pooled.scores),
   ]);
+}
+
+/** What the race found: a line a detector, the losers too, and the ensemble; a column a kind of fault. */
+function raceLines({ parts: { race, members } }: ClassModel): string {
+  if (race === undefined) return '  no race was run: too little history is held out\n';
+  const all = members.reduce((sum, { weight }) => sum + weight, 0);
+  const line = (name: string, share: string, scores: readonly number[]) => [
+    `  ${name}`,
+    share,
+    ...scores.map(score => score.toFixed(2)),
+    overall(scores).toFixed(3),
+  ];
+  const weightOf = (name: string) => members.find(member => member.name === name)?.weight ?? 0;
+  const best = Math.max(...race.entries.map(({ scores }) => overall(scores)));
+  const lines = table([
+    ['  RACE', 'WEIGHT', ...race.kinds.map(kind => kind.toUpperCase()), 'ALL'],
+    ...race.entries.map(({ name, scores }) =>
+      line(name, `${figure((100 * weightOf(name)) / all)} %`, scores),
+    ),
+    line('together, default weights', '', race.standing),
+    line('together', '', race.together),
+  ]);
+  const worse = overall(race.together) < best ? ', which is below the best detector alone' : '';
+  const about = `  average precision on ${race.cases} injected faults (random: ${race.random.toFixed(2)}); as many others chose the weights: ${race.weighting}${worse}\n`;
+  const variants = race.variants.map(
+    ({ name, options, score, taken }) =>
+      `  ${name} ${options}: ${score.toFixed(3)}${taken ? ', taken' : ''}\n`,
+  );
+  return `${lines}${about}${variants.join('')}`;
 }
 
 function entityLines(watch: ClassWatch): string {
@@ -154,13 +193,15 @@ function showClass({ models }: Opened, watch: ClassWatch): void {
     process.exitCode = exitCodes.found;
     return;
   }
+  const refusal = refusalOf(models, name);
   const learned = `learned until ${formatTimestamp(t)}, ${bytes.length} bytes`;
-  process.stdout.write(`${name}: model ${version} (${why}) of ${formatTimestamp(at)}\n`);
+  process.stdout.write(`${name}: model ${version} (${why}) of ${formatTimestamp(at)}${refusal}\n`);
   process.stdout.write(`  fitted on ${rows} rows of history, ${learned}\n`);
   if (newest.signature !== classSignature(watch))
     process.stdout.write('  made for other signals or options than the config has: it is not used\n');
   const { model } = watch;
-  if (model !== undefined) process.stdout.write(`\n${detectorLines(model)}\n${entityLines(watch)}\n`);
+  if (model !== undefined)
+    process.stdout.write(`\n${detectorLines(model)}\n${raceLines(model)}\n${entityLines(watch)}\n`);
 }
 
 function show(name: string | undefined, flags: Flags): void {
@@ -231,7 +272,7 @@ const missingExits = { ...usualExits, 1: 'the class has no model that can be rea
 
 function listCommand(): Command {
   const command = new Command('list')
-    .description('every version of every class: when, why, of how much')
+    .description('every version of every class: when, why, of how much, what it reaches in the race')
     .requiredOption(...configFlag)
     .action(list);
   return withHelp(command, { examples: ['models list --config foreshock.yaml'], exits: usualExits });
@@ -241,7 +282,7 @@ function showCommand(): Command {
   const command = new Command('show')
     .argument('[class]')
     .description(
-      'the newest model of a class, or of all: detectors, weights, held-out scores, entities and their states',
+      'the newest model of a class, or of all: detectors, weights, held-out scores, the race, entities and their states',
     )
     .requiredOption(...configFlag)
     .action(show);

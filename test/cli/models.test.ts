@@ -34,7 +34,7 @@ function storedModels(): { readonly config: string; readonly state: string } {
   });
   const watch = watches.find(each => each.watch.class.name === 'service/service')!;
   const spec = watch.watch.class;
-  const batches = Array.from({ length: 300 }, (_, i) => ({
+  const batches = Array.from({ length: 600 }, (_, i) => ({
     class: spec,
     t: t0 + i * step,
     entities,
@@ -46,7 +46,7 @@ function storedModels(): { readonly config: string; readonly state: string } {
   watch.fit({ batches, entities, failures: [] });
   const store = openStore(state);
   const book = createModelBook(store.models, silent);
-  book.record(watch, 'first fit', t0 + 300 * step);
+  book.record(watch, 'first fit', t0 + 600 * step);
   book.record(watch, 'refresh', t0 + 86_400_000);
   store.close();
   return { config, state };
@@ -57,19 +57,20 @@ test('list shows every version with when, why, of how much, and which is in use'
   const { stdout, code } = foreshock(['models', 'list', '--config', config]);
   expect(code).toBe(0);
   const [head, first, second] = stdout.split('\n').map(line => line.split(/ {2,}/));
-  expect(head).toEqual(['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'USE']);
-  expect(first).toEqual([
+  expect(head).toEqual(['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'RACE', 'USE']);
+  expect(first?.toSpliced(7, 1)).toEqual([
     'service/service',
     '1',
-    '2026-01-05T01:15:00Z',
+    '2026-01-05T02:30:00Z',
     'first fit',
-    '300',
+    '600',
     '2',
-    '2026-01-05T01:14:45Z',
+    '2026-01-05T02:29:45Z',
     'kept',
   ]);
   expect(second?.slice(1, 4)).toEqual(['2', '2026-01-06T00:00:00Z', 'refresh']);
   expect(second?.at(-1)).toBe('in use');
+  for (const line of [first, second]) expect(Number(line?.at(-2))).toBeGreaterThan(0);
 });
 
 test('show has detectors with weights and held-out scores, and entities with their states', () => {
@@ -77,8 +78,30 @@ test('show has detectors with weights and held-out scores, and entities with the
   const { stdout, code } = foreshock(['models', 'show', 'service/service', '--config', config]);
   expect(code).toBe(0);
   expect(stdout).toContain('service/service: model 2 (refresh) of 2026-01-06T00:00:00Z');
-  expect(stdout).toMatch(/isolation-forest +[\d.]+ % +240 +[\d.]+ +[\d.]+ +[\d.]+/);
+  expect(stdout).toMatch(/isolation-forest +[\d.]+ % +480 +[\d.]+ +[\d.]+ +[\d.]+/);
   expect(stdout).toMatch(/checkout +watching/);
+});
+
+test('show has the race: every detector, losers too, and the ensemble, by kind of fault', () => {
+  const { config } = storedModels();
+  const { stdout } = foreshock(['models', 'show', 'service/service', '--config', config]);
+  expect(stdout).toMatch(/RACE +WEIGHT +SPIKE +LEVEL SHIFT +DRIFT .*STUCK VALUE +ALL/);
+  for (const name of ['robust-z', 'isolation-forest', 'lstm-autoencoder', 'drift'])
+    expect(stdout).toMatch(new RegExp(`${name} +[\\d.]+ %( +[\\d.]+){7,}`));
+  expect(stdout).toMatch(/together, default weights +[\d.]+/);
+  expect(stdout).toMatch(/average precision on \d+ injected faults \(random: \.?[\d.]+\)/);
+});
+
+test('list and show say that a newer model was refused, and why', () => {
+  const { config, state } = storedModels();
+  const store = openStore(state);
+  store.models.refuse({ class: 'service/service', at: t0 + 2 * 86_400_000, reason: 'worse in the race' });
+  store.close();
+  const list = foreshock(['models', 'list', '--config', config]).stdout.split('\n');
+  expect(list[1]).toMatch(/kept$/);
+  expect(list[2]).toMatch(/in use; refused at 2026-01-07T00:00:00Z: worse in the race$/);
+  const { stdout } = foreshock(['models', 'show', 'service/service', '--config', config]);
+  expect(stdout).toContain('; refused at 2026-01-07T00:00:00Z: worse in the race\n');
 });
 
 test('show of a class without a model exits with 1, of an unknown class with 2', () => {

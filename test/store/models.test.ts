@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openModels } from '../../store/models.ts';
 import { openStore } from '../../store/sqlite.ts';
@@ -48,6 +49,31 @@ describe('stored models', () => {
     beside?.close();
     expect(store.models.versions('a/a').map(each => each.why)).toEqual(['refresh', 'rollback']);
     store.close();
+  });
+
+  it('keep the last refusal of a class until a version is added', () => {
+    const { models } = openStore(':memory:');
+    models.refuse({ class: 'a/a', at: 5, reason: 'worse' });
+    models.refuse({ class: 'a/a', at: 6, reason: 'worse again' });
+    models.refuse({ class: 'b/b', at: 7, reason: 'worse' });
+    expect(models.refusals()).toEqual([
+      { class: 'a/a', at: 6, reason: 'worse again' },
+      { class: 'b/b', at: 7, reason: 'worse' },
+    ]);
+    models.add(version('a/a', 8), bytes(1));
+    expect(models.refusals().map(each => each.class)).toEqual(['b/b']);
+  });
+
+  it('of an older store are read too', () => {
+    const dir = directory();
+    openStore(dir).close();
+    const old = new Database(path.join(dir, 'foreshock.db'));
+    old.exec('DROP TABLE refusals; ALTER TABLE models DROP COLUMN race; PRAGMA user_version = 2;');
+    old.close();
+    const beside = openModels(dir);
+    beside?.add({ ...version('a/a', 1), race: 0.5 }, bytes(1));
+    expect(beside?.versions().map(each => each.race)).toEqual([0.5]);
+    beside?.close();
   });
 
   it('are not there without a store', () => {
