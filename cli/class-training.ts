@@ -1,8 +1,10 @@
+import type { Comparison } from '../detectors/race.ts';
 import { networkOf } from './backend.ts';
 import { checkBefore, overSamples } from './class-limits.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Loaded } from './load.ts';
+import { raceAgainst } from './model-race.ts';
 import { type AskedSources, identitiesOf } from './sources.ts';
 import { train } from './training.ts';
 import { maintenanceOf, wire } from './wire.ts';
@@ -16,6 +18,8 @@ export interface TrainingJob {
   readonly depth: 'fit' | 'whole';
   /** Watched series of all other classes; 0 unless given. */
   readonly others?: number;
+  /** The model in use, as bytes: it races with the new one. */
+  readonly used?: Uint8Array;
 }
 
 /** A fitted class on its way to the passes. */
@@ -23,6 +27,8 @@ export interface TrainedClass {
   readonly snapshot: ClassSnapshot;
   /** How much evidence may page, as learned by the way; empty at depth `fit`. */
   readonly thresholds: Uint8Array;
+  /** How it compares with the model in use; undefined where there was none, or too little to tell. */
+  readonly race?: Comparison | undefined;
 }
 
 /** A class that is over a limit: its history was not read. */
@@ -70,6 +76,7 @@ export async function trainClass(
   const { source } = sources.of(watch.watch);
   const { until, others = 0 } = job;
   const { signal } = rest;
+  let race: Comparison | undefined;
   try {
     const room = { t: until, others, most: limits.series, ...(signal === undefined ? {} : { signal }) };
     const leftOut = await checkBefore(watch.watch, source, room);
@@ -80,6 +87,9 @@ export async function trainClass(
       until,
       depth: job.depth,
       pages: wired.pages,
+      fitted: history => {
+        race = job.used && raceAgainst(watch, history, job.used);
+      },
       samples: limits.samples_per_query,
     });
   } catch (error) {
@@ -88,5 +98,5 @@ export async function trainClass(
     return { leftOut };
   }
   const snapshot = watch.snapshot();
-  return snapshot === undefined ? undefined : { snapshot, thresholds: wired.thresholds.toBytes() };
+  return snapshot === undefined ? undefined : { snapshot, thresholds: wired.thresholds.toBytes(), race };
 }

@@ -54,6 +54,7 @@ export function createModels(
       log,
       series: loaded.config.limits.series,
       progress: (name, share) => metrics.trainingProgress.set({ class: name }, share),
+      refused: name => metrics.modelsRefused.inc({ class: name }),
       failed: (watch, error) => {
         const message = error instanceof Error ? error.message : String(error);
         log.warn(`learning ${watch.watch.class.name}: ${message}; it is tried again`);

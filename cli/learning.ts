@@ -1,11 +1,12 @@
 import type { PageThresholds } from '../alerts/page-threshold.ts';
 import { formatDuration } from '../core/duration.ts';
 import { overSeries } from './class-limits.ts';
-import type { TrainedClass, Trainer, UntrainedClass } from './class-training.ts';
+import type { TrainedClass, Trainer, TrainingJob, UntrainedClass } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Log } from './log.ts';
 import type { ModelBook } from './model-book.ts';
+import { sayWorse } from './model-race.ts';
 
 /** What learning stands on. */
 export interface LearningParts {
@@ -22,6 +23,8 @@ export interface LearningParts {
   readonly series: number;
   /** Told how far a class is, 0 to 1. */
   readonly progress: (className: string, share: number) => void;
+  /** Told of a new model that is worse than the one in use and was not taken. */
+  readonly refused?: (className: string) => void;
   /** Told of a training that failed. */
   readonly failed: (watch: ClassWatch, error: unknown) => void;
 }
@@ -70,6 +73,12 @@ function seriesBeside({ watches, elsewhere }: LearningParts, watch: ClassWatch):
 
 function place(parts: LearningParts, { watch, renews }: Outcome, trained: TrainedClass, now: number): void {
   const { log, thresholds, book } = parts;
+  const { race } = trained;
+  if (renews && race?.isWorse) {
+    book.refuse(watch, sayWorse(race), now);
+    parts.refused?.(nameOf(watch));
+    return;
+  }
   const why = book.at(watch) === undefined ? 'first fit' : 'refresh';
   if (renews) watch.renew(trained.snapshot);
   else {
@@ -108,7 +117,7 @@ export function createLearning(parts: LearningParts): Learning {
 
   const due = (watch: ClassWatch, now: number): boolean => {
     if (running.has(watch) || watch.leftOut !== undefined || now < (retryAt.get(watch) ?? 0)) return false;
-    return !watch.fitted || requested.has(watch) || now - (book.at(watch) ?? 0) >= refreshEvery;
+    return !watch.fitted || requested.has(watch) || now - (book.triedAt(watch) ?? 0) >= refreshEvery;
   };
 
   const settle = (ended: Outcome, now: number): void => {
@@ -139,7 +148,14 @@ export function createLearning(parts: LearningParts): Learning {
   const begin = (watch: ClassWatch, until: number): void => {
     const renews = watch.fitted && !requested.has(watch);
     const others = seriesBeside(parts, watch);
-    const job = { class: nameOf(watch), until, depth: renews ? 'fit' : 'whole', others } as const;
+    const used = renews ? watch.snapshot()?.bytes : undefined;
+    const job: TrainingJob = {
+      class: nameOf(watch),
+      until,
+      depth: renews ? 'fit' : 'whole',
+      others,
+      ...(used === undefined ? {} : { used }),
+    };
     const began = Date.now();
     if (!silent.has(watch)) log.info(`learning ${job.class}`);
     const training = trainer

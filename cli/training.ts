@@ -17,6 +17,8 @@ export interface TrainingRange {
   readonly cells?: number;
   /** Most samples of one answer. */
   readonly samples?: number;
+  /** Told of the history that the class was just fitted on. */
+  readonly fitted?: (history: ClassHistory) => void;
   /** Told the share that is done, 0 to 1. */
   readonly progress?: (share: number) => void;
 }
@@ -152,6 +154,7 @@ export async function train(watch: ClassWatch, source: SeriesSource, range: Trai
   if (at === undefined) return;
   const long = await readLong(past, at, { ...range, width: signals.length, cells });
   watch.fit(long.sample);
+  range.fitted?.(long.sample);
   const isSmall = long.sample === long.all;
   if (!isSmall) watch.enroll(long.all);
   range.progress?.(0.6);

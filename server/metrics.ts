@@ -96,6 +96,14 @@ function learningMetrics(registry: Registry) {
       { name: 'foreshock_model_fitted_timestamp_seconds', help: 'When the model of a class was fitted.' },
       ['class'],
     ),
+    modelsRefused: counter(
+      registry,
+      {
+        name: 'foreshock_models_refused_total',
+        help: 'New models of a class that were worse than the one in use on the same injected faults, and not taken.',
+      },
+      ['class'],
+    ),
   };
 }
 

@@ -64,18 +64,20 @@ function setUpWith(
   const log = { info: say, warn: say, error: say };
   const { models } = openStore(':memory:');
   const { trainer, jobs } = makeTrainer(atOnce);
+  const book = createModelBook(models, log);
   const learning = createLearning({
     watches,
     thresholds: createPageThresholds(parseBudget('2 per service per 1w')),
     trainer,
-    book: createModelBook(models, log),
+    book,
     log,
     series: 1000,
     ...how,
     progress: () => undefined,
+    refused: name => say(`${name} counted as refused`),
     failed: (watch, error) => say(`${watch.watch.class.name} failed: ${error}`),
   });
-  return { watches, learning, jobs, models, said };
+  return { watches, learning, jobs, models, said, book };
 }
 
 const t0 = 1000 * day;
@@ -160,6 +162,56 @@ it('renews a model after a day, and the class goes on where it is', async () => 
   learning.step(t0 + 21 * step, t0 + day + 60_000);
   expect(watch?.t).toBe(t0 + 21 * step);
   expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit', 'refresh']);
+});
+
+it('does not take a new model that is worse in the race, says so, and tries again a day later', async () => {
+  const { watches, learning, jobs, models, said } = setUp('a/a');
+  learning.step(t0, t0);
+  jobs[0]?.end(learned('a/a', t0));
+  await learning.idle();
+  learning.step(t0, t0);
+  const before = watches[0]?.model;
+  learning.step(t0, t0 + day);
+  expect(jobs[1]?.job.used).toEqual(watches[0]?.snapshot()?.bytes);
+  const race = { fresh: 0.4, used: 0.6, margin: 0.05, cases: 224, isWorse: true };
+  jobs[1]?.end({ ...learned('a/a', t0), race });
+  await learning.idle();
+  learning.step(t0, t0 + day + 60_000);
+  expect(watches[0]?.model).toBe(before);
+  expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit']);
+  const reason =
+    'worse in the race than the model in use: 0.400 against 0.600 on the same 224 injected faults, noise explains 0.050';
+  expect(models.refusals()).toEqual([{ class: 'a/a', at: t0 + day + 60_000, reason }]);
+  expect(said).toContain(`a/a: the new model is refused: ${reason}; the one in use stays`);
+  expect(said).toContain('a/a counted as refused');
+  learning.step(t0, t0 + 2 * day);
+  expect(jobs).toHaveLength(2);
+  learning.step(t0, t0 + 2 * day + 60_000);
+  expect(jobs[2]?.job.depth).toBe('fit');
+  jobs[2]?.end({ ...learned('a/a', t0), race: { ...race, fresh: 0.58, isWorse: false } });
+  await learning.idle();
+  learning.step(t0, t0 + 2 * day + 120_000);
+  expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit', 'refresh']);
+  expect(models.refusals()).toEqual([]);
+});
+
+it('renews a model that was taken back a day after that, and it races with the one it replaced', async () => {
+  const { watches, learning, jobs, models, book } = setUp('a/a');
+  for (const at of [t0, t0 + day]) {
+    learning.step(at, at);
+    jobs.at(-1)?.end(learned('a/a', at));
+    await learning.idle();
+    learning.step(at, at);
+  }
+  expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit', 'refresh']);
+  const [first] = models.versions('a/a');
+  const taken = t0 + day + 3_600_000;
+  models.add({ ...first!, at: taken, why: 'rollback' }, models.bytes('a/a', 1)!);
+  book.checkpoint(watches, taken + 600_000);
+  learning.step(taken + day - 1, taken + day - 1);
+  expect(jobs).toHaveLength(2);
+  learning.step(taken + day, taken + day);
+  expect(jobs[2]?.job).toMatchObject({ depth: 'fit', used: watches[0]?.snapshot()?.bytes });
 });
 
 it('fits a class anew that missed too much', async () => {
