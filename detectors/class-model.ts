@@ -27,6 +27,8 @@ export interface Judgement {
 
 /** Findings whose newest value is not what is wrong: no expected band belongs to them. */
 const bandless: ReadonlySet<Finding['kind']> = new Set(['gone', 'vanished', 'flat']);
+/** A scale of fewer scores tells nothing of a row. */
+const fewest = 20;
 /** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
 const settleShare = 0.6;
 
@@ -154,7 +156,8 @@ export class ClassModel {
       const worse = own > finding || Number.isNaN(finding) ? own : finding;
       const score = gone.has(row) ? Number.NaN : worse;
       judgement.score[row] = score;
-      const learning = seen[row]! < needed;
+      // A row that was away for days, or whose clock has jumped, has forgotten its scale.
+      const learning = seen[row]! < needed || tail.samples(row) < fewest;
       judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
       episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
     }
@@ -278,12 +281,14 @@ export class ClassModel {
     const width = context.signals.length;
     const left = this.#rows.gone.get(row);
     if (left !== undefined) return { state: 'gone', reason: left };
-    if (Number.isNaN(this.#rows.judgement.score[row]!))
+    const unscored = Number.isNaN(this.#rows.judgement.score[row]!);
+    if (unscored && (this.#batch === undefined || Number.isNaN(stillScore(this.#batch, row))))
       return { state: 'no_data', reason: 'no signal has a sample' };
     if (seen[row]! < needed)
       return { state: 'learning', reason: `has seen ${seen[row]} of ${needed} samples it needs` };
     const fit = baseline.scale.subarray(row * width, (row + 1) * width).some(s => Number.isFinite(s));
     if (!fit) return { state: 'unfit', reason: 'no signal has a history' };
+    if (unscored) return { state: 'no_data', reason: 'no signal that has a history has a sample' };
     const { still, moved } = this.#rows;
     return still[row] === 1 && moved[row] === 0
       ? { state: 'unfit', reason: 'constant: no signal has ever moved' }
