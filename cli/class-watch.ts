@@ -273,7 +273,12 @@ export class ClassWatch {
   /** The last judgement of one entity, abnormal or not. */
   explain(entity: Labels): Anomaly | undefined {
     const row = this.#rowOf(entity);
-    return row < 0 ? undefined : this.#model?.explain(row);
+    return row < 0 ? undefined : this.explainRow(row);
+  }
+
+  /** As `explain`, by number of the row. */
+  explainRow(row: number): Anomaly | undefined {
+    return this.#model?.explain(row);
   }
 
   /** Score and p-value of every row of the last pass that could be judged. */

@@ -1,6 +1,7 @@
 import type { ServerState } from '../server/model.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
+import { unusualNow } from './unusual.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
@@ -18,6 +19,7 @@ export function daemonState(daemon: Daemon): ServerState {
       }),
       sources: sources.all.map(({ health }) => ({ ...health })),
       budget: budget.realised(Date.now()),
+      unusual: unusualNow(wired.watches),
     }),
     health: () => {
       const learning = wired.watches

@@ -1,5 +1,6 @@
 import type { ServerState } from '../server/model.ts';
 import type { IncidentBook } from './incident-book.ts';
+import { unusualNow } from './unusual.ts';
 import type { Wired } from './wire.ts';
 
 /** What the page of a replay shows: its incidents and what is watched; a replay is always healthy. */
@@ -15,6 +16,7 @@ export function replayState(wired: Wired, book: IncidentBook, recording: string)
         classes: wired.watches.map(watch => watch.overview()),
         sources: [{ name, up: true, lastAt, message: '' }],
         budget: undefined,
+        unusual: unusualNow(wired.watches),
       };
     },
     health: () => ({ healthy: true, ready: true, reasons: [] }),

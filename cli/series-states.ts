@@ -32,6 +32,11 @@ export class SeriesStates {
     this.#last = last;
   }
 
+  /** The judgement of the last batch; undefined before the first. */
+  get judgement(): Judgement | undefined {
+    return this.#last?.judgement;
+  }
+
   /** Moves live data in memory, when that is due, and looks whether the model sees it. Partial data proves nothing. */
   testItself(): void {
     if (this.#last === undefined || this.#last.batch.partial) return;

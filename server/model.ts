@@ -42,6 +42,20 @@ export interface ClassOverview {
   readonly reasons: readonly string[];
 }
 
+/** Rows that are unusual now, the surest first, `total` of them in all. */
+export interface UnusualOverview {
+  readonly total: number;
+  readonly rows: readonly {
+    /** `pack/class`. */
+    readonly class: string;
+    /** The entity in words. */
+    readonly entity: string;
+    readonly reason: string;
+    /** Share of false ones to be expected among it and those before it, 0..1. */
+    readonly q: number;
+  }[];
+}
+
 /** How a source answers; `lastAt` (ms) is its last good answer. */
 export interface SourceOverview {
   readonly name: string;
@@ -60,6 +74,7 @@ export interface WatchOverview {
   readonly classes: readonly ClassOverview[];
   readonly sources: readonly SourceOverview[];
   readonly budget: BudgetOverview | undefined;
+  readonly unusual: UnusualOverview;
 }
 
 /** `reasons` say in words why it is not ready or not healthy. */

@@ -56,6 +56,21 @@ export function allIncidentsSections(views: readonly IncidentView[]): Markup {
   return part('all', html`<h1>${sayCount(views.length, 'incident')}</h1>${incidentList(views)}`);
 }
 
+/** What is unusual now, ranked; it is no incident yet, or never becomes one. */
+function unusualSection({ unusual }: WatchOverview, watched: number): Markup | undefined {
+  const { total, rows } = unusual;
+  if (watched === 0) return undefined;
+  if (total === 0) return html`<h2>Unusual now</h2><p>Nothing is.</p>`;
+  const more = total > rows.length ? html`<p>And ${total - rows.length} more.</p>` : undefined;
+  return html`<h2>Unusual now</h2>
+<p class="soft">The surest first, by the share of false ones to be expected down to each. Pages need more: evidence, over the budget.</p>
+<ol class="plain rows">${rows.map(
+    row =>
+      html`<li><strong>${row.entity}</strong> <span class="soft">${row.class}</span> ${row.reason} <span class="soft">· expected false ${percent(row.q)}</span></li>
+`,
+  )}</ol>${more}`;
+}
+
 const states = ['watching', 'learning', 'no_data', 'gone', 'unfit', 'blind', 'muted'] as const;
 
 function stateCell(state: WatchState, n: number): Markup {
@@ -115,6 +130,7 @@ export function overviewSections(state: ServerState): Markup {
   const watched = watch.classes.reduce((sum, row) => sum + (row.counts.watching ?? 0), 0);
   const views = state.incidents();
   return html`${part('open', html`${openSection(views, watched)}${healthLine(state.health())}`)}
+${part('unusual', html`${unusualSection(watch, watched)}`)}
 ${part('ended', endedSection(views))}
 ${part(
   'watched',

@@ -37,7 +37,7 @@ describe('training in a worker', () => {
       state: {
         incidents: () => [],
         incident: () => undefined,
-        watch: () => ({ classes: [], sources: [], budget: undefined }),
+        watch: () => ({ classes: [], sources: [], budget: undefined, unusual: { total: 0, rows: [] } }),
         health: () => ({ healthy: true, ready: true, reasons: [] }),
       },
       registry: createMetrics().registry,

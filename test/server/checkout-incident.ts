@@ -90,6 +90,17 @@ const watched: WatchOverview = {
     { name: 'logs', up: false, lastAt: undefined, message: 'connection refused' },
   ],
   budget: { statedPerDay: 1, realisedPerDay: 0.4 },
+  unusual: {
+    total: 12,
+    rows: [
+      {
+        class: 'service/service',
+        entity: 'checkout',
+        reason: 'latency p95 1.92 s, expected 20 to 80 ms',
+        q: 0.0004,
+      },
+    ],
+  },
 };
 
 /** A state that shows the given incidents. */

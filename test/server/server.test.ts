@@ -193,8 +193,18 @@ describe('incidents', () => {
     expect(body).toContain('And 150 more');
   });
 
+  it('list what is unusual now, the surest first, with the share of false ones to be expected', async () => {
+    const { body } = await start({ state: stateOf([]) }).app.inject('/');
+    expect(body).toMatch(
+      /checkout<\/strong>.*latency p95 1\.92 s, expected 20 to 80 ms.*expected false 0\.04 %/,
+    );
+    expect(body).toContain('And 11 more');
+  });
+
   it('say in words that there is none', async () => {
-    const { app } = start({ state: stateOf([], { classes: [], sources: [], budget: undefined }) });
+    const { app } = start({
+      state: stateOf([], { classes: [], sources: [], budget: undefined, unusual: { total: 0, rows: [] } }),
+    });
     const { body } = await app.inject('/');
     expect(body).toContain('No open incident');
     expect(body).toContain('Nothing is watched yet');
