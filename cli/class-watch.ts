@@ -8,6 +8,7 @@ import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes
 import type { ClassModel } from '../detectors/class-model.ts';
 import { type FitContext, fitClassModel } from '../detectors/fit.ts';
 import { overall } from '../detectors/race.ts';
+import type { Scoring } from '../detectors/scoring.ts';
 import type { Standing } from '../detectors/signal-state.ts';
 import type { ClassOverview } from '../server/model.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
@@ -22,6 +23,9 @@ import { countStates } from './state-counts.ts';
 
 /** An entity without data for so long (ms) is given up at the next refresh. */
 const awayFor = 86_400_000;
+
+/** Rows x batches that are looked back at from which on scoring is worth other threads: some tens of milliseconds. */
+const spreadFrom = 16_384;
 
 /** One class as the daemon watches it: made from its history or a snapshot, fed one batch a pass, read by the page. */
 export class ClassWatch {
@@ -47,6 +51,7 @@ export class ClassWatch {
   /** How its rows and series are watched. */
   readonly states: SeriesStates;
   #dark: Batch | undefined;
+  #asked: { readonly batch: Batch; readonly isHole: boolean } | undefined;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
@@ -181,6 +186,37 @@ export class ClassWatch {
     return { signals, step, ...this.#options };
   }
 
+  /**
+   * Begins with the batch that is passed next: what is left to score, which may be done in other threads. Undefined where
+   * nothing is scored, or so little that it is done in the pass.
+   */
+  begin(batch: Batch): Scoring | undefined {
+    const model = this.#model;
+    if (model === undefined || (this.#cold && batch.t <= this.#t)) return undefined;
+    if (batch.entities.length * model.lookback < spreadFrom || this.#isHeld(batch)) return undefined;
+    if (batch.entities !== this.#entities) this.#follow(batch.entities);
+    return model.begin(batch);
+  }
+
+  /** What was begun is scored. */
+  scored(scoring: Scoring): void {
+    this.#model?.scored(scoring);
+  }
+
+  /** A batch that is not judged, as another still is: the detectors see it when they look back. */
+  skip(batch: Batch): void {
+    if (this.#model === undefined || batch.t <= this.#t) return;
+    if (batch.entities !== this.#entities) this.#follow(batch.entities);
+    this.#model.warm(batch);
+    this.#t = batch.t;
+  }
+
+  /** Whether the source is not to be trusted with a batch; each batch is asked about once. */
+  #isHeld(batch: Batch): boolean {
+    if (this.#asked?.batch !== batch) this.#asked = { batch, isHole: this.#holes.holds(batch) };
+    return this.#asked.isHole && batch !== this.#dark;
+  }
+
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
   pass(batch: Batch): readonly Anomaly[] {
     const model = this.#model;
@@ -191,7 +227,7 @@ export class ClassWatch {
       return [];
     }
     this.#cold = false;
-    if (this.#holes.holds(batch) && batch !== this.#dark) {
+    if (this.#isHeld(batch)) {
       this.#t = batch.t;
       return [];
     }

@@ -6,6 +6,7 @@ import type { Daemon } from './daemon.ts';
 import { keepResults, measure, showIncidents } from './daemon-show.ts';
 import { troubles } from './daemon-troubles.ts';
 import { longestGap, pieceEnds, worthTelling } from './gap.ts';
+import { type Judged, judgeStep } from './judging.ts';
 import { namedBy } from './realised-rate.ts';
 import type { ClassBatches } from './source-reads.ts';
 import { savePassedAt, saveStages } from './stage-store.ts';
@@ -33,12 +34,6 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
   });
 }
 
-interface Judged {
-  readonly anomalies: readonly Anomaly[];
-  /** Names of the classes of which the step is known. */
-  readonly classes: ReadonlySet<string>;
-}
-
 /** A step of a pass, at `t` (ms). */
 interface Step {
   readonly t: number;
@@ -58,26 +53,12 @@ interface Pass {
   settle: () => void;
 }
 
-/** Lets each class judge its batch of the step at `t` (ms). */
+/** Lets each class judge its batch of a step, and counts what is abnormal. */
 async function judge(daemon: Daemon, read: readonly ClassBatches[], { t, tracing }: Step): Promise<Judged> {
   const { fpr } = daemon.loaded.config.detection;
-  const anomalies: Anomaly[] = [];
-  const classes = new Set<string>();
-  for (const { watch, batches, settle } of read)
-    for (const batch of batches) {
-      if (batch.t !== t) continue;
-      const { name } = watch.watch.class;
-      await tracing.span('judge', { class: name, entities: batch.entities.length }, async note => {
-        await settle(batch);
-        const found = watch.pass(batch);
-        anomalies.push(...found);
-        watch.states.testItself();
-        note({ anomalies: found.length });
-      });
-      if (watch.judged) classes.add(name);
-    }
-  for (const each of anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
-  return { anomalies, classes };
+  const judged = await judgeStep(read, t, { tracing, desk: daemon.desk });
+  for (const each of judged.anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
+  return judged;
 }
 
 /** Classes that are not watched at all: what they had open ends. Those that cannot be read now keep it. */
@@ -132,7 +113,8 @@ const openIncidents = ({ book }: Daemon): readonly Incident[] =>
 /** Passes over the steps up to `end`, of which the pass's own is the last of all. */
 async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void> {
   const { wired, reads } = daemon;
-  const read = (await Promise.all(reads.map(source => source.gather(pass.t, end)))).flat();
+  const gathered = (await Promise.all(reads.map(source => source.gather(pass.t, end)))).flat();
+  const read = [...(daemon.desk?.late() ?? []), ...gathered];
   daemon.midGap = true;
   const own = end === pass.t ? [end] : [];
   const times = new Set([...read.flatMap(({ batches }) => batches.map(batch => batch.t)), ...own]);

@@ -20,6 +20,9 @@ export function blindTrouble({ watch, states }: Pick<ClassWatch, 'watch' | 'stat
   };
 }
 
+const lateEnough = (since: number | undefined, now: number) =>
+  since !== undefined && now - since >= lateFor ? since : undefined;
+
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
   const { wired, sources, reads, failing, receivers, startedAt, lateSince } = daemon;
@@ -50,8 +53,15 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       labels: {},
       severity: 'warning',
       summary: 'passes take longer than a step',
-      since: lateSince !== undefined && now - lateSince >= lateFor ? lateSince : undefined,
+      since: lateEnough(lateSince, now),
     },
+    ...wired.watches.map(each => ({
+      alertname: 'ForeshockPassLate' as const,
+      labels: { class: each.watch.class.name },
+      severity: 'warning',
+      summary: `${each.watch.class.name} is scored slower than a step: it is judged late, and not at every step`,
+      since: lateEnough(daemon.desk?.lateSince(each), now),
+    })),
     ...wired.watches.map(({ watch, leftOut }) => ({
       alertname: 'ForeshockClassLeftOut' as const,
       labels: { class: watch.class.name },

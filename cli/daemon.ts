@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
 import type { NetworkMaker } from '../core/network.ts';
@@ -15,6 +17,8 @@ import type { Log } from './log.ts';
 import { createReceivers } from './receivers.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { resume, type Unreadable } from './resume.ts';
+import { ScoringDesk } from './scoring-desk.ts';
+import { createScoringPool, type ScoringPool } from './scoring-pool.ts';
 import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
 import { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
@@ -23,6 +27,7 @@ import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
 import { tracedReceiver } from './traced-receiver.ts';
 import type { Tracing } from './tracing.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
+import { trainingThreads } from './worker.ts';
 
 export interface DaemonOptions {
   readonly dryRun: boolean;
@@ -60,6 +65,9 @@ export interface Daemon extends Models {
   readonly receivers: readonly Receiver[];
   readonly dispatcher: Dispatcher;
   readonly wired: Wired;
+  /** Where large classes are scored; undefined where another backend than the built-in kernels computes. */
+  readonly desk: ScoringDesk | undefined;
+  readonly scoring: ScoringPool;
   readonly book: IncidentBook;
   readonly incidents: IncidentStore;
   readonly self: SelfAlerts;
@@ -112,6 +120,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     sources: identitiesOf(config),
     network,
   });
+  const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
   const models = createModels(loaded, {
     store,
     metrics,
@@ -135,6 +144,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     ...models,
     ...createDelivery(loaded, { options, self, store, url }),
     wired,
+    desk: network === undefined ? createDesk(scoring, { loaded, options, metrics }) : undefined,
+    scoring,
     book,
     incidents,
     ...createSelfWatch(loaded, { store, url, unreadable }),
@@ -173,6 +184,16 @@ function createSelfWatch(
     ),
     budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
   };
+}
+
+/** A pass waits half a step for what is scored in threads. */
+function createDesk(
+  pool: ScoringPool,
+  { loaded, options, metrics }: Pick<Daemon, 'loaded' | 'options' | 'metrics'>,
+): ScoringDesk {
+  const { step } = loaded.config.global;
+  const patience = () => sleep(step / 2, undefined, { ref: false });
+  return new ScoringDesk({ pool, patience, metrics, log: options.log });
 }
 
 /** The receivers, and what hands notifications to them and counts how that went. */

@@ -36,6 +36,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     joint.letGo();
     daemon.dispatcher.stop();
     await daemon.shown;
+    await daemon.scoring.close();
     await closeModels(daemon);
     daemon.results.flush();
     await server.close();

@@ -12,7 +12,10 @@ export interface Detector {
 export interface FittedDetector {
   /** How many batches `score` looks back, 1 = the newest only. */
   readonly lookback: number;
-  /** Writes one score a row into `out`: higher is more abnormal, NaN when it cannot tell. */
+  /**
+   * Writes one score a row into `out`: higher is more abnormal, NaN when it cannot tell. A row's score depends on that row
+   * alone: rows may be scored apart, by what was read from the bytes, and a history as if its times were rows.
+   */
   score(window: Window, out: Float64Array): void;
   /** Each signal's share of a row's score into `out` (length width), summing to 1 where the score is finite. */
   shares(window: Window, row: number, out: Float64Array): void;

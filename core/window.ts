@@ -27,25 +27,47 @@ export interface TailPlace {
   readonly stride: number;
 }
 
+/** What a window is made of, for another thread: the numbers lie in shared memory. */
+export interface WindowState {
+  readonly rows: number;
+  readonly width: number;
+  readonly length: number;
+  readonly filled: number;
+  /** Slot of the newest batch in the ring; -1 when empty. */
+  readonly head: number;
+  readonly t: number;
+  readonly data: Float64Array;
+}
+
 /** A window that can be fed; `push` takes batches of the same rows and signals in order of time. */
 export interface MutableWindow extends Window {
   push(batch: Batch): void;
+  /** As it stands; its numbers are those of the window, not a copy. */
+  state(): WindowState;
 }
 
 class RingWindow implements MutableWindow {
   readonly rows: number;
   readonly width: number;
   readonly length: number;
-  #filled = 0;
-  #head = -1;
-  #t = Number.NaN;
+  #filled: number;
+  #head: number;
+  #t: number;
   readonly #data: Float64Array;
 
-  constructor(rows: number, width: number, length: number) {
-    this.rows = rows;
-    this.width = width;
-    this.length = length;
-    this.#data = new Float64Array(rows * width * length).fill(Number.NaN);
+  constructor(state: WindowState) {
+    this.rows = state.rows;
+    this.width = state.width;
+    this.length = state.length;
+    this.#filled = state.filled;
+    this.#head = state.head;
+    this.#t = state.t;
+    this.#data = state.data;
+  }
+
+  state(): WindowState {
+    const { rows, width, length } = this;
+    return { rows, width, length, filled: this.#filled, head: this.#head, t: this.#t, data: this.#data };
   }
 
   get filled(): number {
@@ -100,5 +122,16 @@ class RingWindow implements MutableWindow {
 
 /** An empty window for `rows` entities of `width` signals and `length` steps. */
 export function createWindow(rows: number, width: number, length: number): MutableWindow {
-  return new RingWindow(rows, width, length);
+  const data = sharedNumbers(rows * width * length).fill(Number.NaN);
+  return new RingWindow({ rows, width, length, filled: 0, head: -1, t: Number.NaN, data });
+}
+
+/** A window in the state of another, over the same numbers. */
+export function windowOver(state: WindowState): Window {
+  return new RingWindow(state);
+}
+
+/** Zeros in memory that threads share. */
+export function sharedNumbers(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
 }

@@ -7,6 +7,7 @@ import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts
 import type { Look } from './decision.ts';
 import { combineCauchy } from './ensemble.ts';
 import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
+import type { Scoring } from './scoring.ts';
 import { markConstant, settle } from './settle.ts';
 import { describeWorst } from './words.ts';
 
@@ -41,6 +42,9 @@ export class ClassModel {
   #rows: ClassRows;
   #entities: readonly Entity[] | undefined;
   #batch: Batch | undefined;
+  /** The batch that stands in the window as the newest, and the one whose scores are in place. */
+  #begun: Batch | undefined;
+  #scored: Batch | undefined;
 
   constructor(parts: ClassParts) {
     this.#parts = parts;
@@ -133,18 +137,35 @@ export class ClassModel {
   }
 
   /**
+   * Takes a batch into the window and hands out what is left to score, to be done elsewhere before it is judged: `scored` says
+   * that it was. Nothing else may happen to the model in between; where something does, `judge` scores by itself.
+   */
+  begin(batch: Batch): Scoring {
+    this.warm(batch);
+    this.#begun = batch;
+    this.#scored = undefined;
+    return { members: this.#parts.members, window: this.#rows.window.state(), out: this.#rows.parts };
+  }
+
+  /** The scores of the batch that was begun last are in place. */
+  scored(scoring: Scoring): void {
+    if (scoring.out === this.#rows.parts) this.#scored = this.#begun;
+  }
+
+  /**
    * Scores all rows of one batch; batches come in order of time. Rows that are new start as `learning`. `cause`: why signals
    * are dark for all rows, where that is known.
    */
   judge(batch: Batch, cause: 'targets down' | 'unknown' = 'unknown'): Judgement {
     if (batch.entities !== this.#entities) this.adopt(batch.entities);
     this.#batch = batch;
+    if (this.#begun !== batch) this.begin(batch);
     const { members, tail, pooled, episodes, seen, needed } = this.#parts;
     const { window, judgement, parts, still, findings, gone } = this.#rows;
-    this.warm(batch);
-    members.forEach((member, i) => {
-      member.fitted.score(window, parts[i]!);
-    });
+    if (this.#scored !== batch)
+      members.forEach((member, i) => {
+        member.fitted.score(window, parts[i]!);
+      });
     const weights = members.map(m => m.weight);
     const p = new Float64Array(members.length);
     judgement.t = batch.t;
@@ -346,5 +367,6 @@ export class ClassModel {
     this.#parts = remapParts(old, keys, from);
     this.#rows = remapRows(this.#rows, this.#parts, from);
     this.#batch = undefined;
+    this.#begun = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { createWindow, type MutableWindow } from '../core/window.ts';
+import { createWindow, type MutableWindow, sharedNumbers } from '../core/window.ts';
 import type { ClassParts } from './class-parts.ts';
 import { type Finding, isStill } from './findings.ts';
 import { Withheld } from './withheld.ts';
@@ -39,7 +39,7 @@ export function createRows(parts: ClassParts): ClassRows {
       score: new Float64Array(rows),
       flagged: new Uint8Array(rows),
     },
-    parts: parts.members.map(() => new Float64Array(rows)),
+    parts: parts.members.map(() => sharedNumbers(rows)),
     still: Uint8Array.from(parts.keys, (_, row) => isStill(parts.baseline, row, width)),
     moved: new Uint8Array(rows),
     findings: new Map(),

@@ -28,6 +28,14 @@ function passMetrics(registry: Registry) {
       },
       ['class'],
     ),
+    passesSkipped: counter(
+      registry,
+      {
+        name: 'foreshock_passes_skipped_total',
+        help: 'Steps of a class that were not judged as the scoring of an earlier one was under way.',
+      },
+      ['class'],
+    ),
     seriesWatched: gauge(
       registry,
       { name: 'foreshock_series_watched', help: 'Rows of a class by their state.' },
