@@ -11,6 +11,7 @@ import { overall } from '../detectors/race.ts';
 import type { Scoring } from '../detectors/scoring.ts';
 import type { Standing } from '../detectors/signal-state.ts';
 import type { ClassOverview } from '../server/model.ts';
+import { CardinalityWatch } from './cardinality-watch.ts';
 import type { ClassSnapshot } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { LeftOut } from './left-out.ts';
@@ -50,6 +51,8 @@ export class ClassWatch {
   readonly #holes: SourceHoles;
   /** How its rows and series are watched. */
   readonly states: SeriesStates;
+  /** How many entities it has. */
+  readonly cardinality: CardinalityWatch;
   #dark: Batch | undefined;
   #asked: { readonly batch: Batch; readonly isHole: boolean } | undefined;
 
@@ -58,6 +61,7 @@ export class ClassWatch {
     this.#options = options;
     this.#holes = new SourceHoles(watch);
     this.states = new SeriesStates(options.fpr);
+    this.cardinality = new CardinalityWatch(watch);
   }
 
   get options(): ClassWatchOptions {
@@ -252,6 +256,8 @@ export class ClassWatch {
       const anomaly = model.explain(row);
       if (anomaly !== undefined) out.push(anomaly);
     }
+    const accounted = (row: number) => flagged[row] === 1 || model.stateOf(row).state === 'gone';
+    out.push(...this.cardinality.step(batch, accounted));
     model.learn();
     this.states.see({ model, batch, judgement });
     return out;

@@ -47,7 +47,7 @@ async function showCharts(daemon: Daemon, { incidents, notifications, t: now }: 
   }
 }
 
-/** A score and a p-value a row each minute at most, written in blocks of ten minutes. */
+/** A score and a p-value a row each minute at most, written in blocks of ten minutes, with the sizes of the sets of entities. */
 export function keepResults(daemon: Daemon, t: number): void {
   const { results, wired } = daemon;
   if (t - daemon.keptAt >= keptEvery) {
@@ -57,6 +57,8 @@ export function keepResults(daemon: Daemon, t: number): void {
   }
   if (t - daemon.flushedAt < flushedEvery) return;
   results.flush();
+  const sets = daemon.store.values('cardinality');
+  for (const { watch, cardinality } of wired.watches) sets.set(watch.class.name, cardinality.toBytes());
   daemon.flushedAt = t;
 }
 

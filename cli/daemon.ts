@@ -129,6 +129,11 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     log: options.log,
     signal: options.signal,
   });
+  for (const { watch, cardinality } of wired.watches) {
+    const { name } = watch.class;
+    const state = store.values('cardinality').get(name);
+    resume({ name: `cardinality of ${name}`, state }, each => each && cardinality.restore(each), unreadable);
+  }
   const incidents = createIncidentStore(store.values('incidents'));
   const book = createIncidentBook(200);
   book.update(incidents.read());

@@ -43,7 +43,7 @@ const mostCorrelated = 0.9;
  * `ramp` steps. e is autoregressive of the first order: all is taken as x_i - phi x_(i-1) (Cochrane and Orcutt 1949). The root
  * of the ratio is the t value of b, its variance that of the residuals shrunk to the noise of normal life (Smyth 2004, eq. 5).
  * The score is the largest t over the signals in the direction that matters. A level far from normal is no drift: only steps
- * from before the first batch count as the centre.
+ * from before the first sample count as the centre.
  */
 class FittedDrift implements FittedDetector {
   readonly #parts: DriftParts;
@@ -98,12 +98,14 @@ class FittedDrift implements FittedDetector {
   }
 
   /** t of signal `k` of the row that was read; NaN where its newest sample is missing or it is not looked at. */
-  #drift(k: number, { width, filled }: Window): number {
+  #drift(k: number, { width }: Window): number {
     const { window: steps, sign, correlation, innovation } = this.#parts;
     if (Number.isNaN(sign[k]!) || Number.isNaN(this.#rows[(steps - 1) * width + k]!)) return Number.NaN;
-    const before = Math.max(0, steps - filled);
+    let isBefore = true;
     for (let i = 0; i < steps; i++) {
-      const z = i < before ? 0 : this.#rows[i * width + k]!;
+      const at = this.#rows[i * width + k]!;
+      isBefore &&= Number.isNaN(at);
+      const z = isBefore ? 0 : at;
       this.#x[i] = Math.max(-zLimit, Math.min(zLimit, z));
     }
     clipSpikes(this.#x);
