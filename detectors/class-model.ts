@@ -201,7 +201,8 @@ export class ClassModel {
   #look(batch: Batch): Look {
     const { window, judgement, findings } = this.#rows;
     const { score, p } = judgement;
-    return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, score, p, findings };
+    const absent = { has: (row: number) => (findings.get(row)?.kind ?? 'moved') !== 'moved' };
+    return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, score, p, absent };
   }
 
   #find(batch: Batch, cause: 'targets down' | 'unknown'): void {

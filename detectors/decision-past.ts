@@ -10,7 +10,7 @@ export interface RowPast {
   readonly scores: Float64Array;
 }
 
-/** Rows of no other row's past: nothing is known to be wrong in history. */
+/** In history nothing is known to be absent. */
 const nothing: ReadonlySet<number> = new Set();
 
 /**
@@ -29,7 +29,7 @@ export function liveThroughPasts(
     score: new Float64Array(rows).fill(Number.NaN),
     p: new Float64Array(rows).fill(1),
     baseline: to.baseline,
-    findings: nothing,
+    absent: nothing,
   };
   pasts.forEach((past, row) => {
     if (past.frame.step <= 2 * to.step) liveThrough(decisions, row, past, look);

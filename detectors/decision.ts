@@ -55,13 +55,12 @@ const day = 24 * hour;
 /** Memories: of the recent level (half-life), of what departures and scores are usual. */
 const levelHalfLife = 1.5 * hour;
 const scaleMemory = 10 * day;
+const scoreMemory = 3 * day;
 /** A row decides once it has learned so many rows of normal life. */
 const leastSamples = 300;
 /** News is what exceeds all of the last rows: of one series, of several. */
 const clusterOne = 100;
 const clusterMany = 45;
-/** What is usual of a row of several signals: its departures, its scores. */
-const scores = 2;
 /** Arrays of numbers that are stored: five of its own, two of the declustering, four of the departures. */
 const stateArrays = 11;
 /** A row whose episode is over, and that departs from its level before it by more than this, has settled elsewhere. */
@@ -78,8 +77,8 @@ export interface Look {
   /** Score of the ensemble, and its p-value on the row's recent scale. */
   readonly score: Float64Array;
   readonly p: Float64Array;
-  /** Rows of which something is known to be wrong (absence, a move). */
-  readonly findings: { has(row: number): boolean };
+  /** Rows that have lost a signal, or one that stands still: values alone do not tell. */
+  readonly absent: { has(row: number): boolean };
 }
 
 /** What a row says in one look. */
@@ -106,7 +105,9 @@ export class Decisions {
   readonly #policy: DecisionPolicy;
   readonly #news: News | undefined;
   readonly #departures: Departures;
-  readonly #usual: LogHistograms;
+  /** What is usual of a row of several signals: its departures, its scores. */
+  readonly #departed: LogHistograms;
+  readonly #scored: LogHistograms;
   readonly #cluster: Declustering;
   /** When the open episode began, NaN = none; when the level before it was kept; when a lasting change was taken as normal. */
   readonly #since: Float64Array;
@@ -128,7 +129,8 @@ export class Decisions {
     this.#policy = parts?.policy ?? decisionPolicy;
     this.#news = one ? (parts?.news ?? new News(rows, step)) : undefined;
     this.#departures = new Departures(rows, signals, { level, scale: memory });
-    this.#usual = parts?.usual ?? new LogHistograms(one ? 0 : rows * scores, memory);
+    this.#departed = parts?.departed ?? new LogHistograms(one ? 0 : rows, memory);
+    this.#scored = parts?.scored ?? new LogHistograms(one ? 0 : rows, Math.max(1000, scoreMemory / step));
     this.#cluster = new Declustering(rows, one ? clusterOne : clusterMany);
     this.#since = new Float64Array(rows).fill(Number.NaN);
     this.#keptAt = new Float64Array(rows).fill(Number.NaN);
@@ -143,7 +145,7 @@ export class Decisions {
   static bytes(width: number): { readonly row: number; readonly series: number } {
     return width === 1
       ? { row: 76, series: Departures.bytesPerSeries + News.bytesPerSeries }
-      : { row: 76 + scores * LogHistograms.bytesPerCell, series: Departures.bytesPerSeries };
+      : { row: 76 + 2 * LogHistograms.bytesPerCell, series: Departures.bytesPerSeries };
   }
 
   /** p of the row's news in the last look, NaN where nothing could be told: 1 for what was said shortly before, unless an episode is open. */
@@ -160,17 +162,11 @@ export class Decisions {
     const { fpr } = this.#context;
     this.#tokens[row] = Math.min(this.#savings, this.#tokens[row]! + fpr);
     this.#departure[row] = this.#departures.score(look.window, row, this.#within(row, look.t));
-    if (this.#news === undefined) this.#hearMany(row, look);
-    else this.#hearOne(row, look, this.#news);
-    const voice = this.#voice;
-    if (look.findings.has(row) && look.p[row]! <= fpr) {
-      voice.news = true;
-      voice.on = true;
-      voice.sure = true;
-      this.#p[row] = Math.min(this.#p[row]!, look.p[row]!);
-    }
+    const known = look.absent.has(row) ? look.p[row]! : 1;
+    if (this.#news === undefined) this.#hearMany(row, look, known);
+    else this.#hearOne(row, Math.min(known, this.#newsOf(row, look, this.#news)));
     const flagged = this.#move(row, look);
-    if (flagged === 1) this.#p[row] = Math.min(this.#p[row]!, voice.raw);
+    if (flagged === 1) this.#p[row] = Math.min(this.#p[row]!, this.#voice.raw);
     return flagged;
   }
 
@@ -184,9 +180,13 @@ export class Decisions {
     return !Number.isNaN(this.#since[row]!);
   }
 
-  #hearOne(row: number, { t, values, baseline }: Look, news: News): void {
-    const { fpr } = this.#context;
+  #newsOf(row: number, { t, values, baseline }: Look, news: News): number {
     const p = news.pValue(row, t, values[row]!, baseline.scale[row]!);
+    return Number.isNaN(p) ? 1 : p;
+  }
+
+  #hearOne(row: number, p: number): void {
+    const { fpr } = this.#context;
     this.#p[row] = this.#cluster.step(row, p);
     this.#voice.raw = p;
     this.#voice.news = this.#p[row]! <= fpr;
@@ -194,19 +194,24 @@ export class Decisions {
     this.#voice.sure = p <= this.#policy.free * fpr;
   }
 
-  #hearMany(row: number, { score }: Look): void {
+  #hearMany(row: number, { score }: Look, finding: number): void {
     const { fpr } = this.#context;
     const { open, close, far, unsettled, free, freeScore } = this.#policy;
-    const known = this.#usual.samples(scores * row) >= leastSamples;
-    const p = known ? this.#usual.pValue(scores * row, this.#departure[row]!) : Number.NaN;
-    const pScore = known ? this.#usual.pValue(scores * row + 1, score[row]!) : Number.NaN;
+    const p = Math.min(finding, this.#known(this.#departed, row, this.#departure[row]!));
+    const pScore = this.#known(this.#scored, row, score[row]!);
     const isFar = pScore <= far * fpr;
     const said = this.#cluster.step(row, p);
-    this.#p[row] = said < 1 ? Math.min(1, said / open) : said;
+    this.#p[row] = Math.min(1, said / open);
     this.#voice.raw = Math.min(1, p / open);
     this.#voice.news = said <= open * fpr;
     this.#voice.on = p <= close * fpr || (isFar && p <= unsettled);
     this.#voice.sure = p <= free * fpr || (isFar && score[row]! > freeScore - Math.log10(fpr));
+  }
+
+  /** p on a scale of normal life, 1 where there is no score or too little is known. */
+  #known(usual: LogHistograms, row: number, score: number): number {
+    const p = usual.samples(row) < leastSamples ? 1 : usual.pValue(row, score);
+    return Number.isNaN(p) ? 1 : p;
   }
 
   #move(row: number, { t, window }: Look): 0 | 1 {
@@ -245,8 +250,8 @@ export class Decisions {
       this.#news.move(row, look.t, look.values[row]!);
     }
     if (this.#news === undefined && within === 'normal life') {
-      this.#usual.learn(scores * row, this.#departure[row]!);
-      this.#usual.learn(scores * row + 1, look.score[row]!);
+      this.#departed.learn(row, this.#departure[row]!);
+      this.#scored.learn(row, look.score[row]!);
     }
     this.#departures.learn(look.window, row, within);
   }
@@ -260,11 +265,11 @@ export class Decisions {
   remap(from: Int32Array): Decisions {
     const { step } = this.#context;
     const news = this.#news?.remap(from, step);
-    const usual = this.#usual.remap(from, this.#usual.cells / Math.max(1, this.rows));
     const next = new Decisions(from.length, this.#context, {
-      usual,
+      ...(news === undefined
+        ? { departed: this.#departed.remap(from), scored: this.#scored.remap(from) }
+        : { news }),
       policy: this.#policy,
-      ...(news === undefined ? {} : { news }),
     });
     next.#restore(this.#state, from);
     return next;
@@ -287,20 +292,26 @@ export class Decisions {
   }
 
   toBytes(): Uint8Array {
-    const blobs = [this.#usual.toBytes(), ...(this.#news === undefined ? [] : [this.#news.toBytes()])];
-    return writeBytes({ rows: this.rows }, this.#state, blobs);
+    const many = [this.#departed, this.#scored];
+    const blobs = this.#news === undefined ? many : [this.#news];
+    return writeBytes(
+      { rows: this.rows },
+      this.#state,
+      blobs.map(part => part.toBytes()),
+    );
   }
 
   /** Reads what `toBytes` wrote for a class of the same signals; throws a RangeError for anything else. */
   static fromBytes(bytes: Uint8Array, context: DecisionContext): Decisions {
     const { head, arrays, blobs } = readBytes(bytes);
     const { rows = 0 } = head;
-    const [usual, news] = blobs;
-    if (usual === undefined || arrays.length !== stateArrays || arrays[0]!.length !== rows)
+    const [first, scored] = blobs;
+    if (first === undefined || arrays.length !== stateArrays || arrays[0]!.length !== rows)
       throw new RangeError('the bytes are not those of decisions');
     const next = new Decisions(rows, context, {
-      usual: LogHistograms.fromBytes(usual),
-      ...(news === undefined ? {} : { news: News.fromBytes(news, context.step) }),
+      ...(scored === undefined
+        ? { news: News.fromBytes(first, context.step) }
+        : { departed: LogHistograms.fromBytes(first), scored: LogHistograms.fromBytes(scored) }),
     });
     next.#restore(
       arrays,
@@ -317,6 +328,7 @@ export class Decisions {
 
 interface DecisionParts {
   readonly news?: News;
-  readonly usual?: LogHistograms;
+  readonly departed?: LogHistograms;
+  readonly scored?: LogHistograms;
   readonly policy?: DecisionPolicy;
 }

@@ -76,15 +76,14 @@ export class LogHistograms {
     this.#unit[cell] = 1;
   }
 
-  /** The same state for other rows of `width` cells each: row i takes over row `from[i]`, -1 starts empty. */
-  remap(from: Int32Array, width: number): LogHistograms {
-    const next = new LogHistograms(from.length * width, this.memory);
-    from.forEach((old, row) => {
+  /** The same state for another membership: cell i takes over cell `from[i]`, -1 starts empty. */
+  remap(from: Int32Array): LogHistograms {
+    const next = new LogHistograms(from.length, this.memory);
+    from.forEach((old, cell) => {
       if (old < 0) return;
-      const [start, end, at] = [old * width, (old + 1) * width, row * width];
-      next.#weight.set(this.#weight.subarray(start * bins, end * bins), at * bins);
-      next.#unit.set(this.#unit.subarray(start, end), at);
-      next.#total.set(this.#total.subarray(start, end), at);
+      next.#weight.set(this.#weight.subarray(old * bins, (old + 1) * bins), cell * bins);
+      next.#unit[cell] = this.#unit[old]!;
+      next.#total[cell] = this.#total[old]!;
     });
     return next;
   }

@@ -40,7 +40,7 @@ it('cannot tell what it knows nothing of', () => {
 
 it('keeps its cells over bytes and memberships', () => {
   const usual = fed(500, random);
-  const moved = LogHistograms.fromBytes(usual.toBytes()).remap(Int32Array.from([-1, 0]), 1);
+  const moved = LogHistograms.fromBytes(usual.toBytes()).remap(Int32Array.from([-1, 0]));
   expect(moved.pValue(1, 0.9)).toBe(usual.pValue(0, 0.9));
   expect(moved.pValue(0, 0.9)).toBeNaN();
   expect(() => LogHistograms.fromBytes(usual.toBytes().subarray(0, 60))).toThrow(RangeError);
