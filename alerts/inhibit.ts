@@ -1,45 +1,72 @@
 import type { Alert, Suppressed } from '../core/alert.ts';
+import { parseMatcher } from '../core/matcher.ts';
 import type { HoldStage } from '../core/pipeline.ts';
-import { parseMatcher } from './matchers.ts';
 
-/** While an alert that matches `source` fires, those that match `target` and agree on `equal` are held back. */
+/** As `inhibit_rules` of Alertmanager: while a source fires, the targets that agree with it on `equal` are held back. */
 export interface InhibitRule {
-  readonly source: readonly string[];
-  readonly target: readonly string[];
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
   readonly equal: readonly string[];
 }
 
-function compile({ source, target, equal }: InhibitRule) {
-  const sources = source.map(parseMatcher);
-  const targets = target.map(parseMatcher);
+interface CompiledRule {
+  isSource(alert: Alert): boolean;
+  /** The source that holds the alert back; undefined when none does. */
+  causeOf(alert: Alert, sources: Iterable<Alert>): Alert | undefined;
+}
+
+function compile({ source_matchers, target_matchers, equal }: InhibitRule): CompiledRule {
+  const sources = source_matchers.map(parseMatcher);
+  const targets = target_matchers.map(parseMatcher);
   const isSource = (alert: Alert) => sources.every(matches => matches(alert.labels));
   const isTarget = (alert: Alert) => targets.every(matches => matches(alert.labels));
   const agree = (a: Alert, b: Alert) =>
     equal.every(name => (a.labels[name] ?? '') === (b.labels[name] ?? ''));
-  return (alert: Alert, alerts: readonly Alert[]) => {
-    if (!isTarget(alert)) return undefined;
-    const both = isSource(alert);
-    return alerts.find(
-      other =>
-        other.endsAt === undefined && isSource(other) && !(both && isTarget(other)) && agree(other, alert),
-    );
+  return {
+    isSource,
+    causeOf(alert, firing) {
+      if (!isTarget(alert)) return undefined;
+      const both = isSource(alert);
+      for (const other of firing)
+        if (isSource(other) && !(both && isTarget(other)) && agree(other, alert)) return other;
+      return undefined;
+    },
   };
 }
 
-/** Alertmanager's inhibition: an alert that matches both sides is never held back by another that does. */
+/**
+ * Alertmanager's inhibition: an alert that matches both sides is never held back by another that does. Others' alerts come
+ * once: a source is remembered until it ends, and a target that still fires then is let through.
+ */
 export function createInhibit(rules: readonly InhibitRule[]): HoldStage {
   const compiled = rules.map(compile);
-  return (_t, alerts) => {
+  const sources = new Map<string, Alert>();
+  const waiting = new Map<string, Alert>();
+  const isOver = ({ endsAt }: Alert, t: number) => endsAt !== undefined && endsAt <= t;
+  const remember = (t: number, alerts: readonly Alert[]): void => {
+    for (const alert of alerts) {
+      waiting.delete(alert.fingerprint);
+      if (compiled.some(rule => rule.isSource(alert))) sources.set(alert.fingerprint, alert);
+    }
+    for (const known of [sources, waiting])
+      for (const [key, alert] of known) if (isOver(alert, t)) known.delete(key);
+  };
+  return (t, alerts) => {
+    if (compiled.length === 0) return { passed: alerts, held: [] };
+    remember(t, alerts);
     const passed: Alert[] = [];
     const held: Suppressed[] = [];
-    for (const alert of alerts) {
-      const cause = compiled.map(find => find(alert, alerts)).find(found => found !== undefined);
-      if (cause === undefined) passed.push(alert);
-      else
-        held.push({
-          alert,
-          by: `inhibited by ${cause.labels.alertname ?? 'an alert'} ${cause.fingerprint}`,
-        });
+    for (const alert of [...alerts, ...waiting.values()]) {
+      const causes = compiled.map(rule => rule.causeOf(alert, sources.values()));
+      const cause = causes.find(found => found !== undefined);
+      if (cause === undefined) {
+        waiting.delete(alert.fingerprint);
+        passed.push(alert);
+        continue;
+      }
+      const by = `inhibited by ${cause.labels.alertname ?? 'an alert'} ${cause.fingerprint}`;
+      if (!waiting.has(alert.fingerprint)) held.push({ alert, by });
+      if (alert.labels.generator !== 'foreshock' && !isOver(alert, t)) waiting.set(alert.fingerprint, alert);
     }
     return { passed, held };
   };

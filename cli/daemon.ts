@@ -114,6 +114,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     url,
     runbooks: config.web.runbook_url,
     maintenance: maintenanceOf(config),
+    inhibit: config.inhibit_rules,
     externalLabels: config.global.external_labels,
     stored: loadStages(store),
     unreadable,

@@ -1,5 +1,6 @@
 import { parseBudget } from '../alerts/budget.ts';
 import { type ClassRules, createClassRules } from '../alerts/class-rules.ts';
+import { createInhibit, type InhibitRule } from '../alerts/inhibit.ts';
 import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenance.ts';
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
@@ -46,6 +47,7 @@ export interface WireOptions {
   /** Template of the addresses of runbooks, with `{alert}`; our own pages unless given. */
   readonly runbooks?: string | undefined;
   readonly maintenance: MaintenanceOptions;
+  readonly inhibit?: readonly InhibitRule[];
   /** Labels that every alert of ours carries. */
   readonly externalLabels?: Labels;
   /** Where each class is asked, once a source; left out = one place that needs no name. */
@@ -117,7 +119,11 @@ function detectorOptions({
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
   const { fpr, overrides } = options.detection;
-  const holds = [createMute(overrides), createMaintenance(options.maintenance)];
+  const holds = [
+    createInhibit(options.inhibit ?? []),
+    createMute(overrides),
+    createMaintenance(options.maintenance),
+  ];
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
 import { parseDuration } from '../core/duration.ts';
 import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
+import { parseMatcher } from '../core/matcher.ts';
 
 const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
 const duration = z.string({ error: durationWords }).transform((text, context) => {
@@ -104,6 +105,13 @@ function readBy(read: (text: string) => unknown) {
   });
 }
 
+const matchers = z.array(readBy(parseMatcher)).min(1);
+const inhibitRule = z.strictObject({
+  source_matchers: matchers.describe('Matchers such as severity="critical": what holds back while it fires.'),
+  target_matchers: matchers.describe('Matchers of what is held back.'),
+  equal: z.array(labelName).default([]).describe('Labels that both must have alike.'),
+});
+
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00');
 const timesOfDay = z
   .strictObject({ start_time: clock, end_time: clock })
@@ -168,6 +176,12 @@ export const configSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Time intervals in which nothing is told or learned.'),
+  inhibit_rules: z
+    .array(inhibitRule)
+    .default([])
+    .describe(
+      'While one alert fires, others are held back, ours and those that come in; as in Alertmanager.',
+    ),
   receivers: z.array(receiver).default([]).describe('Who is told.'),
   correlation: z
     .strictObject({

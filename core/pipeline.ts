@@ -9,7 +9,7 @@ export interface RuleStage {
   step(t: number, anomalies: readonly Anomaly[]): readonly Alert[];
 }
 
-/** Lets alerts through or holds them back, each with the rule that did it: inhibitions, silences, mutes. */
+/** Lets alerts through or holds them back, each with the rule that did it: inhibitions, mutes, maintenance. */
 export type HoldStage = (
   t: number,
   alerts: readonly Alert[],

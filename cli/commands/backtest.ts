@@ -98,6 +98,7 @@ async function backtest(flags: Flags): Promise<void> {
       correlation,
       url: `http://${config.web.listen}`,
       maintenance: maintenanceOf(config),
+      inhibit: config.inhibit_rules,
       externalLabels: config.global.external_labels,
       sources: identities,
       network: await networkOf(config),

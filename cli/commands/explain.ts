@@ -64,6 +64,7 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     correlation,
     url: '',
     maintenance: maintenanceOf(config),
+    inhibit: config.inhibit_rules,
     sources: identitiesOf(config),
     network: await networkOf(config),
   });
