@@ -21,8 +21,10 @@ export interface RacePiece {
   /** Frame that it is cut from. */
   readonly frame: number;
   readonly kind: FaultKind | undefined;
-  /** How many of its newest rows are faulty. */
+  /** How many of its newest rows are faulty and scored. */
   readonly faulty: number;
+  /** The first faulty row. */
+  readonly onset: number;
   /** Values as they were observed, with the fault in them: one column a signal. */
   readonly columns: readonly Float64Array[];
 }
@@ -113,6 +115,15 @@ function shuffled(from: readonly number[], random: () => number): number[] {
   return order.sort((a, b) => a.at - b.at).map(({ k }) => k);
 }
 
+/**
+ * Where a fault begins: in half of the cases with the rows that are scored, in half with the piece, so that it has lasted for as
+ * long as any detector looks back. A spike is over at once.
+ */
+function onsetOf(kind: FaultKind, n: number, length: number): number {
+  if (kind === 'spike') return length - spikeRows;
+  return ((n >> 3) & 1) === 0 ? length - faultRows : 1;
+}
+
 function faultyPiece(
   history: RaceHistory,
   at: { readonly frame: number; readonly kind: FaultKind; readonly n: number; readonly length: number },
@@ -124,6 +135,7 @@ function faultyPiece(
   if (candidates.length === 0) return undefined;
   const columns = cut(history, frame, length, random);
   const faulty = kind === 'spike' ? spikeRows : faultRows;
+  const from = onsetOf(kind, n, length);
   const step = sizes[kind];
   const elsewhere = cut(history, frame, length, random);
   const count = n % 2 === 0 ? 1 : Math.ceil(signals.length / 3);
@@ -132,10 +144,9 @@ function faultyPiece(
     const sign = bad === 'high' || (bad === 'both' && random() < 0.5) ? 1 : -1;
     const scale = baseline.scale[frame * signals.length + k]!;
     const size = sign * (step?.[(n >> 1) % step.length] ?? 0) * scale;
-    const from = length - faulty;
     inject(columns[k]!, { kind, from, size, elsewhere: elsewhere[k]!, random });
   }
-  return { frame, kind, faulty, columns };
+  return { frame, kind, faulty, onset: from, columns };
 }
 
 /**
@@ -152,6 +163,7 @@ export function racePieces(history: RaceHistory, lead: number): readonly RacePie
       frame,
       kind: undefined,
       faulty: 0,
+      onset: length,
       columns: cut(history, frame, length, random),
     })),
   );

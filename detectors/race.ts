@@ -40,8 +40,10 @@ export interface RaceOutcome {
   readonly report: RaceReport | undefined;
 }
 
-/** How much better than the weights of the register others must be, to be taken: less is noise. */
+/** A difference of average precision that is noise at least. */
 const margin = 0.01;
+/** Fits of one history under other seeds differ by up to .03 in the race: a new model is worse by more than this. */
+const refitMargin = 0.05;
 /** A score is shrunk towards that of all detectors as if they had been seen in so many more cases. */
 const shrinkCases = 8;
 /** Fewest injected faults that choose anything. */
@@ -78,7 +80,8 @@ interface Weighting {
 
 /**
  * The weightings that are tried: a detector's share of the scores of each kind of fault, mean over the kinds, so that one that
- * alone finds a kind keeps its say; times the weights of the register, their roots, or nothing. `scores`: detector by kind.
+ * alone finds a kind keeps its say; times the weights of the register, their roots, or nothing, the nearest to the register
+ * first. `scores`: detector by kind.
  */
 function weightings(standing: readonly number[], scores: readonly number[][], cases: number): Weighting[] {
   const kinds = scores[0]!.map((_, k) => mean(scores.map(of => of[k]!)));
@@ -88,8 +91,8 @@ function weightings(standing: readonly number[], scores: readonly number[][], ca
     const sums = kinds.map((_, k) => shrunk.reduce((sum, of) => sum + of[k]! ** power, 0));
     return shrunk.map(of => mean(of.map((s, k) => s ** power / sums[k]!)));
   };
-  return [1, 2, 4, 8].flatMap(power =>
-    Object.entries({ 'register x ': 1, 'root of register x ': 0.5, '': 0 }).map(([words, prior]) => {
+  return Object.entries({ 'register x ': 1, 'root of register x ': 0.5, '': 0 }).flatMap(([words, prior]) =>
+    [1, 2, 4, 8].map(power => {
       const raw = shareOf(power).map((share, d) => share * standing[d]! ** prior);
       const sum = raw.reduce((a, b) => a + b, 0);
       return { words: `${words}share of scores^${power}`, weights: raw.map(w => w / sum) };
@@ -103,21 +106,33 @@ interface Tried extends Weighting {
   readonly score: number;
 }
 
-/** The best weighting on the half that chooses; that of the register unless another is better by more than noise. */
-function bestWeighting(usual: Tried, others: readonly Tried[]): Tried {
-  const best = others.reduce((a, b) => (b.score > a.score ? b : a), usual);
-  return best.score > usual.score + margin ? best : usual;
+/**
+ * The weights to take: the mean of all weightings that, on the half that chooses, are not worse than the best by more than one
+ * standard error of the difference (Breiman et al. 1984, section 3.4.3): which of them is best is chance.
+ */
+function takenWeighting(tried: readonly [Tried, ...Tried[]], half: Half): Weighting {
+  const best = tried.reduce((a, b) => (b.score > a.score ? b : a));
+  const isNear = ({ precision, score }: Tried): boolean => {
+    const differences = [...precision].map((v, i) => best.precision[i]! - v).filter((_, i) => isIn(half, i));
+    const middle = mean(differences);
+    const variance = mean(differences.map(d => (d - middle) ** 2));
+    return best.score - score <= Math.max(margin, Math.sqrt(variance / differences.length));
+  };
+  const near = tried.filter(isNear);
+  const weights = best.weights.map((_, d) => mean(near.map(each => each.weights[d]!)));
+  const words = near.length === 1 ? best.words : `mean of ${near.length} weightings as good as ${best.words}`;
+  return { words, weights };
 }
 
 /**
- * Races the members of a class on injected faults. The weights are the best of a few between those of the register and the
- * scores of each detector, chosen on one half of the faults where they are better than those of the register by more than
- * noise; the report is of the other half. Too few faults choose nothing.
+ * Races the members of a class on injected faults. The weights are one of a few between those of the register and the scores
+ * of each detector, chosen on one half of the faults; the report is of the other half. Too few faults choose nothing.
  */
 export function race(course: RaceCourse, members: readonly Member[]): RaceOutcome {
-  const standing = members.map(m => m.weight);
+  const all = members.reduce((sum, m) => sum + m.weight, 0);
+  const standing = members.map(m => m.weight / all);
   const kinds = caseKinds(course);
-  if (kinds.length < fewestCases) return { weights: standing, report: undefined };
+  if (kinds.length < fewestCases) return { weights: members.map(m => m.weight), report: undefined };
   const fitted = members.map(m => m.fitted);
   const scores = scorePieces(course, fitted, standardizedSteps(course, course.history.baseline));
   const alone = scores.map(each => precisions(course, each));
@@ -127,9 +142,10 @@ export function race(course: RaceCourse, members: readonly Member[]): RaceOutcom
     const precision = precisions(course, combine(members, scores, each.weights));
     return { ...each, precision, score: mean(byKind(precision, choosing)) };
   };
-  const usual = attempt({ words: 'as the register has them', weights: standing });
+  const usual = attempt({ words: 'register', weights: standing });
   const singles = alone.map(each => byKind(each, choosing));
-  const taken = bestWeighting(usual, weightings(standing, singles, casesOfKind / 2).map(attempt));
+  const others = weightings(standing, singles, casesOfKind / 2).map(attempt);
+  const taken = attempt(takenWeighting([usual, ...others], choosing));
   const report = {
     kinds: faultKinds.filter((_, kind) => kinds.includes(kind)),
     cases: kinds.filter((_, i) => isIn(telling, i)).length,
@@ -178,7 +194,7 @@ export interface Runner {
 export interface Comparison {
   readonly fresh: number;
   readonly used: number;
-  /** Two standard errors of the difference, at least .02. */
+  /** Two standard errors of the difference, at least `refitMargin`. */
   readonly margin: number;
   readonly cases: number;
   /** The fresh model is worse by more than the margin. */
@@ -205,6 +221,6 @@ export function compare(course: RaceCourse, fresh: Runner, used: Runner): Compar
   const differences = [...a].map((v, i) => v - b[i]!);
   const difference = mean(differences);
   const variance = mean(differences.map(d => (d - difference) ** 2));
-  const noise = Math.max(2 * margin, 2 * Math.sqrt(variance / cases));
+  const noise = Math.max(refitMargin, 2 * Math.sqrt(variance / cases));
   return { fresh: mean([...a]), used: mean([...b]), margin: noise, cases, isWorse: difference < -noise };
 }

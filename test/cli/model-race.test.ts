@@ -12,7 +12,7 @@ const makeWatch = () =>
     { class: spec, entityLabels: ['service'], absent: 'missing', queries: redSignals.map(() => 'x') },
     { fpr: 0.01, seed: 1, detectors },
   );
-const days = 1.5;
+const days = 3;
 const frames = [1, 2].map(seed => redService(days * 1440, { size: 0.05, correlation: 0.3 }, seed));
 const entities = frames.map(frame => frame.entity);
 
@@ -47,7 +47,7 @@ describe('a new model and the one in use', () => {
 
   it('of two alike neither is worse', () => {
     const shorter = history();
-    const again = fitted({ ...shorter, batches: shorter.batches.slice(200) });
+    const again = fitted({ ...shorter, batches: shorter.batches.slice(1440) });
     expect(raceAgainst(again, history(), good.snapshot()!.bytes)?.isWorse).toBe(false);
     expect(raceAgainst(good, history(), again.snapshot()!.bytes)?.isWorse).toBe(false);
   });
