@@ -33,7 +33,7 @@ const day = 86_400_000;
 const glance = 300_000;
 
 /** The batch with the rows of `entities` only, which stand before all others. */
-function narrowed(batch: Batch, entities: readonly Entity[]): Batch {
+export function narrowed(batch: Batch, entities: readonly Entity[]): Batch {
   if (batch.entities === entities) return batch;
   const values = batch.values.slice(0, entities.length * batch.class.signals.length);
   return { ...batch, entities, values };
@@ -48,6 +48,15 @@ function present({ batches, entities }: ClassHistory, width: number): readonly E
   return entities.filter((_, row) => has(row));
 }
 
+function readerOf(watch: WatchedClass, source: SeriesSource, { signal }: PastLimits) {
+  return ({ start, end, step }: PastRange, entities: readonly Entity[], absent = watch.absent) =>
+    readBatches(
+      source,
+      { ...watch, absent, class: { ...watch.class, step } },
+      { start, end, entities, ...(signal === undefined ? {} : { signal }) },
+    );
+}
+
 /**
  * Opens the past of a class: its members are the entities with a sample in the last day; what is gone for longer is not
  * watched and not read. Rejects with a SourceError, as each piece does.
@@ -58,13 +67,8 @@ export async function openPast(
   limits: PastLimits,
 ): Promise<ClassPast> {
   const width = watch.class.signals.length;
-  const { until, signal } = limits;
-  const read = ({ start, end, step }: PastRange, entities: readonly Entity[], absent = watch.absent) =>
-    readBatches(
-      source,
-      { ...watch, absent, class: { ...watch.class, step } },
-      { start, end, entities, ...(signal === undefined ? {} : { signal }) },
-    );
+  const { until } = limits;
+  const read = readerOf(watch, source, limits);
   const step = Math.max(glance, watch.class.step);
   // The grid of a coarse step may end some minutes before `until`: a young class is looked for at its own step too.
   const seen = await read({ start: until - day, end: until, step }, [], 'missing');
@@ -74,6 +78,18 @@ export async function openPast(
     present(seen, width),
     'missing',
   );
+  return pastOf(watch, source, entities, limits);
+}
+
+/** The past of known entities of a class. */
+export function pastOf(
+  watch: WatchedClass,
+  source: SeriesSource,
+  entities: readonly Entity[],
+  limits: PastLimits,
+): ClassPast {
+  const width = watch.class.signals.length;
+  const read = readerOf(watch, source, limits);
   const rows = Math.max(1, entities.length);
   const points = Math.max(1, Math.floor(Math.min(limits.cells / (rows * width), limits.samples / rows)));
   return {

@@ -164,6 +164,22 @@ export class ClassWatch {
   }
 
   /**
+   * As `restore`, but of some of its entities, without what it has learned of late, and at an earlier time `t` (ms): to live
+   * through what came then.
+   */
+  revive(
+    snapshot: ClassSnapshot,
+    of: { readonly t: number; readonly keep: (entity: Entity) => boolean },
+  ): void {
+    this.restore(snapshot);
+    this.#follow(this.#entities.filter(of.keep));
+    this.#model?.adopt(this.#entities);
+    this.#model?.forget();
+    this.#t = of.t;
+    this.#cold = false;
+  }
+
+  /**
    * Swaps a model in that was fitted anew: rows go on with the scales, runs and episodes they have; entities that have been
    * away for a day are given up. As `restore` while unfitted, and throws as it does.
    */

@@ -1,7 +1,7 @@
 import type { ClassHistory } from '../collectors/class-reader.ts';
 import type { Batch } from '../core/batch.ts';
 import type { SeriesSource } from '../core/series.ts';
-import { type ClassPast, openPast, type PastLimits } from './class-past.ts';
+import { type ClassPast, openPast, type PastLimits, pastOf } from './class-past.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { PageRehearsal } from './page-rehearsal.ts';
 
@@ -132,6 +132,30 @@ async function liveThrough(
     }
   }
   rehearsal.end();
+}
+
+/** Rows that a revived class is judged at while it lives through its last three days. */
+const revivedRows = 1_000_000;
+const unrehearsed: PageRehearsal = {
+  begin: watch => ({ pass: batch => void watch.pass(batch), end: () => undefined }),
+  of: () => undefined,
+};
+
+/**
+ * Lets a class with a model of its own live through the three days before `until` (ms), thinned, as after a fit: its scales of
+ * scores are those of that time.
+ */
+export async function relearn(
+  watch: ClassWatch,
+  source: SeriesSource,
+  { until, samples = 10_000_000 }: Pick<TrainingRange, 'until' | 'samples'>,
+): Promise<void> {
+  const cells = revivedRows;
+  const past = pastOf(watch.watch, source, watch.entities, { until, cells, samples });
+  const range = { until, window: recently, pages: unrehearsed, cells };
+  const start = until - recently;
+  const first = await past.beginning({ start, end: until, step: Math.max(watch.watch.class.step, coarsest) });
+  await liveThrough(watch, past, { range, first: Math.max(start, (first ?? start) - coarsest) });
 }
 
 /**

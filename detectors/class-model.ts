@@ -80,6 +80,16 @@ export class ClassModel {
     this.#rows = createRows(this.#parts);
   }
 
+  /** Forgets what it has learned of late, scales of scores and episodes: to live through another time with what it was fitted on. */
+  forget(): void {
+    const { keys, tail, episodes } = this.#parts;
+    const none = new Int32Array(keys.length).fill(-1);
+    const { moved } = this.#rows;
+    this.#parts = { ...this.#parts, tail: tail.remap(none), episodes: episodes.remap(none) };
+    this.#rows = createRows(this.#parts);
+    this.#rows.moved.set(moved);
+  }
+
   /** Takes the place of a model in use: goes on with its rows and what they have learned, see `renewedParts`. */
   replace(used: ClassModel): void {
     this.#parts = renewedParts(this.#parts, used.#parts);

@@ -2,17 +2,22 @@ import { Command } from 'commander';
 import { readBatches } from '../../collectors/class-reader.ts';
 import type { Suppressed } from '../../core/alert.ts';
 import { includes, type Labels } from '../../core/labels.ts';
+import type { ModelVersion } from '../../core/model-version.ts';
 import type { SeriesSource } from '../../core/series.ts';
 import { createMetrics } from '../../server/metrics.ts';
+import { type OpenModels, openModels } from '../../store/models.ts';
+import { readValues } from '../../store/reader.ts';
 import { networkOf } from '../backend.ts';
+import { narrowed } from '../class-past.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
 import { askingExits, withHelp } from '../help.ts';
+import { reviveAt } from '../known-model.ts';
 import { loadOrExplain } from '../load.ts';
 import { createSources, identitiesOf } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
-import { train } from '../training.ts';
+import { relearn, train } from '../training.ts';
 import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
 interface Flags {
@@ -20,6 +25,8 @@ interface Flags {
   readonly at: string;
 }
 
+/** A revived class lives through so much before. */
+const relearned = 3 * 86_400_000;
 /** So long before the moment in question every step is passed, so that episodes stand as they stood. */
 const lead = 1_800_000;
 
@@ -32,23 +39,64 @@ function matcherOf(text: string): (entity: Labels) => boolean {
     );
 }
 
-/** Lives through the time before `t` as the daemon would have, without telling anybody. */
+interface Moment {
+  readonly source: SeriesSource;
+  readonly t: number;
+  readonly window: number;
+  readonly matches: (entity: Labels) => boolean;
+  /** The models that a daemon has stored, if any. */
+  readonly models: OpenModels | undefined;
+}
+
+/** What a class was at a moment. */
+interface Relived {
+  readonly held: readonly Suppressed[];
+  /** The stored model that was used; undefined = it was fitted anew. */
+  readonly version: ModelVersion | undefined;
+}
+
+/**
+ * Lives through the time before `t` as the daemon would have, without telling anybody: with the model that it had then, where that
+ * is stored, else with one that is fitted on the history. Undefined for a class that has nothing that matches.
+ */
 async function relive(
   { stages, pages }: Wired,
   watch: ClassWatch,
-  range: { readonly source: SeriesSource; readonly t: number; readonly window: number },
-): Promise<readonly Suppressed[]> {
-  const { source, t, window } = range;
+  { source, t, window, matches, models }: Moment,
+): Promise<Relived | undefined> {
+  const { step } = watch.watch.class;
   const start = t - lead;
-  await train(watch, source, { window, until: start - watch.watch.class.step, pages });
-  const history = await readBatches(source, watch.watch, { start, end: t, entities: watch.entities });
+  const until = start - step;
+  const known = models && reviveAt(watch, models, { t, from: until - relearned - step, matches });
+  const used = known !== undefined && known.found > 0;
+  if (used) await relearn(watch, source, { until });
+  else {
+    const { entities } = await readBatches(source, watch.watch, { start, end: t });
+    // A class that is known to have nothing of that name is not fitted for it.
+    if (known !== undefined && !entities.some(matches)) return undefined;
+    await train(watch, source, { window, until, pages });
+  }
+  const { entities } = watch;
+  const history = await readBatches(source, watch.watch, { start, end: t, entities });
   const own = new Set([watch.watch.class.name]);
   let held: readonly Suppressed[] = [];
   for (const batch of history.batches) {
-    const alerts = stages.rule.stepOf(batch.t, watch.pass(batch), own);
+    const given = used ? narrowed(batch, entities) : batch;
+    const alerts = stages.rule.stepOf(batch.t, watch.pass(given), own);
     held = stages.holds.flatMap(hold => hold(batch.t, alerts).held);
   }
-  return held;
+  return { held, version: used ? known.version : undefined };
+}
+
+const noStages = { rule: undefined, correlate: undefined, tell: undefined };
+
+function storedThresholds(directory: string): Uint8Array | undefined {
+  return readValues(directory, 'stages').find(([key]) => key === 'thresholds')?.[1];
+}
+
+function modelWords(version: ModelVersion | undefined): string {
+  if (version === undefined) return 'fitted on the history before that moment, as none of then is stored';
+  return `version ${version.version} of ${formatTimestamp(version.at)} (${version.why}), as stored`;
 }
 
 async function explain(entity: string, flags: Flags): Promise<void> {
@@ -67,23 +115,29 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     inhibit: config.inhibit_rules,
     sources: identitiesOf(config),
     network: await networkOf(config),
+    stored: { ...noStages, thresholds: storedThresholds(config.storage.path) },
   });
   const matches = matcherOf(entity);
+  const models = openModels(config.storage.path);
   let found = 0;
   try {
     for (const watch of wired.watches) {
       const { source } = sources.of(watch.watch);
-      const held = await relive(wired, watch, { source, t, window: detection.training });
+      const moment = { source, t, window: detection.training, matches, models };
+      const relived = await relive(wired, watch, moment);
+      if (relived === undefined) continue;
+      const { held, version } = relived;
       wired.thresholds.watch(watch.watch.class.name, watch.entities);
       for (const each of watch.entities.filter(matches)) {
         found++;
         const standing = wired.stages.rule.standing(watch.watch.class.name, each);
         const heldBy = held.find(({ alert }) => includes(alert.labels, each))?.by;
         const lines = explanationLines({ watch, entity: each, standing, heldBy, detection });
-        process.stdout.write(`${lines.join('\n')}\n`);
+        process.stdout.write(`${lines.join('\n')}\n  model   ${modelWords(version)}\n`);
       }
     }
   } finally {
+    models?.close();
     await sources.close();
   }
   if (found > 0) return;

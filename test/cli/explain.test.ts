@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { classSignature } from '../../cli/class-signature.ts';
+import { trainClass } from '../../cli/class-training.ts';
+import { loadOrExplain } from '../../cli/load.ts';
+import { createSources } from '../../cli/sources.ts';
+import { maintenanceOf, wire } from '../../cli/wire.ts';
+import { createMetrics } from '../../server/metrics.ts';
+import { createServer, type Server } from '../../server/server.ts';
+import { openStore } from '../../store/sqlite.ts';
+import { foreshockBeside } from './command.ts';
+import { createPast } from './virtual-past.ts';
+
+const hour = 3_600_000;
+const fittedAt = 100 * hour;
+const dir = mkdtempSync(path.join(tmpdir(), 'foreshock-explain-'));
+const file = path.join(dir, 'foreshock.yaml');
+const past = createPast(
+  ['a', 'b'].map(service => ({ service, from: fittedAt - 50 * hour, until: 120 * hour })),
+);
+let server: Server;
+
+/** A daemon has fitted the service class, and stored it. */
+beforeAll(async () => {
+  server = createServer({
+    state: {
+      incidents: () => [],
+      incident: () => undefined,
+      watch: () => ({ classes: [], sources: [], budget: undefined }),
+      health: () => ({ healthy: true, ready: true, reasons: [] }),
+    },
+    registry: createMetrics().registry,
+    results: { source: past, now: () => 120 * hour, series: async () => [] },
+    routes: [],
+    log: () => undefined,
+  });
+  const { url } = await server.listen('127.0.0.1:0');
+  writeFileSync(
+    file,
+    `prometheus: {url: "${url}"}\npacks: [service]\nglobal: {step: 1m}\n` +
+      `detection: {training: 4h, detectors: [robust-z]}\nstorage: {path: "${dir}"}\n`,
+  );
+  const loaded = loadOrExplain(file);
+  const { config, packs } = loaded;
+  const sources = createSources(config, createMetrics());
+  const job = { class: 'service/service', until: fittedAt, depth: 'whole' } as const;
+  const trained = await trainClass(loaded, job, { sources });
+  await sources.close();
+  if (trained === undefined || 'leftOut' in trained) throw new Error('the class was not fitted');
+  const { detection, correlation } = config;
+  const wired = wire(packs, { detection, correlation, url: '', maintenance: maintenanceOf(config) });
+  const watch = wired.watches.find(each => each.watch.class.name === job.class);
+  const store = openStore(dir);
+  const { bytes, ...rest } = trained.snapshot;
+  const version = { class: job.class, at: fittedAt, why: 'first fit' } as const;
+  store.models.add({ ...version, ...rest, signature: classSignature(watch!) }, bytes);
+  store.close();
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+const explain = (at: number) =>
+  foreshockBeside(['explain', 'a', '--at', new Date(at).toISOString(), '--config', file]);
+
+it('explains a moment by the model that was in use, and says which that is', async () => {
+  const { code, stdout, stderr } = await explain(fittedAt + 2 * hour);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^a \(service\/service\)\n {2}state {3}watching, /m);
+  expect(stdout).toContain('  model   version 1 of 1970-01-05T04:00:00Z (first fit), as stored');
+  expect(stdout).not.toContain('b (');
+});
+
+it('fits the history before a moment of which no model is stored', async () => {
+  const { code, stdout, stderr } = await explain(fittedAt - 2 * hour);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('  model   fitted on the history before that moment, as none of then is stored');
+});
