@@ -28,7 +28,7 @@ beforeAll(async () => {
     state: {
       incidents: () => [],
       incident: () => undefined,
-      watch: () => ({ classes: [], unusual: [], sources: [], budget: undefined }),
+      watch: () => ({ classes: [], unusual: { total: 0, rows: [] }, sources: [], budget: undefined }),
       health: () => ({ healthy: true, ready: true, reasons: [] }),
     },
     registry: createMetrics().registry,
