@@ -46,9 +46,9 @@ export class ClassModel {
   #begun: Batch | undefined;
   #scored: Batch | undefined;
 
-  constructor(parts: ClassParts) {
+  constructor(parts: ClassParts, rows: ClassRows = createRows(parts)) {
     this.#parts = parts;
-    this.#rows = createRows(parts);
+    this.#rows = rows;
   }
 
   /** Time of the last judged batch, ms; NaN before the first. */
@@ -108,8 +108,8 @@ export class ClassModel {
   twin(from: readonly number[], entities: readonly Entity[]): ClassModel {
     const rows = Int32Array.from(from);
     const keys = from.map(row => this.#parts.keys[row]!);
-    const twin = new ClassModel(remapParts(this.#parts, keys, rows));
-    twin.#rows = twinRows(this.#rows, twin.#parts, rows);
+    const parts = remapParts(this.#parts, keys, rows);
+    const twin = new ClassModel(parts, twinRows(this.#rows, parts, rows));
     twin.#entities = entities;
     return twin;
   }
