@@ -80,8 +80,8 @@ interface Weighting {
 
 /**
  * The weightings that are tried: a detector's share of the scores of each kind of fault, mean over the kinds, so that one that
- * alone finds a kind keeps its say; times the weights of the register, their roots, or nothing, the nearest to the register
- * first. `scores`: detector by kind.
+ * alone finds a kind keeps its say; times the weights of the register, which are the prior: the higher the power of the scores
+ * the less it counts. `scores`: detector by kind.
  */
 function weightings(standing: readonly number[], scores: readonly number[][], cases: number): Weighting[] {
   const kinds = scores[0]!.map((_, k) => mean(scores.map(of => of[k]!)));
@@ -91,13 +91,11 @@ function weightings(standing: readonly number[], scores: readonly number[][], ca
     const sums = kinds.map((_, k) => shrunk.reduce((sum, of) => sum + of[k]! ** power, 0));
     return shrunk.map(of => mean(of.map((s, k) => s ** power / sums[k]!)));
   };
-  return Object.entries({ 'register x ': 1, 'root of register x ': 0.5, '': 0 }).flatMap(([words, prior]) =>
-    [1, 2, 4, 8].map(power => {
-      const raw = shareOf(power).map((share, d) => share * standing[d]! ** prior);
-      const sum = raw.reduce((a, b) => a + b, 0);
-      return { words: `${words}share of scores^${power}`, weights: raw.map(w => w / sum) };
-    }),
-  );
+  return [1, 2, 4, 8].map(power => {
+    const raw = shareOf(power).map((share, d) => share * standing[d]!);
+    const sum = raw.reduce((a, b) => a + b, 0);
+    return { words: `register x share of scores^${power}`, weights: raw.map(w => w / sum) };
+  });
 }
 
 /** A weighting with the average precision that it reaches on each fault, and its mean on those that choose. */
