@@ -29,7 +29,7 @@ export interface DecisionPolicy {
   readonly calm: number;
   /** so long at most: then what it is has become the new normal. */
   readonly limit: number;
-  /** Rows with p <= free x fpr, or a score of this much more than -log10(fpr), need no budget; all others do. */
+  /** What goes on with p <= free x fpr, or a score of this much more than -log10(fpr), needs no budget; all else does. */
   readonly free: number;
   readonly freeScore: number;
   /** The budget: what was not flagged of the stated share within this time can be spent. */
@@ -38,14 +38,14 @@ export interface DecisionPolicy {
 
 export const decisionPolicy: DecisionPolicy = {
   open: 0.1,
-  close: 2,
+  close: 3,
   far: 1,
   unsettled: 0.2,
-  calm: 3,
+  calm: 5,
   limit: 24 * 3_600_000,
   free: 0.01,
-  freeScore: 0.5,
-  savings: 7 * 24 * 3_600_000,
+  freeScore: 0.3,
+  savings: 14 * 24 * 3_600_000,
 };
 
 /** A series by itself goes on with its episode while its p is this share of `fpr`. */
@@ -58,9 +58,8 @@ const scaleMemory = 10 * day;
 const scoreMemory = 3 * day;
 /** A row decides once it has learned so many rows of normal life. */
 const leastSamples = 300;
-/** News is what exceeds all of the last rows: of one series, of several. */
-const clusterOne = 100;
-const clusterMany = 45;
+/** News is what exceeds all of so many last rows. */
+const cluster = 100;
 /** Arrays of numbers that are stored: five of its own, two of the declustering, four of the departures. */
 const stateArrays = 11;
 /** A row whose episode is over, and that departs from its level before it by more than this, has settled elsewhere. */
@@ -131,7 +130,7 @@ export class Decisions {
     this.#departures = new Departures(rows, signals, { level, scale: memory });
     this.#departed = parts?.departed ?? new LogHistograms(one ? 0 : rows, memory);
     this.#scored = parts?.scored ?? new LogHistograms(one ? 0 : rows, Math.max(1000, scoreMemory / step));
-    this.#cluster = new Declustering(rows, one ? clusterOne : clusterMany);
+    this.#cluster = new Declustering(rows, cluster);
     this.#since = new Float64Array(rows).fill(Number.NaN);
     this.#keptAt = new Float64Array(rows).fill(Number.NaN);
     this.#acceptedAt = new Float64Array(rows).fill(Number.NaN);
@@ -218,7 +217,7 @@ export class Decisions {
     const { news, on, sure } = this.#voice;
     const { limit, calm } = this.#policy;
     if (!this.isOpen(row)) {
-      if (!news || !this.#pays(row, sure)) return 0;
+      if (!news) return 0;
       this.#since[row] = t;
       this.#calm[row] = 0;
       if (t - this.#keptAt[row]! < limit) return 1;
