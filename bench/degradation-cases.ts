@@ -41,7 +41,7 @@ function head(frame: Frame, rows: number): Frame {
   return { ...frame, t: frame.t.subarray(0, rows), columns: frame.columns.map(c => c.subarray(0, rows)) };
 }
 
-/** How many rows are marked at any of the 15 rows after `at`, each service in the same drift; the model is a copy. */
+/** How many rows are evidence of something (p <= fpr: what rules and the correlator gather) at any of the 15 rows after `at`, each service in the same drift; the model is a copy. */
 function foundAfter(bytes: Uint8Array, frames: readonly Frame[], at: number, drift?: RedDrift): number {
   const model = classModelFromBytes(bytes, context);
   const { entities } = batchAt(frames, at);
@@ -52,9 +52,8 @@ function foundAfter(bytes: Uint8Array, frames: readonly Frame[], at: number, dri
     const width = redSignals.length;
     for (let row = 0; row < frames.length && drift !== undefined; row++)
       drifted(batch.values.subarray(row * width, (row + 1) * width), drift, past);
-    const { flagged } = model.judge(batch);
-    flagged.forEach((flag, row) => {
-      if (flag === 1) marked[row] = 1;
+    model.judge(batch).p.forEach((p, row) => {
+      if (p <= context.fpr) marked[row] = 1;
     });
     model.learn();
   }
@@ -81,10 +80,10 @@ export function runDegradation(
   const { entities } = batchAt(frames, 0);
   let [control, times, marked, judged] = [0, 0, 0, 0];
   for (let i = fitRows; i < rows; i++) {
-    const { flagged } = model.judge({ ...batchAt(frames, i), entities });
+    const { p } = model.judge({ ...batchAt(frames, i), entities });
     model.learn();
-    judged += flagged.length;
-    marked += flagged.reduce((sum, f) => sum + f, 0);
+    judged += p.length;
+    marked += p.filter(each => each <= context.fpr).length;
     if ((i - fitRows) % every !== every - 1 || i + within >= rows) continue;
     const bytes = classModelToBytes(model);
     times++;

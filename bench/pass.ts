@@ -1,3 +1,4 @@
+import { Levels } from '../core/levels.ts';
 import { signalSchema } from '../core/pack.ts';
 import { createRandom } from '../core/random.ts';
 import { AbsenceWatch } from '../detectors/absence.ts';
@@ -52,7 +53,8 @@ function measure(entities: number) {
     'state B a series': Math.round(
       SeasonalBands.bytesPerSeries +
         AbsenceWatch.bytesPerSeries +
-        (RollingTail.bytesPerRow + 20 + Decisions.bytes(width).row) / width +
+        Levels.bytesPerSeries +
+        (RollingTail.bytesPerRow + 28 + Decisions.bytes(width).row) / width +
         Decisions.bytes(width).series +
         8 * Math.max(...model.parts.members.map(member => member.fitted.lookback)) +
         8,

@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts';
+import { type LevelNumbers, Levels, type Span } from './levels.ts';
 
 /**
  * The last `length` batches of a class in one pooled array, laid out entity x step x signal as a ring over steps.
@@ -18,6 +19,8 @@ export interface Window {
   tail(row: number, steps: number, to: TailPlace): void;
   /** Copies the newest row into `out` (length `width`). */
   newest(row: number, out: Float64Array): void;
+  /** Running level of `signal` of `row` over `span`, the newest value included; 0, the centre, before any. */
+  level(row: number, span: Span, signal: number): number;
 }
 
 /** Where `Window.tail` writes: the first look at `at`, each next one `stride` further. */
@@ -37,6 +40,7 @@ export interface WindowState {
   readonly head: number;
   readonly t: number;
   readonly data: Float64Array;
+  readonly levels: LevelNumbers;
 }
 
 /** A window that can be fed; `push` takes batches of the same rows and signals in order of time. */
@@ -54,8 +58,9 @@ class RingWindow implements MutableWindow {
   #head: number;
   #t: number;
   readonly #data: Float64Array;
+  readonly #levels: Levels;
 
-  constructor(state: WindowState) {
+  constructor(state: WindowState, levels = new Levels(state.rows * state.width, state.levels)) {
     this.rows = state.rows;
     this.width = state.width;
     this.length = state.length;
@@ -63,11 +68,14 @@ class RingWindow implements MutableWindow {
     this.#head = state.head;
     this.#t = state.t;
     this.#data = state.data;
+    this.#levels = levels;
   }
 
   state(): WindowState {
     const { rows, width, length } = this;
-    return { rows, width, length, filled: this.#filled, head: this.#head, t: this.#t, data: this.#data };
+    const { short, long, day } = this.#levels;
+    const at = { filled: this.#filled, head: this.#head, t: this.#t };
+    return { rows, width, length, ...at, data: this.#data, levels: { short, long, day } };
   }
 
   get filled(): number {
@@ -105,6 +113,10 @@ class RingWindow implements MutableWindow {
     for (let k = 0; k < this.width; k++) out[k] = this.#filled > 0 ? this.#data[from + k]! : Number.NaN;
   }
 
+  level(row: number, span: Span, signal: number): number {
+    return this.#levels[span][row * this.width + signal]!;
+  }
+
   push(batch: Batch): void {
     if (batch.values.length !== this.rows * this.width)
       throw new RangeError(
@@ -113,6 +125,7 @@ class RingWindow implements MutableWindow {
     this.#head = (this.#head + 1) % this.length;
     this.#filled = Math.min(this.#filled + 1, this.length);
     this.#t = batch.t;
+    this.#levels.push(batch.values, batch.class.step);
     for (let row = 0; row < this.rows; row++) {
       const to = (row * this.length + this.#head) * this.width;
       for (let k = 0; k < this.width; k++) this.#data[to + k] = batch.values[row * this.width + k]!;
@@ -120,10 +133,15 @@ class RingWindow implements MutableWindow {
   }
 }
 
-/** An empty window for `rows` entities of `width` signals and `length` steps. */
-export function createWindow(rows: number, width: number, length: number): MutableWindow {
+/** An empty window for `rows` entities of `width` signals and `length` steps; it moves `levels` on, which may go on from before. */
+export function createWindow(
+  rows: number,
+  width: number,
+  length: number,
+  levels: Levels = new Levels(rows * width),
+): MutableWindow {
   const data = sharedNumbers(rows * width * length).fill(Number.NaN);
-  return new RingWindow({ rows, width, length, filled: 0, head: -1, t: Number.NaN, data });
+  return new RingWindow({ rows, width, length, filled: 0, head: -1, t: Number.NaN, data, levels }, levels);
 }
 
 /** A window in the state of another, over the same numbers. */

@@ -1,3 +1,4 @@
+import type { Frame } from '../core/batch.ts';
 import { median, quantileSorted, sortedFinite } from '../core/stats.ts';
 
 /** Largest |z| that is told apart: beyond it a deviation is simply "far out". */
@@ -65,4 +66,15 @@ export function standardize(values: Float64Array, baseline: Baseline, out: Float
     const z = (values[i]! - centre[i]!) / scale[i]!;
     out[i] = z > zLimit ? zLimit : Math.max(z, -zLimit);
   }
+}
+
+/** The history of one row in units of its baseline, cut off at `zLimit`. */
+export function standardizedFrame(frame: Frame, baseline: Baseline, row: number): Frame {
+  const width = frame.columns.length;
+  const columns = frame.columns.map((column, k) => {
+    const centre = baseline.centre[row * width + k]!;
+    const scale = baseline.scale[row * width + k]!;
+    return column.map(v => Math.max(-zLimit, Math.min(zLimit, (v - centre) / scale)));
+  });
+  return { ...frame, columns };
 }

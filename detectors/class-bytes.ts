@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { Levels } from '../core/levels.ts';
 import { AbsenceWatch } from './absence.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { RollingTail } from './calibrate.ts';
 import { checksum } from './checksum.ts';
 import { ClassModel, type ClassParts, type Member } from './class-model.ts';
 import { Decisions } from './decision.ts';
+import { LastingEvidence } from './ensemble.ts';
 import { Episodes } from './episode.ts';
 import { episodePolicy, type FitContext } from './fit.ts';
 import { detectors } from './index.ts';
@@ -14,7 +16,7 @@ import { SeasonalBands } from './seasonal-band.ts';
 
 const magic = 'foreshock model ';
 /** Raised whenever the bytes change their meaning: models of another format are not read, the class is fitted anew. */
-export const modelFormat = 2;
+export const modelFormat = 3;
 const headLength = magic.length + 8;
 
 const wordsSchema = z.strictObject({
@@ -28,18 +30,23 @@ const wordsSchema = z.strictObject({
  * the parts. The window and the scores that are held back are not part of it: they fill again from the stream.
  */
 export function classModelToBytes(model: ClassModel): Uint8Array {
-  const { members, race, pooled, keys, baseline, seen, needed, bands, absence, tail, episodes, decisions } =
-    model.parts;
+  const { members, race, pooled, keys, baseline, levels, lasting, seen, needed } = model.parts;
+  const { bands, absence, tail, episodes, decisions } = model.parts;
   const words = { keys, race, members: members.map(({ name, weight }) => ({ name, weight })) };
   const body = writeBytes(
     { needed },
     [
-      pooled.scores,
+      Float32Array.from(pooled.scores),
       baseline.centre,
       baseline.scale,
       seen,
       episodes.since,
-      ...members.map(member => member.tail.scores),
+      levels.short,
+      levels.long,
+      levels.day,
+      lasting.peak,
+      lasting.mean,
+      ...members.map(member => Float32Array.from(member.tail.scores)),
     ],
     [
       new TextEncoder().encode(JSON.stringify(words)),
@@ -67,9 +74,10 @@ export function classModelToBytes(model: ClassModel): Uint8Array {
  */
 export function classModelFromBytes(bytes: Uint8Array, context: FitContext): ClassModel {
   const { head, arrays, blobs } = readBytes(bodyOf(bytes));
-  const [pooled, centre, scale, seen, since, ...tails] = arrays;
+  const [pooled, centre, scale, seen, since, short, long, day, peak, mean, ...tails] = arrays;
   const [text, constant, moved, bands, absence, tail, decisions, ...fitted] = blobs;
   if (!pooled || !centre || !scale || !seen || !since) throw new RangeError('arrays are missing');
+  if (!short || !long || !day || !peak || !mean) throw new RangeError('levels are missing');
   if (!text || !constant || !moved || !bands || !absence || !tail || !decisions)
     throw new RangeError('parts are missing');
   const { keys, members, race } = wordsSchema.parse(JSON.parse(new TextDecoder().decode(text)));
@@ -77,6 +85,13 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
     throw new RangeError('the model was made for other signals');
   const episodes = new Episodes(keys.length, episodePolicy(context.fpr));
   episodes.since.set(since);
+  const levels = new Levels(centre.length);
+  levels.short.set(short);
+  levels.long.set(long);
+  levels.day.set(day);
+  const lasting = new LastingEvidence(keys.length, context.step);
+  lasting.peak.set(peak);
+  lasting.mean.set(mean);
   const parts: ClassParts = {
     context,
     members: members.map((member, i) => memberOf(member, tails[i], fitted[i], context)),
@@ -88,6 +103,8 @@ export function classModelFromBytes(bytes: Uint8Array, context: FitContext): Cla
       scale: Float32Array.from(scale),
       constant: Uint8Array.from(constant),
     },
+    levels,
+    lasting,
     seen: Float32Array.from(seen),
     needed: head.needed ?? 0,
     absence: AbsenceWatch.fromBytes(absence),
@@ -123,5 +140,6 @@ function memberOf(
   const component = detectors.find(each => each.name === name);
   if (component === undefined || scores === undefined || bytes === undefined)
     throw new RangeError(`the model has a detector "${name}" that is not here`);
-  return { name, weight, fitted: component.fromBytes(bytes, context), tail: new PooledTail(scores) };
+  const fitted = component.fromBytes(bytes, context);
+  return { name, weight, rank: component.rank, fitted, tail: new PooledTail(scores) };
 }

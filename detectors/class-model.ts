@@ -5,7 +5,7 @@ import { standardize } from './baseline.ts';
 import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
 import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts';
 import type { Look } from './decision.ts';
-import { combineCauchy } from './ensemble.ts';
+import { combineCauchy, meanEvidence } from './ensemble.ts';
 import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
 import type { Scoring } from './scoring.ts';
 import { markConstant, settle } from './settle.ts';
@@ -20,8 +20,10 @@ export interface Judgement {
   readonly p: Float64Array;
   /** p of what is new in the row (`Decisions.p`); NaN when it cannot be told. */
   readonly news: Float64Array;
-  /** Higher is more abnormal; NaN when it cannot be told. */
+  /** Higher is more abnormal: the evidence of all detectors that lasts; it ranks rows. NaN when it cannot be told. */
   readonly score: Float64Array;
+  /** -log10 of the detectors' combined p on the class's scale: what `p` is calibrated from; NaN as the score. */
+  readonly evidence: Float64Array;
   /** 1 where the row is decided to be abnormal: at news, and while the episode that it opened goes on. */
   readonly flagged: Uint8Array;
 }
@@ -32,6 +34,9 @@ const bandless: ReadonlySet<Finding['kind']> = new Set(['gone', 'vanished', 'fla
 const fewest = 20;
 /** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
 const settleShare = 0.6;
+
+/** The larger of what is told at all. */
+const larger = (a: number, b: number) => (a > b || Number.isNaN(b) ? a : b);
 
 /**
  * Everything foreshock knows of one class. Made by `fitClassModel` or read from bytes; each batch is first judged
@@ -170,26 +175,30 @@ export class ClassModel {
     if (batch.entities !== this.#entities) this.adopt(batch.entities);
     this.#batch = batch;
     if (this.#begun !== batch) this.begin(batch);
-    const { members, tail, pooled, episodes, seen, needed } = this.#parts;
+    const { members, lasting, tail, pooled, episodes, seen, needed } = this.#parts;
     const { window, judgement, parts, still, findings, gone } = this.#rows;
     if (this.#scored !== batch)
       members.forEach((member, i) => {
         member.fitted.score(window, parts[i]!);
       });
     const weights = members.map(m => m.weight);
+    const ranks = members.map(m => m.rank);
     const p = new Float64Array(members.length);
     judgement.t = batch.t;
     this.#find(batch, cause);
     for (let row = 0; row < window.rows; row++) {
       for (let i = 0; i < p.length; i++) p[i] = members[i]!.tail.pValue(parts[i]![row]!);
       const finding = findings.get(row)?.score ?? Number.NaN;
-      const own = still[row] === 1 ? stillScore(batch, row) : -Math.log10(combineCauchy(p, weights));
-      const worse = own > finding || Number.isNaN(finding) ? own : finding;
-      const score = gone.has(row) ? Number.NaN : worse;
-      judgement.score[row] = score;
+      const lasted = lasting.step(row, meanEvidence(p, ranks));
+      const isStill = still[row] === 1;
+      const own = isStill ? stillScore(batch, row) : -Math.log10(combineCauchy(p, weights));
+      const evidence = gone.has(row) ? Number.NaN : larger(own, finding);
+      judgement.evidence[row] = evidence;
+      const isRanked = !(isStill || Number.isNaN(evidence) || Number.isNaN(lasted));
+      judgement.score[row] = isRanked ? larger(lasted, finding) : evidence;
       // A row that was away for days, or whose clock has jumped, has forgotten its scale.
       const learning = seen[row]! < needed || tail.samples(row) < fewest;
-      judgement.p[row] = learning ? pooled.pValue(score) : tail.pValue(row, score);
+      judgement.p[row] = learning ? pooled.pValue(evidence) : tail.pValue(row, evidence);
       episodes.step(row, batch.t, learning ? Number.NaN : judgement.p[row]!);
     }
     this.#decide(batch);
@@ -210,7 +219,7 @@ export class ClassModel {
 
   #look(batch: Batch): Look {
     const { window, judgement, findings } = this.#rows;
-    const { score, p } = judgement;
+    const { evidence: score, p } = judgement;
     const absent = { has: (row: number) => (findings.get(row)?.kind ?? 'moved') !== 'moved' };
     return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, score, p, absent };
   }
@@ -340,22 +349,22 @@ export class ClassModel {
     const { tail, episodes, decisions, bands, seen, needed } = this.#parts;
     const look = this.#look(batch);
     const { withheld } = this.#rows;
-    const { score, p } = this.#rows.judgement;
+    const { evidence, p } = this.#rows.judgement;
     const width = this.#parts.context.signals.length;
     tail.advance(batch.t);
-    for (let row = 0; row < score.length; row++) {
+    for (let row = 0; row < evidence.length; row++) {
       const held = episodes.isHeld(row, batch.t, p[row]!);
       const settling = seen[row]! < settleShare * needed;
       const sampled = !Number.isNaN(stillScore(batch, row));
       if (settling && sampled) settle(batch, row, this.#parts);
       if (sampled) seen[row] = seen[row]! + 1;
       if (settling && seen[row]! >= settleShare * needed) this.#settled(row);
-      if (Number.isNaN(score[row]!)) continue;
+      if (Number.isNaN(evidence[row]!)) continue;
       if (!settling) decisions.learn(row, look);
-      if (held === 1) withheld.add(row, score[row]!);
+      if (held === 1) withheld.add(row, evidence[row]!);
       else if (!settling) {
         for (const late of withheld.take(row)) tail.learn(row, late, 0);
-        tail.learn(row, score[row]!, 0);
+        tail.learn(row, evidence[row]!, 0);
       }
       if (held === 1) continue;
       for (let k = row * width; k < (row + 1) * width; k++) bands.learn(k, batch.t, batch.values[k]!);

@@ -1,9 +1,11 @@
 import type { Frame } from '../core/batch.ts';
 import type { DetectorContext, FittedDetector } from '../core/detector.ts';
+import { type Levels, runLevels } from '../core/levels.ts';
 import type { AbsenceWatch } from './absence.ts';
-import { type Baseline, baselineOf, remapBaseline } from './baseline.ts';
+import { type Baseline, baselineOf, remapBaseline, standardizedFrame } from './baseline.ts';
 import type { RollingTail } from './calibrate.ts';
 import type { Decisions } from './decision.ts';
+import { LastingEvidence } from './ensemble.ts';
 import type { Episodes } from './episode.ts';
 import type { PooledTail } from './pooled-tail.ts';
 import type { RaceReport } from './race.ts';
@@ -12,7 +14,10 @@ import type { SeasonalBands } from './seasonal-band.ts';
 /** One fitted detector of a class with the scale that held-out normal history gave it. */
 export interface Member {
   readonly name: string;
+  /** In the p-value of a row. */
   readonly weight: number;
+  /** In the score, which only ranks. */
+  readonly rank: number;
   readonly fitted: FittedDetector;
   readonly tail: PooledTail;
 }
@@ -27,6 +32,10 @@ export interface ClassParts {
   readonly pooled: PooledTail;
   readonly keys: readonly string[];
   readonly baseline: Baseline;
+  /** Running levels of each row's signals: what is normal now. */
+  readonly levels: Levels;
+  /** The evidence of late of each row. */
+  readonly lasting: LastingEvidence;
   /** How many batches each row has learned from; a row watches from `needed` on. */
   readonly seen: Float32Array;
   readonly needed: number;
@@ -47,10 +56,13 @@ export function rowsIn(parts: Pick<ClassParts, 'keys'>, keys: readonly string[])
 
 /** The same parts for another membership: row i takes over row `from[i]`, -1 starts empty. */
 export function remapParts(parts: ClassParts, keys: readonly string[], from: Int32Array): ClassParts {
+  const { context } = parts;
   return {
     ...parts,
     keys,
-    baseline: remapBaseline(parts.baseline, from, parts.context.signals.length),
+    baseline: remapBaseline(parts.baseline, from, context.signals.length),
+    levels: parts.levels.remap(from, context.signals.length),
+    lasting: new LastingEvidence(keys.length, context.step).adopt(parts.lasting, from),
     seen: Float32Array.from(from, was => (was < 0 ? 0 : parts.seen[was]!)),
     bands: parts.bands.remap(from),
     absence: parts.absence.remap(from),
@@ -62,7 +74,7 @@ export function remapParts(parts: ClassParts, keys: readonly string[], from: Int
 
 /** Gives a row that the detectors were not fitted on its own baseline, bands and runs from its history. */
 export function enrollRow(parts: ClassParts, row: number, frame: Frame): void {
-  const { baseline, bands, absence, seen, context } = parts;
+  const { baseline, levels, bands, absence, seen, context } = parts;
   frame.columns.forEach((column, k) => {
     const cell = row * frame.columns.length + k;
     const { centre, scale, constant } = baselineOf(column, context.signals[k]?.floor);
@@ -72,6 +84,7 @@ export function enrollRow(parts: ClassParts, row: number, frame: Frame): void {
     bands.fit(cell, frame.t, column);
     absence.fit(cell, column);
   });
+  levels.copy(row, runLevels(standardizedFrame(frame, baseline, row)), 0, frame.columns.length);
   seen[row] = frame.t.filter((_, i) => frame.columns.some(column => Number.isFinite(column[i]!))).length;
 }
 
@@ -89,12 +102,13 @@ export function renewedParts(fresh: ClassParts, used: ClassParts): ClassParts {
     next.baseline.centre.set(used.baseline.centre.subarray(...cells), cells[0]);
     next.baseline.scale.set(used.baseline.scale.subarray(...cells), cells[0]);
     next.baseline.constant.set(used.baseline.constant.subarray(...cells), cells[0]);
+    next.levels.copy(row, used.levels, row, width);
     next.bands.copy(row, used.bands, row);
   });
-  const { absence, tail, episodes, decisions } = used;
+  const { lasting, absence, tail, episodes, decisions } = used;
   from.forEach((was, row) => {
     if (was >= 0) decisions.rescale(row, used.baseline, next.baseline);
   });
   const seen = next.seen.map((n, row) => Math.max(n, used.seen[row]!));
-  return { ...next, seen, absence, tail, episodes, decisions };
+  return { ...next, seen, lasting, absence, tail, episodes, decisions };
 }

@@ -11,6 +11,7 @@ export interface ClassRows {
     p: Float64Array;
     news: Float64Array;
     score: Float64Array;
+    evidence: Float64Array;
     flagged: Uint8Array;
   };
   /** Scores of each detector. */
@@ -31,12 +32,13 @@ export function createRows(parts: ClassParts): ClassRows {
   const width = parts.context.signals.length;
   const lookback = Math.max(1, ...parts.members.map(member => member.fitted.lookback));
   return {
-    window: createWindow(rows, width, lookback),
+    window: createWindow(rows, width, lookback, parts.levels),
     judgement: {
       t: Number.NaN,
       p: new Float64Array(rows),
       news: new Float64Array(rows).fill(Number.NaN),
       score: new Float64Array(rows),
+      evidence: new Float64Array(rows),
       flagged: new Uint8Array(rows),
     },
     parts: parts.members.map(() => sharedNumbers(rows)),
@@ -67,11 +69,17 @@ export function twinRows(old: ClassRows, parts: ClassParts, from: Int32Array): C
   const signals = parts.context.signals;
   const look = { class: { name: '', signals, step: parts.context.step }, entities: [], partial: false };
   const values = new Float64Array(from.length * width);
+  // What the window is shown again must not move the levels again.
+  const levels = parts.levels.remap(
+    from.map((_, row) => row),
+    width,
+  );
   for (let back = filled - 1; back >= 0; back--) {
     from.forEach((was, row) => {
       for (let k = 0; k < width; k++) values[row * width + k] = old.window.at(was, back, k);
     });
     next.window.push({ ...look, t: old.window.t - back * parts.context.step, values });
   }
+  for (let row = 0; row < from.length; row++) parts.levels.copy(row, levels, row, width);
   return next;
 }

@@ -1,16 +1,17 @@
 import type { Frame } from '../core/batch.ts';
 import type { DetectorContext } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
+import { Levels, runLevels } from '../core/levels.ts';
 import { AbsenceWatch } from './absence.ts';
-import { type Baseline, baselineOf, emptyBaseline, zLimit } from './baseline.ts';
+import { type Baseline, baselineOf, emptyBaseline, standardizedFrame } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
 import { Decisions } from './decision.ts';
 import { liveThroughPasts } from './decision-past.ts';
-import { combineCauchy } from './ensemble.ts';
+import { combineCauchy, LastingEvidence, meanEvidence } from './ensemble.ts';
 import { type EpisodePolicy, Episodes } from './episode.ts';
 import type { RaceHistory } from './faults.ts';
-import { scoreFrame } from './frame-window.ts';
+import { frameHistory, scoreFrame } from './frame-window.ts';
 import { type DetectorComponent, detectors } from './index.ts';
 import { PooledTail } from './pooled-tail.ts';
 import { type RaceReport, race, raceVariants } from './race.ts';
@@ -43,16 +44,6 @@ const leastScored = 1000;
 const neededSamples = 100;
 const neededLife = 15 * 60_000;
 
-function standardized(frame: Frame, baseline: Baseline, row: number): Frame {
-  const width = frame.columns.length;
-  const columns = frame.columns.map((column, k) => {
-    const centre = baseline.centre[row * width + k]!;
-    const scale = baseline.scale[row * width + k]!;
-    return column.map(v => Math.max(-zLimit, Math.min(zLimit, (v - centre) / scale)));
-  });
-  return { ...frame, columns };
-}
-
 /** The row of a history from which on it is held out: the detectors are not fitted on it. */
 export function heldFrom({ t }: Frame): number {
   return Math.floor(fitShare * t.length);
@@ -62,11 +53,18 @@ function slice(frame: Frame, from: number, to: number): Frame {
   return { ...frame, t: frame.t.subarray(from, to), columns: frame.columns.map(c => c.subarray(from, to)) };
 }
 
+/** Where only such take part as weigh nothing by themselves, they weigh alike. */
+function weighted(picked: typeof detectors): typeof detectors {
+  const weighs = picked.some(d => d.weight > 0);
+  const ranks = picked.some(d => d.rank > 0);
+  return picked.map(d => ({ ...d, weight: weighs ? d.weight : 1, rank: ranks ? d.rank : 1 }));
+}
+
 function chosen(names: readonly string[] | undefined): typeof detectors {
   const known = detectors.map(d => d.name);
   const wrong = names?.filter(name => !known.includes(name)) ?? [];
   if (wrong.length > 0) throw new RangeError(`unknown detector ${wrong.join(', ')}: use ${known.join(', ')}`);
-  return names === undefined ? detectors : detectors.filter(d => names.includes(d.name));
+  return weighted(names === undefined ? detectors : detectors.filter(d => names.includes(d.name)));
 }
 
 /**
@@ -90,14 +88,18 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
       absence.fit(cell, column);
     });
   });
-  const scaled = frames.map((frame, row) => standardized(frame, baseline, row));
+  const scaled = frames.map((frame, row) => standardizedFrame(frame, baseline, row));
   const cuts = scaled.map(heldFrom);
   const heads = scaled.map((frame, i) => slice(frame, 0, cuts[i]!));
   const { signals, seed } = context;
   const ground: RaceHistory = { frames, cuts, baseline, signals, seed };
   const fitted = chosen(context.detectors).map(d => fitMember(d, heads, context, ground));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
-  return calibrated({ held, scaled }, { context, fitted, baseline, bands, absence, ground });
+  const levels = new Levels(frames.length * width);
+  scaled.forEach((frame, row) => {
+    levels.copy(row, runLevels(frame), 0, width);
+  });
+  return calibrated({ heads, held, scaled }, { context, fitted, baseline, levels, bands, absence, ground });
 }
 
 type Fitted = Omit<Member, 'tail'> & { readonly variants: RaceReport['variants'] };
@@ -109,55 +111,65 @@ function fitMember(
   context: FitContext,
   ground: RaceHistory,
 ): Fitted {
-  const { name, weight } = component;
+  const { name, weight, rank } = component;
   const stated = context.options?.[name];
   const usual = component.create(stated ?? {}, context).fit(heads);
   const rows = heads.reduce((sum, head) => sum + head.t.length, 0);
   const able = stated === undefined ? component.variants : undefined;
   const variants = able?.filter(each => each.rows <= rows) ?? [];
-  if (variants.length === 0) return { name, weight, fitted: usual, variants: [] };
+  if (variants.length === 0) return { name, weight, rank, fitted: usual, variants: [] };
   const all = [usual, ...variants.map(({ options }) => component.create(options, context).fit(heads))];
   const { at, scores } = raceVariants(raceCourse(ground, all), all);
   const words = ['default', ...variants.map(({ options }) => JSON.stringify(options))];
   const tried = scores.map((score, i) => ({ name, options: words[i]!, score, taken: i === at }));
-  return { name, weight, fitted: all[at]!, variants: tried };
+  return { name, weight, rank, fitted: all[at]!, variants: tried };
 }
 
 interface Uncalibrated {
   readonly context: FitContext;
   readonly fitted: readonly Fitted[];
   readonly baseline: Baseline;
+  readonly levels: Levels;
   readonly bands: SeasonalBands;
   readonly absence: AbsenceWatch;
   readonly ground: RaceHistory;
 }
 
-/** One history an entity, standardized: the held-out end and the whole of it. */
+/** One history an entity, standardized: what the detectors were fitted on, the held-out end, and the whole of it. */
 interface Histories {
+  readonly heads: readonly Frame[];
   readonly held: readonly Frame[];
   readonly scaled: readonly Frame[];
 }
 
-function calibrated({ held, scaled }: Histories, model: Uncalibrated): ClassModel {
-  const { context, fitted, baseline, bands, absence, ground } = model;
+function calibrated({ heads, held, scaled }: Histories, model: Uncalibrated): ClassModel {
+  const { context, fitted, baseline, levels, bands, absence, ground } = model;
   const whole = ground.frames;
   const most = Math.max(leastScored, Math.floor(mostScored / Math.max(1, held.length)));
-  const scores = held.map(frame => {
-    const every = Math.max(1, Math.ceil(frame.t.length / most));
-    return fitted.map(member => scoreFrame(frame, member.fitted, every));
+  const thinned = held.map(frame => Math.max(1, Math.ceil(frame.t.length / most)));
+  const scores = held.map((frame, row) => {
+    const history = frameHistory(frame, runLevels(heads[row]!));
+    return fitted.map(member => scoreFrame(history, member.fitted, thinned[row]!));
   });
   const entrants = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
   const { members, report } = racedMembers(entrants, ground);
   const tail = new RollingTail(held.length, blockLength(context.step));
   const weights = members.map(m => m.weight);
+  const ranks = members.map(m => m.rank);
+  const lasting = new LastingEvidence(held.length, context.step);
   const combined = held.map((frame, row) => {
     const p = new Float64Array(members.length);
-    return frame.t.map((_, i) => {
+    const own = new LastingEvidence(1, context.step * thinned[row]!);
+    const evidence = frame.t.map((_, i) => {
       members.forEach((m, d) => {
         p[d] = m.tail.pValue(scores[row]![d]![i]!);
       });
+      own.step(0, meanEvidence(p, ranks));
       return -Math.log10(combineCauchy(p, weights));
     });
+    lasting.peak[row] = own.peak[0]!;
+    lasting.mean[row] = own.mean[0]!;
+    return evidence;
   });
   for (const { t, row, i } of inOrder(held)) {
     tail.advance(t);
@@ -173,6 +185,8 @@ function calibrated({ held, scaled }: Histories, model: Uncalibrated): ClassMode
     pooled: new PooledTail(combined.flatMap(c => [...c])),
     keys: whole.map(frame => fingerprint(frame.entity)),
     baseline,
+    levels,
+    lasting,
     seen: Float32Array.from(whole, samplesOf),
     needed: Math.max(neededSamples, Math.ceil(neededLife / context.step)),
     bands,
@@ -193,7 +207,13 @@ function racedMembers(
     entrants.map(m => m.fitted),
   );
   const { weights, report } = race(course, entrants);
-  const members = entrants.map(({ name, fitted, tail }, d) => ({ name, weight: weights[d]!, fitted, tail }));
+  const members = entrants.map(({ name, rank, fitted, tail }, d) => ({
+    name,
+    weight: weights[d]!,
+    rank,
+    fitted,
+    tail,
+  }));
   return { members, report };
 }
 

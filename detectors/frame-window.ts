@@ -1,9 +1,25 @@
 import type { Frame } from '../core/batch.ts';
 import type { FittedDetector } from '../core/detector.ts';
+import { type LevelNumbers, Levels, runLevels, type Span } from '../core/levels.ts';
 import type { TailPlace, Window } from '../core/window.ts';
 
 /** Rows that are scored together: their inputs stay in the cache, and nothing of a long history is copied. */
 const chunk = 1024;
+
+/** A standardized frame with the running levels after each of its rows, row-major rows x signals. */
+export interface FrameHistory {
+  readonly frame: Frame;
+  readonly levels: LevelNumbers;
+}
+
+/** A frame with its running levels, which go on from `before`: where those of the life before it stand. */
+export function frameHistory(frame: Frame, before?: Levels): FrameHistory {
+  const width = frame.columns.length;
+  const all = new Levels(frame.t.length * width);
+  const visit = (i: number, levels: Levels) => all.copy(i, levels, 0, width);
+  runLevels(frame, visit, new Levels(width, before));
+  return { frame, levels: all };
+}
 
 /** The rows `from`, `from + every`, ... of a frame, `rows` of them, each with the `length` rows up to it. */
 interface FrameRows {
@@ -24,15 +40,17 @@ class FrameWindow implements Window {
   readonly filled: number;
   readonly t = Number.NaN;
   readonly #columns: readonly Float64Array[];
+  readonly #levels: LevelNumbers;
   readonly #from: number;
   readonly #every: number;
 
-  constructor(frame: Frame, { from, every, rows, length }: FrameRows) {
+  constructor({ frame, levels }: FrameHistory, { from, every, rows, length }: FrameRows) {
     this.rows = rows;
     this.width = frame.columns.length;
     this.length = length;
     this.filled = length;
     this.#columns = frame.columns;
+    this.#levels = levels;
     this.#from = from;
     this.#every = every;
   }
@@ -54,6 +72,10 @@ class FrameWindow implements Window {
     }
   }
 
+  level(row: number, span: Span, signal: number): number {
+    return this.#levels[span][(this.#from + row * this.#every) * this.width + signal]!;
+  }
+
   newest(row: number, out: Float64Array): void {
     for (let k = 0; k < this.width; k++) out[k] = this.at(row, 0, k);
   }
@@ -63,13 +85,13 @@ class FrameWindow implements Window {
  * Scores of the rows of a standardized frame, every `every`th with the newest among them and NaN for those between: what the
  * detector gives when it is fed row by row.
  */
-export function scoreFrame(frame: Frame, fitted: FittedDetector, every = 1): Float64Array {
-  const all = new Float64Array(frame.t.length).fill(Number.NaN);
+export function scoreFrame(history: FrameHistory, fitted: FittedDetector, every = 1): Float64Array {
+  const all = new Float64Array(history.frame.t.length).fill(Number.NaN);
   const first = (all.length - 1) % every;
   const scores = new Float64Array(Math.ceil(all.length / every));
   for (let done = 0; done < scores.length; done += chunk) {
     const rows = Math.min(chunk, scores.length - done);
-    const window = new FrameWindow(frame, {
+    const window = new FrameWindow(history, {
       from: first + done * every,
       every,
       rows,

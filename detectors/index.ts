@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { Component } from '../core/component.ts';
 import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
+import { ChangePoint, changePointFromBytes } from './change-point.ts';
 import { Drift, driftFromBytes } from './drift.ts';
 import { IsolationForest, isolationForestFromBytes } from './isolation-forest.ts';
+import { Jump, jumpFromBytes } from './jump.ts';
 import { LstmAutoencoder, lstmAutoencoderFromBytes } from './lstm-autoencoder.ts';
 import { RobustZ, robustZFromBytes } from './robust-z.ts';
+import { SpectralResidual, spectralResidualFromBytes } from './spectral-residual.ts';
+import { Subspace, subspaceFromBytes } from './subspace.ts';
 
 /** Other options of a detector that the race may prefer once a history has so many rows: the smallest first. */
 export interface DetectorVariant {
@@ -17,21 +21,31 @@ export interface DetectorComponent extends Component<z.ZodType, Detector, Detect
   /** The detector with its default options. */
   make(context: DetectorContext): Detector;
   fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
-  /** Its weight in the combination. */
+  /** Its weight in the p-value of a row; 0: it takes part only where the race gives it a weight. */
   readonly weight: number;
+  /** Its weight in the score, which only ranks rows. */
+  readonly rank: number;
   readonly variants?: readonly DetectorVariant[];
 }
 
 interface Declaration<S extends z.ZodType> extends Component<S, Detector, DetectorContext> {
   fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
   readonly weight: number;
+  readonly rank?: number;
   readonly variants?: readonly DetectorVariant[];
 }
 
 function declare<S extends z.ZodType>(it: Declaration<S>): DetectorComponent {
   const make = (context: DetectorContext) => it.create(it.options.parse({}), context);
-  return { ...it, make, create: (options, context) => it.create(it.options.parse(options), context) };
+  return {
+    rank: 1,
+    ...it,
+    make,
+    create: (options, context) => it.create(it.options.parse(options), context),
+  };
 }
+
+const top = z.int().min(1).max(64).default(3).describe('How many signals, the worst first, are averaged.');
 
 /** All detectors. One more is one new file and one entry here; the contract tests run over this list. */
 export const detectors: readonly DetectorComponent[] = [
@@ -52,6 +66,42 @@ export const detectors: readonly DetectorComponent[] = [
     fromBytes: robustZFromBytes,
   }),
   declare({
+    name: 'change-point',
+    summary: 'Levels that change: the last 20 minutes against the last 4 hours (Roberts 1959).',
+    options: z.strictObject({ top }),
+    weight: 0,
+    create: (options, context) => new ChangePoint(options, context),
+    fromBytes: changePointFromBytes,
+  }),
+  declare({
+    name: 'subspace',
+    summary:
+      'What the signals do not have in common: residuals of principal components (Lakhina et al. 2004).',
+    options: z.strictObject({
+      top,
+      rows: z.int().min(2).max(200_000).default(20_000).describe('Rows of the history that it is fitted on.'),
+    }),
+    weight: 0,
+    create: (options, context) => new Subspace(options, context),
+    fromBytes: subspaceFromBytes,
+  }),
+  declare({
+    name: 'spectral-residual',
+    summary: 'Points that stand out of the pattern of those right before them (Ren et al. 2019).',
+    options: z.strictObject({ top }),
+    weight: 0,
+    create: (options, context) => new SpectralResidual(options, context),
+    fromBytes: spectralResidualFromBytes,
+  }),
+  declare({
+    name: 'jump',
+    summary: 'Jumps from one look to the next, larger than those of normal life.',
+    options: z.strictObject({ top }),
+    weight: 0,
+    create: (options, context) => new Jump(options, context),
+    fromBytes: jumpFromBytes,
+  }),
+  declare({
     name: 'isolation-forest',
     summary: 'Rows that random splits isolate early: unusual combinations of signals (Liu, Ting, Zhou 2008).',
     options: z.strictObject({
@@ -60,6 +110,7 @@ export const detectors: readonly DetectorComponent[] = [
       rows: z.int().min(2).max(200_000).default(20_000).describe('Rows of the history that are drawn from.'),
     }),
     weight: 1,
+    rank: 0.2,
     variants: [512, 1024, 4096].map(subsample => ({ options: { subsample }, rows: 8 * subsample })),
     create: (options, context) => new IsolationForest(options, context),
     fromBytes: isolationForestFromBytes,
@@ -75,7 +126,7 @@ export const detectors: readonly DetectorComponent[] = [
       windows: z.int().min(1).max(20_000).default(2000).describe('Windows of the history that train it.'),
       epochs: z.int().min(1).max(200).default(12).describe('Times that each window is learned at most.'),
       recent: z.int().min(1).max(120).default(3).describe('Newest steps over which the error is averaged.'),
-      top: z.int().min(1).max(64).default(3).describe('How many signals, the worst first, are averaged.'),
+      top,
       backend: z
         .enum(['wasm', 'tfjs-node'])
         .default('wasm')
@@ -99,6 +150,7 @@ export const detectors: readonly DetectorComponent[] = [
         .describe('Newest steps over which a ramp is sought, at most; shorter ones are sought too.'),
     }),
     weight: 5,
+    rank: 0,
     create: (options, context) => new Drift(options, context),
     fromBytes: driftFromBytes,
   }),

@@ -7,29 +7,30 @@ const limit = 8192;
  * has not yet learned its own scale, and brings several detectors to one scale before they are combined.
  */
 export class PooledTail {
-  readonly #sorted: Float64Array;
+  readonly #sorted: Float32Array;
 
   constructor(scores: ArrayLike<number>) {
-    const present = Float64Array.from(scores)
+    const present = Float32Array.from(scores)
       .filter(v => Number.isFinite(v))
       .sort();
     if (present.length <= limit) {
       this.#sorted = present;
       return;
     }
-    this.#sorted = new Float64Array(limit);
+    this.#sorted = new Float32Array(limit);
     for (let i = 0; i < limit; i++)
       this.#sorted[i] = present[Math.floor((i * (present.length - 1)) / (limit - 1))]!;
   }
 
   /** Sorted scores, as kept: what rebuilds this scale. */
   get scores(): Float64Array {
-    return this.#sorted;
+    return Float64Array.from(this.#sorted);
   }
 
   /** NaN for NaN or when nothing was learned. */
-  pValue(score: number): number {
+  pValue(exact: number): number {
     const sorted = this.#sorted;
+    const score = Math.fround(exact);
     const n = sorted.length;
     if (n === 0 || Number.isNaN(score)) return Number.NaN;
     const max = sorted[n - 1]!;

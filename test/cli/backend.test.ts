@@ -5,7 +5,7 @@ import { configSchema } from '../../config/schema.ts';
 import type { NetworkMaker, NetworkShape } from '../../core/network.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { createRandom } from '../../core/random.ts';
-import { scoreFrame } from '../../detectors/frame-window.ts';
+import { frameHistory, scoreFrame } from '../../detectors/frame-window.ts';
 import { kernelNetwork } from '../../detectors/kernel-network.ts';
 import { LstmAutoencoder, lstmAutoencoderFromBytes } from '../../detectors/lstm-autoencoder.ts';
 import { initialWeights } from '../../kernels/autoencoder-weights.ts';
@@ -172,8 +172,8 @@ function agrees(open: () => Promise<NetworkMaker>): void {
     const network = await open();
     const made = new LstmAutoencoder(options, { signals, step: 1, seed: 1, network }).fit([frame]);
     const bytes = made.toBytes();
-    const there = [...scoreFrame(frame, lstmAutoencoderFromBytes(bytes, { network }))];
-    const here = [...scoreFrame(frame, lstmAutoencoderFromBytes(bytes))];
+    const there = [...scoreFrame(frameHistory(frame), lstmAutoencoderFromBytes(bytes, { network }))];
+    const here = [...scoreFrame(frameHistory(frame), lstmAutoencoderFromBytes(bytes))];
     expect(distance(there, here)).toBeLessThan(1e-4);
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { signalSchema } from '../../core/pack.ts';
 import { createRandom } from '../../core/random.ts';
 import { createWindow } from '../../core/window.ts';
-import { scoreFrame } from '../../detectors/frame-window.ts';
+import { frameHistory, scoreFrame } from '../../detectors/frame-window.ts';
 import { detectors } from '../../detectors/index.ts';
 
 const rows = 1300;
@@ -50,15 +50,15 @@ describe('the scores of a history read at once', () => {
         detector.score(window, one);
         return one[0];
       });
-      const scores = scoreFrame(frame, detector);
+      const scores = scoreFrame(frameHistory(frame), detector);
       expect([...scores]).toEqual(expected);
-      const thinned = scoreFrame(frame, detector, 7);
+      const thinned = scoreFrame(frameHistory(frame), detector, 7);
       expect([...thinned]).toEqual(expected.map((s, i) => ((rows - 1 - i) % 7 === 0 ? s : Number.NaN)));
     });
   }
 
   it('are none for a history without rows', () => {
     const none = { ...frame, t: new Float64Array(0), columns: names.map(() => new Float64Array(0)) };
-    expect(scoreFrame(none, fitted[0]!.detector)).toHaveLength(0);
+    expect(scoreFrame(frameHistory(none), fitted[0]!.detector)).toHaveLength(0);
   });
 });
