@@ -47,14 +47,25 @@ const beside = new URL('./scoring-worker.js', import.meta.url);
 function chunkOf({ name, scoring, next }: Task, known: boolean): ScoringChunk {
   const { members, window, out } = scoring;
   const rows = Math.min(chunk, window.rows - next);
-  const size = window.length * window.width;
   return {
     name,
     ...(known
       ? {}
       : { model: members.map(member => ({ name: member.name, bytes: member.fitted.toBytes() })) }),
-    window: { ...window, rows, data: window.data.subarray(next * size, (next + rows) * size) },
+    window: rowsOf(window, next, rows),
     out: out.map(scores => scores.subarray(next, next + rows)),
+  };
+}
+
+/** The window of `rows` rows from `from` on, over the same numbers. */
+function rowsOf(window: WindowState, from: number, rows: number): WindowState {
+  const { width, length, data, levels } = window;
+  const of = (level: Float32Array) => level.subarray(from * width, (from + rows) * width);
+  return {
+    ...window,
+    rows,
+    data: data.subarray(from * length * width, (from + rows) * length * width),
+    levels: { short: of(levels.short), long: of(levels.long), day: of(levels.day) },
   };
 }
 
