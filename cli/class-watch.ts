@@ -16,7 +16,6 @@ import type { ClassSnapshot } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { LeftOut } from './left-out.ts';
 import { RealisedRate } from './realised-rate.ts';
-import type { Result } from './results.ts';
 import { RowMemory } from './row-memory.ts';
 import { SeriesStates } from './series-states.ts';
 import { SourceHoles } from './source-holes.ts';
@@ -42,8 +41,6 @@ export class ClassWatch {
   #flagged: Entity[] = [];
   #isJudged = false;
   #t = Number.NaN;
-  #score: ArrayLike<number> = [];
-  #p: ArrayLike<number> = [];
   /** Batches of the history that the model was fitted on, and the time of the last of them. */
   #history = { rows: 0, until: Number.NaN };
   /** True while the detectors have not seen as many batches as they look back. */
@@ -227,7 +224,7 @@ export class ClassWatch {
   skip(batch: Batch): void {
     if (this.#model === undefined || batch.t <= this.#t) return;
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
-    this.#model.warm(batch);
+    this.#model.skip(batch);
     this.#t = batch.t;
   }
 
@@ -253,10 +250,8 @@ export class ClassWatch {
     }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
     const judgement = model.judge(batch, batch === this.#dark ? 'targets down' : 'unknown');
-    const { p, flagged, score } = judgement;
+    const { p, flagged } = judgement;
     this.#t = batch.t;
-    this.#score = score;
-    this.#p = p;
     this.#isJudged = true;
     const out: Anomaly[] = [];
     this.#judged = 0;
@@ -337,19 +332,6 @@ export class ClassWatch {
   /** As `explain`, by number of the row. */
   explainRow(row: number): Anomaly | undefined {
     return this.#model?.explain(row);
-  }
-
-  /** Score and p-value of every row of the last pass that could be judged. */
-  *results(): Iterable<Result> {
-    const t = this.#t;
-    for (let row = 0; row < this.#entities.length; row++) {
-      const labels = { ...this.#entities[row]!, class: this.watch.class.name };
-      const score = this.#score[row] ?? Number.NaN;
-      const p = this.#p[row] ?? Number.NaN;
-      if (Number.isFinite(score))
-        yield { labels: { ...labels, __name__: 'foreshock_anomaly_score' }, t, v: score };
-      if (Number.isFinite(p)) yield { labels: { ...labels, __name__: 'foreshock_anomaly_p_value' }, t, v: p };
-    }
   }
 
   /** How many series of each signal are in each state, by number of the signal; none while unfitted. */

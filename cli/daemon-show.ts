@@ -4,6 +4,7 @@ import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { readIncidentSignals } from './incident-signals.ts';
+import { resultsOf } from './results.ts';
 
 const keptEvery = 60_000;
 /** How often the charts of open incidents move on while nothing is told. */
@@ -52,7 +53,7 @@ export function keepResults(daemon: Daemon, t: number): void {
   const { results, wired } = daemon;
   if (t - daemon.keptAt >= keptEvery) {
     for (const watch of wired.watches)
-      if (watch.t > daemon.keptAt) for (const result of watch.results()) results.add(result);
+      if (watch.t > daemon.keptAt) for (const result of resultsOf(watch)) results.add(result);
     daemon.keptAt = t;
   }
   if (t - daemon.flushedAt < flushedEvery) return;

@@ -3,7 +3,7 @@ import type { Frame } from '../core/batch.ts';
 import { framesOf } from '../core/frames.ts';
 import { fingerprint } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
-import { type Baseline, baselineOf, emptyBaseline } from '../detectors/baseline.ts';
+import { type Baseline, emptyBaseline, fitBaseline } from '../detectors/baseline.ts';
 import { classModelFromBytes } from '../detectors/class-bytes.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { rowsIn } from '../detectors/class-parts.ts';
@@ -29,14 +29,8 @@ function readUsed({ watch, options }: ClassWatch, bytes: Uint8Array): ClassModel
 /** What the signals of a history are like: the sizes of the faults are neither model's. */
 function baselineOfHistory(frames: readonly Frame[], signals: readonly SignalSpec[]): Baseline {
   const baseline = emptyBaseline(frames.length * signals.length);
-  frames.forEach(({ columns }, row) => {
-    columns.forEach((column, k) => {
-      const cell = row * signals.length + k;
-      const { centre, scale, constant } = baselineOf(column, signals[k]?.floor);
-      baseline.centre[cell] = centre;
-      baseline.scale[cell] = scale;
-      baseline.constant[cell] = constant;
-    });
+  frames.forEach((frame, row) => {
+    fitBaseline(baseline, row, frame, signals);
   });
   return baseline;
 }

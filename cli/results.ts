@@ -5,12 +5,26 @@ import type { ResultStore } from '../core/store.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { metricNames } from '../promql/names.ts';
 import type { QueryTarget } from '../server/query-api.ts';
+import type { ClassWatch } from './class-watch.ts';
 
 /** One value of a series of ours at one time (ms). */
 export interface Result {
   readonly labels: Labels;
   readonly t: number;
   readonly v: number;
+}
+
+/** Score and p-value of every row of a class's last pass that could be judged. */
+export function* resultsOf({ watch, entities, states, t }: ClassWatch): Iterable<Result> {
+  const { judgement } = states;
+  for (let row = 0; row < entities.length; row++) {
+    const labels = { ...entities[row]!, class: watch.class.name };
+    const score = judgement?.score[row] ?? Number.NaN;
+    const p = judgement?.p[row] ?? Number.NaN;
+    if (Number.isFinite(score))
+      yield { labels: { ...labels, __name__: 'foreshock_anomaly_score' }, t, v: score };
+    if (Number.isFinite(p)) yield { labels: { ...labels, __name__: 'foreshock_anomaly_p_value' }, t, v: p };
+  }
 }
 
 /** Collects results in memory and writes them in blocks: a block a series, not a row a sample. */

@@ -46,8 +46,12 @@ export interface WindowState {
 /** A window that can be fed; `push` takes batches of the same rows and signals in order of time. */
 export interface MutableWindow extends Window {
   push(batch: Batch): void;
+  /** As `push`, of a batch that the levels have seen: to look back after a restart. */
+  look(batch: Batch): void;
   /** As it stands; its numbers are those of the window, not a copy. */
   state(): WindowState;
+  /** Takes over what another window of the same width and length has seen: row i that of its row `from[i]`. Levels stay. */
+  take(other: WindowState, from: Int32Array): void;
 }
 
 class RingWindow implements MutableWindow {
@@ -117,7 +121,22 @@ class RingWindow implements MutableWindow {
     return this.#levels[span][row * this.width + signal]!;
   }
 
+  take({ filled, head, t, data }: WindowState, from: Int32Array): void {
+    const size = this.length * this.width;
+    from.forEach((was, row) => {
+      this.#data.set(data.subarray(was * size, (was + 1) * size), row * size);
+    });
+    this.#filled = filled;
+    this.#head = head;
+    this.#t = t;
+  }
+
   push(batch: Batch): void {
+    this.look(batch);
+    this.#levels.push(batch.values, batch.class.step);
+  }
+
+  look(batch: Batch): void {
     if (batch.values.length !== this.rows * this.width)
       throw new RangeError(
         `batch has ${batch.values.length} values, the window takes ${this.rows * this.width}`,
@@ -125,7 +144,6 @@ class RingWindow implements MutableWindow {
     this.#head = (this.#head + 1) % this.length;
     this.#filled = Math.min(this.#filled + 1, this.length);
     this.#t = batch.t;
-    this.#levels.push(batch.values, batch.class.step);
     for (let row = 0; row < this.rows; row++) {
       const to = (row * this.length + this.#head) * this.width;
       for (let k = 0; k < this.width; k++) this.#data[to + k] = batch.values[row * this.width + k]!;

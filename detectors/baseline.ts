@@ -1,4 +1,5 @@
 import type { Frame } from '../core/batch.ts';
+import type { SignalSpec } from '../core/pack.ts';
 import { median, quantileSorted, sortedFinite } from '../core/stats.ts';
 
 /** Largest |z| that is told apart: beyond it a deviation is simply "far out". */
@@ -19,6 +20,22 @@ export function emptyBaseline(cells: number): Baseline {
     scale: new Float32Array(cells).fill(Number.NaN),
     constant: new Uint8Array(cells),
   };
+}
+
+/** Learns what the signals of a row look like from its history; `signals` tell their floors. */
+export function fitBaseline(
+  baseline: Baseline,
+  row: number,
+  { columns }: Pick<Frame, 'columns'>,
+  signals: readonly Pick<SignalSpec, 'floor'>[],
+): void {
+  columns.forEach((column, k) => {
+    const cell = row * columns.length + k;
+    const { centre, scale, constant } = baselineOf(column, signals[k]?.floor);
+    baseline.centre[cell] = centre;
+    baseline.scale[cell] = scale;
+    baseline.constant[cell] = constant;
+  });
 }
 
 /** The same baseline for another membership: row i takes over row `from[i]`, -1 starts empty. */

@@ -1,15 +1,16 @@
 import type { Batch, Entity, Frame } from '../core/batch.ts';
-import type { Anomaly, Band, WatchState } from '../core/detector.ts';
+import type { Anomaly, Band } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
 import { standardize } from './baseline.ts';
 import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
 import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts';
 import type { Look } from './decision.ts';
 import { combineCauchy, meanEvidence } from './ensemble.ts';
-import { type Finding, findingOf, isStill, stillScore } from './findings.ts';
+import { bandOfCell, explainRow, sharesOfRow, stateOfRow } from './explain-row.ts';
+import { findingOf, isStill, stillScore } from './findings.ts';
 import type { Scoring } from './scoring.ts';
 import { markConstant, settle } from './settle.ts';
-import { describeWorst } from './words.ts';
+import type { Standing } from './signal-state.ts';
 
 export type { ClassParts, Member } from './class-parts.ts';
 
@@ -28,8 +29,6 @@ export interface Judgement {
   readonly flagged: Uint8Array;
 }
 
-/** Findings whose newest value is not what is wrong: no expected band belongs to them. */
-const bandless: ReadonlySet<Finding['kind']> = new Set(['gone', 'vanished', 'flat']);
 /** A scale of fewer scores tells nothing of a row. */
 const fewest = 20;
 /** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
@@ -119,12 +118,22 @@ export class ClassModel {
     return twin;
   }
 
-  /** Shows the detectors a batch of the past without a judgement, so that they can look back. */
+  /** Shows the detectors a batch that was judged before the model was stored, so that they can look back. */
   warm(batch: Batch): void {
+    this.#rows.window.look(this.#standardized(batch));
+  }
+
+  /** Shows the detectors a batch that is not judged: what is usual of late moves on with it. */
+  skip(batch: Batch): void {
+    this.#rows.window.push(this.#standardized(batch));
+  }
+
+  /** Takes the rows of the batch for its own. */
+  #standardized(batch: Batch): Batch {
     if (batch.entities !== this.#entities) this.adopt(batch.entities);
-    const z = new Float64Array(batch.values.length);
-    standardize(batch.values, this.#parts.baseline, z);
-    this.#rows.window.push({ ...batch, values: z });
+    const values = new Float64Array(batch.values.length);
+    standardize(batch.values, this.#parts.baseline, values);
+    return { ...batch, values };
   }
 
   /** Takes all runs of missing, equal and zero values up to now for usual: while normal life is learned. */
@@ -156,7 +165,7 @@ export class ClassModel {
    * that it was. Nothing else may happen to the model in between; where something does, `judge` scores by itself.
    */
   begin(batch: Batch): Scoring {
-    this.warm(batch);
+    this.skip(batch);
     this.#begun = batch;
     this.#scored = undefined;
     return { members: this.#parts.members, window: this.#rows.window.state(), out: this.#rows.parts };
@@ -210,7 +219,7 @@ export class ClassModel {
     const { judgement } = this.#rows;
     const look = this.#look(batch);
     for (let row = 0; row < judgement.p.length; row++) {
-      const told = !Number.isNaN(judgement.score[row]!);
+      const told = !Number.isNaN(judgement.evidence[row]!);
       const flagged = told ? decisions.judge(row, look) : 0;
       judgement.news[row] = told ? decisions.p[row]! : Number.NaN;
       judgement.flagged[row] = seen[row]! < needed ? 0 : flagged;
@@ -219,9 +228,9 @@ export class ClassModel {
 
   #look(batch: Batch): Look {
     const { window, judgement, findings } = this.#rows;
-    const { evidence: score, p } = judgement;
+    const { evidence, p } = judgement;
     const absent = { has: (row: number) => (findings.get(row)?.kind ?? 'moved') !== 'moved' };
-    return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, score, p, absent };
+    return { t: batch.t, window, values: batch.values, baseline: this.#parts.baseline, evidence, p, absent };
   }
 
   #find(batch: Batch, cause: 'targets down' | 'unknown'): void {
@@ -248,98 +257,30 @@ export class ClassModel {
     const { p, flagged } = this.#rows.judgement;
     const out: Anomaly[] = [];
     for (let row = 0; row < p.length; row++)
-      if (flagged[row] === 1 || p[row]! <= below) out.push(this.#explain(batch, row));
+      if (flagged[row] === 1 || p[row]! <= below)
+        out.push(explainRow({ parts: this.#parts, rows: this.#rows, batch }, row));
     return out;
   }
 
   /** One row of the last judged batch, explained whether it is abnormal or not; undefined before the first batch. */
   explain(row: number): Anomaly | undefined {
-    return this.#batch === undefined ? undefined : this.#explain(this.#batch, row);
+    const batch = this.#batch;
+    return batch && explainRow({ parts: this.#parts, rows: this.#rows, batch }, row);
   }
 
-  /** Each signal's share of the row's last score: the detectors' shares by the evidence of each. */
+  /** Each signal's share of the row's last evidence: the detectors' shares by the evidence of each. */
   shares(row: number): Float64Array {
-    const { members, context } = this.#parts;
-    const total = new Float64Array(context.signals.length);
-    const own = new Float64Array(total.length);
-    let sum = 0;
-    members.forEach((member, i) => {
-      const p = member.tail.pValue(this.#rows.parts[i]![row]!);
-      if (Number.isNaN(p)) return;
-      const weight = -member.weight * Math.log10(Math.min(0.999, p));
-      member.fitted.shares(this.#rows.window, row, own);
-      for (let k = 0; k < own.length; k++) total[k] = total[k]! + weight * own[k]!;
-      sum += weight;
-    });
-    const shares = sum > 0 ? total.map(v => v / sum) : total;
-    const finding = this.#rows.findings.get(row);
-    if (finding === undefined) return shares;
-    const rest = sum > 0 ? 0.5 : 0;
-    return shares.map((share, k) => rest * share + (k === finding.signal ? 1 - rest : 0));
-  }
-
-  #explain(batch: Batch, row: number): Anomaly {
-    const { signals } = this.#parts.context;
-    const ranked = [...this.shares(row)]
-      .map((share, k) => ({ share, k }))
-      .sort((a, b) => b.share - a.share || a.k - b.k);
-    const finding = this.#rows.findings.get(row);
-    const top = finding?.signal ?? ranked[0]?.k ?? 0;
-    const spec = signals[top]!;
-    const band =
-      finding !== undefined && bandless.has(finding.kind) ? undefined : this.bandOf(row, top, batch.t);
-    const value = batch.values[row * signals.length + top]!;
-    const { state, reason } = this.stateOf(row);
-    return {
-      class: batch.class.name,
-      entity: batch.entities[row]!,
-      t: batch.t,
-      score: this.#rows.judgement.score[row]!,
-      p: this.#rows.judgement.p[row]!,
-      shares: ranked.map(({ share, k }) => ({ signal: signals[k]!.name, share })),
-      band,
-      worst: { signal: spec.name, value, unit: spec.unit, kind: spec.kind },
-      state,
-      reason:
-        state === 'watching'
-          ? (finding?.reason ?? this.#unusual(row, describeWorst(spec, value, band)))
-          : reason,
-    };
-  }
-
-  /** What is unusual, and whether the row's level is a new one: within a day after a lasting change was taken as normal. */
-  #unusual(row: number, worst: string): string {
-    const at = this.#parts.decisions.acceptedAt(row);
-    const isNew = this.#rows.judgement.t - at < 24 * 3_600_000;
-    return isNew
-      ? `${worst}; its level changed and is the new normal since ${new Date(at).toISOString()}`
-      : worst;
+    return sharesOfRow(this.#parts, this.#rows, row);
   }
 
   /** Whether a row is watched, and if not, why, in words. */
-  stateOf(row: number): { readonly state: WatchState; readonly reason: string } {
-    const { seen, needed, baseline, context } = this.#parts;
-    const width = context.signals.length;
-    const left = this.#rows.gone.get(row);
-    if (left !== undefined) return { state: 'gone', reason: left };
-    const unscored = Number.isNaN(this.#rows.judgement.score[row]!);
-    if (unscored && (this.#batch === undefined || Number.isNaN(stillScore(this.#batch, row))))
-      return { state: 'no_data', reason: 'no signal has a sample' };
-    if (seen[row]! < needed)
-      return { state: 'learning', reason: `has seen ${seen[row]} of ${needed} samples it needs` };
-    const fit = baseline.scale.subarray(row * width, (row + 1) * width).some(s => Number.isFinite(s));
-    if (!fit) return { state: 'unfit', reason: 'no signal has a history' };
-    if (unscored) return { state: 'no_data', reason: 'no signal that has a history has a sample' };
-    const { still, moved } = this.#rows;
-    return still[row] === 1 && moved[row] === 0
-      ? { state: 'unfit', reason: 'constant: no signal has ever moved' }
-      : { state: 'watching', reason: '' };
+  stateOf(row: number): Standing {
+    return stateOfRow({ parts: this.#parts, rows: this.#rows, batch: this.#batch }, row);
   }
 
   /** The expected range of signal number `signal` of `row` at `t` (ms); undefined while nothing is known. */
   bandOf(row: number, signal: number, t: number): Band | undefined {
-    const { signals } = this.#parts.context;
-    return this.#parts.bands.band(row * signals.length + signal, t, signals[signal]!.name);
+    return bandOfCell(this.#parts, { row, signal, t });
   }
 
   /** Learns from the last judged batch. Partial batches are not learned, rows in a young episode later. */

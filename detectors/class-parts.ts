@@ -2,7 +2,7 @@ import type { Frame } from '../core/batch.ts';
 import type { DetectorContext, FittedDetector } from '../core/detector.ts';
 import { type Levels, runLevels } from '../core/levels.ts';
 import type { AbsenceWatch } from './absence.ts';
-import { type Baseline, baselineOf, remapBaseline, standardizedFrame } from './baseline.ts';
+import { type Baseline, fitBaseline, remapBaseline, standardizedFrame } from './baseline.ts';
 import type { RollingTail } from './calibrate.ts';
 import type { Decisions } from './decision.ts';
 import { LastingEvidence } from './ensemble.ts';
@@ -75,17 +75,19 @@ export function remapParts(parts: ClassParts, keys: readonly string[], from: Int
 /** Gives a row that the detectors were not fitted on its own baseline, bands and runs from its history. */
 export function enrollRow(parts: ClassParts, row: number, frame: Frame): void {
   const { baseline, levels, bands, absence, seen, context } = parts;
+  fitBaseline(baseline, row, frame, context.signals);
   frame.columns.forEach((column, k) => {
     const cell = row * frame.columns.length + k;
-    const { centre, scale, constant } = baselineOf(column, context.signals[k]?.floor);
-    baseline.centre[cell] = centre;
-    baseline.scale[cell] = scale;
-    baseline.constant[cell] = constant;
     bands.fit(cell, frame.t, column);
     absence.fit(cell, column);
   });
   levels.copy(row, runLevels(standardizedFrame(frame, baseline, row)), 0, frame.columns.length);
-  seen[row] = frame.t.filter((_, i) => frame.columns.some(column => Number.isFinite(column[i]!))).length;
+  seen[row] = samplesOf(frame);
+}
+
+/** How many rows of a history have a sample. */
+export function samplesOf({ t, columns }: Frame): number {
+  return t.filter((_, i) => columns.some(column => Number.isFinite(column[i]!))).length;
 }
 
 /**

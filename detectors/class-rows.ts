@@ -65,21 +65,6 @@ export function remapRows(old: ClassRows, parts: ClassParts, from: Int32Array): 
 /** Rows of a copy: as `remapRows`, and the window goes on where theirs stands. */
 export function twinRows(old: ClassRows, parts: ClassParts, from: Int32Array): ClassRows {
   const next = remapRows(old, parts, from);
-  const { width, filled } = old.window;
-  const signals = parts.context.signals;
-  const look = { class: { name: '', signals, step: parts.context.step }, entities: [], partial: false };
-  const values = new Float64Array(from.length * width);
-  // What the window is shown again must not move the levels again.
-  const levels = parts.levels.remap(
-    from.map((_, row) => row),
-    width,
-  );
-  for (let back = filled - 1; back >= 0; back--) {
-    from.forEach((was, row) => {
-      for (let k = 0; k < width; k++) values[row * width + k] = old.window.at(was, back, k);
-    });
-    next.window.push({ ...look, t: old.window.t - back * parts.context.step, values });
-  }
-  for (let row = 0; row < from.length; row++) parts.levels.copy(row, levels, row, width);
+  next.window.take(old.window.state(), from);
   return next;
 }

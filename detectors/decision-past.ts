@@ -3,11 +3,11 @@ import { createWindow } from '../core/window.ts';
 import type { Baseline } from './baseline.ts';
 import type { Decisions, Look } from './decision.ts';
 
-/** What is known of one row's past: its frame, the same standardized, and the scores of its last rows. */
+/** What is known of one row's past: its frame, the same standardized, and the evidence of its last rows. */
 export interface RowPast {
   readonly frame: Frame;
   readonly scaled: Frame;
-  readonly scores: Float64Array;
+  readonly evidence: Float64Array;
 }
 
 /** In history nothing is known to be absent. */
@@ -26,7 +26,7 @@ export function liveThroughPasts(
   const width = pasts[0]?.frame.columns.length ?? 0;
   const look = {
     values: new Float64Array(rows * width),
-    score: new Float64Array(rows).fill(Number.NaN),
+    evidence: new Float64Array(rows).fill(Number.NaN),
     p: new Float64Array(rows).fill(1),
     baseline: to.baseline,
     absent: nothing,
@@ -39,7 +39,7 @@ export function liveThroughPasts(
 function liveThrough(
   decisions: Decisions,
   row: number,
-  { frame, scaled, scores }: RowPast,
+  { frame, scaled, evidence }: RowPast,
   shared: Omit<Look, 't' | 'window'>,
 ): void {
   const width = frame.columns.length;
@@ -52,7 +52,7 @@ function liveThrough(
     values: z,
   };
   const only = { at: (_row: number, back: number, signal: number) => window.at(0, back, signal) };
-  const first = frame.t.length - scores.length;
+  const first = frame.t.length - evidence.length;
   for (let i = 0; i < frame.t.length; i++) {
     const t = frame.t[i]!;
     for (let k = 0; k < width; k++) {
@@ -61,7 +61,7 @@ function liveThrough(
     }
     if (z.every(Number.isNaN)) continue;
     window.push({ ...batch, t });
-    shared.score[row] = i < first ? Number.NaN : scores[i - first]!;
+    shared.evidence[row] = i < first ? Number.NaN : evidence[i - first]!;
     const look = { ...shared, t, window: only };
     decisions.judge(row, look);
     decisions.learn(row, look);

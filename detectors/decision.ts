@@ -2,6 +2,7 @@ import type { SignalSpec } from '../core/pack.ts';
 import type { Window } from '../core/window.ts';
 import type { Baseline } from './baseline.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { type DecisionPolicy, decisionPolicy } from './decision-policy.ts';
 import { Declustering } from './decluster.ts';
 import { Departures } from './departure.ts';
 import { LogHistograms } from './log-histogram.ts';
@@ -15,38 +16,6 @@ export interface DecisionContext {
   /** Share of normal rows that may be flagged. */
   readonly fpr: number;
 }
-
-/** When episodes open, stay open and end. Shares are of `fpr`, times in ms. */
-export interface DecisionPolicy {
-  /** News opens an episode when p <= open x fpr: an episode of 1 / open rows keeps the stated share. */
-  readonly open: number;
-  /** It stays open while the departure has p <= close x fpr, */
-  readonly close: number;
-  /** or while the score has p <= far x fpr and the departure p <= `unsettled`, */
-  readonly far: number;
-  readonly unsettled: number;
-  /** and for so many rows more, */
-  readonly calm: number;
-  /** so long at most: then what it is has become the new normal. */
-  readonly limit: number;
-  /** What goes on with p <= free x fpr, or a score of this much more than -log10(fpr), needs no budget; all else does. */
-  readonly free: number;
-  readonly freeScore: number;
-  /** The budget: what was not flagged of the stated share within this time can be spent. */
-  readonly savings: number;
-}
-
-export const decisionPolicy: DecisionPolicy = {
-  open: 0.1,
-  close: 3,
-  far: 1,
-  unsettled: 0.2,
-  calm: 5,
-  limit: 24 * 3_600_000,
-  free: 0.01,
-  freeScore: 0.3,
-  savings: 14 * 24 * 3_600_000,
-};
 
 /** A series by itself goes on with its episode while its p is this share of `fpr`. */
 const goOn = 0.01;
@@ -73,8 +42,8 @@ export interface Look {
   /** The values as they are, row-major, and the scales of the signals. */
   readonly values: Float64Array;
   readonly baseline: Baseline;
-  /** Score of the ensemble, and its p-value on the row's recent scale. */
-  readonly score: Float64Array;
+  /** Evidence of the ensemble, and its p-value on the row's recent scale. */
+  readonly evidence: Float64Array;
   readonly p: Float64Array;
   /** Rows that have lost a signal, or one that stands still: values alone do not tell. */
   readonly absent: { has(row: number): boolean };
@@ -193,18 +162,18 @@ export class Decisions {
     this.#voice.sure = p <= this.#policy.free * fpr;
   }
 
-  #hearMany(row: number, { score }: Look, finding: number): void {
+  #hearMany(row: number, { evidence }: Look, finding: number): void {
     const { fpr } = this.#context;
     const { open, close, far, unsettled, free, freeScore } = this.#policy;
     const p = Math.min(finding, this.#known(this.#departed, row, this.#departure[row]!));
-    const pScore = this.#known(this.#scored, row, score[row]!);
+    const pScore = this.#known(this.#scored, row, evidence[row]!);
     const isFar = pScore <= far * fpr;
     const said = this.#cluster.step(row, p);
     this.#p[row] = Math.min(1, said / open);
     this.#voice.raw = Math.min(1, p / open);
     this.#voice.news = said <= open * fpr;
     this.#voice.on = p <= close * fpr || (isFar && p <= unsettled);
-    this.#voice.sure = p <= free * fpr || (isFar && score[row]! > freeScore - Math.log10(fpr));
+    this.#voice.sure = p <= free * fpr || (isFar && evidence[row]! > freeScore - Math.log10(fpr));
   }
 
   /** p on a scale of normal life, 1 where there is no score or too little is known. */
@@ -250,7 +219,7 @@ export class Decisions {
     }
     if (this.#news === undefined && within === 'normal life') {
       this.#departed.learn(row, this.#departure[row]!);
-      this.#scored.learn(row, look.score[row]!);
+      this.#scored.learn(row, look.evidence[row]!);
     }
     this.#departures.learn(look.window, row, within);
   }

@@ -1,12 +1,12 @@
 import type { SignalSpec } from '../core/pack.ts';
 import type { Window } from '../core/window.ts';
 import type { Baseline } from './baseline.ts';
+import { directionsOf, outward, topMean } from './deviation.ts';
 
 /** How many signals, those that departed most first, are averaged. */
 const top = 4;
 /** A signal's departure is never scaled by less than this share of its baseline's scale. */
 const leastScale = 0.2;
-const signs = { high: 1, low: -1, both: 0 } as const;
 
 /** Where values are looked up. */
 type Looked = Pick<Window, 'at'>;
@@ -27,20 +27,21 @@ export interface DepartureMemory {
  */
 export class Departures {
   readonly width: number;
-  readonly #sign: Int8Array;
+  readonly #sign: Float64Array;
   readonly #gain: number;
   readonly #memory: DepartureMemory;
   readonly #level: Float32Array;
   readonly #before: Float32Array;
   readonly #square: Float32Array;
   readonly #seen: Float32Array;
-  readonly #largest = new Float64Array(top);
+  readonly #departed: Float64Array;
 
   constructor(rows: number, signals: readonly Pick<SignalSpec, 'bad'>[], memory: DepartureMemory) {
     this.width = signals.length;
-    this.#sign = Int8Array.from(signals, signal => signs[signal.bad]);
+    this.#sign = directionsOf(signals);
     this.#memory = memory;
     this.#gain = 1 - 2 ** (-1 / memory.level);
+    this.#departed = new Float64Array(signals.length);
     const cells = rows * signals.length;
     this.#level = new Float32Array(cells).fill(Number.NaN);
     this.#before = new Float32Array(cells).fill(Number.NaN);
@@ -66,32 +67,13 @@ export class Departures {
 
   #mean(window: Looked, row: number, level: Float32Array): number {
     const { width } = this;
-    let have = 0;
     for (let k = 0; k < width; k++) {
       const cell = row * width + k;
-      const departure = newest(window, row, k) - level[cell]!;
-      if (Number.isNaN(departure)) continue;
-      const sign = this.#sign[k]!;
-      const size = sign === 0 ? Math.abs(departure) : Math.max(0, sign * departure);
-      const scaled = size / Math.max(leastScale, Math.sqrt(this.#square[cell]!));
-      have = this.#keep(scaled, have);
+      const scale = Math.max(leastScale, Math.sqrt(this.#square[cell]!));
+      const departure = (newest(window, row, k) - level[cell]!) / scale;
+      this.#departed[k] = outward(departure, this.#sign[k]!);
     }
-    let sum = 0;
-    for (let i = 0; i < have; i++) sum += this.#largest[i]!;
-    return have === 0 ? Number.NaN : sum / have;
-  }
-
-  /** Puts a number among the largest, of which there are `have`; answers how many there are now. */
-  #keep(value: number, have: number): number {
-    const largest = this.#largest;
-    if (have === top && value <= largest[top - 1]!) return have;
-    let i = have < top ? have : top - 1;
-    while (i > 0 && largest[i - 1]! < value) {
-      largest[i] = largest[i - 1]!;
-      i--;
-    }
-    largest[i] = value;
-    return Math.min(top, have + 1);
+    return topMean(this.#departed, top);
   }
 
   /** Keeps the level of now as that from before an episode. */

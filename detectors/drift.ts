@@ -5,6 +5,7 @@ import { median } from '../core/stats.ts';
 import type { Window } from '../core/window.ts';
 import { zLimit } from './baseline.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { directionsOf } from './deviation.ts';
 
 /** Steps that are looked back, and over how many of them at most a ramp is sought. */
 export interface DriftOptions {
@@ -23,7 +24,6 @@ interface DriftParts extends DriftOptions {
 
 type Noise = Pick<DriftParts, 'correlation' | 'innovation'>;
 
-const signs = { high: 1, low: -1, both: 0 } as const;
 /** What degrades slowly; a class without any signal of these kinds is looked at whole. */
 const degrading: ReadonlySet<SignalKind> = new Set(['latency', 'errors', 'saturation']);
 /** As many samples as the noise of normal life counts for, beside the residuals of the window itself. */
@@ -209,11 +209,12 @@ export class Drift implements Detector {
     const frames = [...sample];
     const { signals } = this.#context;
     const some = signals.some(({ kind }) => degrading.has(kind));
-    const sign = signals.map(({ kind, bad }) => (some && !degrading.has(kind) ? Number.NaN : signs[bad]));
+    const isLooked = (k: number) => !some || degrading.has(signals[k]!.kind);
+    const sign = directionsOf(signals).map((direction, k) => (isLooked(k) ? direction : Number.NaN));
     return new FittedDrift({
       window: this.#options.window,
       ramp: Math.min(this.#options.ramp, this.#options.window - 1),
-      sign: Float64Array.from(sign),
+      sign,
       ...noiseOf(frames, signals.length),
     });
   }

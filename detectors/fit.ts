@@ -3,9 +3,10 @@ import type { DetectorContext } from '../core/detector.ts';
 import { fingerprint } from '../core/labels.ts';
 import { Levels, runLevels } from '../core/levels.ts';
 import { AbsenceWatch } from './absence.ts';
-import { type Baseline, baselineOf, emptyBaseline, standardizedFrame } from './baseline.ts';
+import { type Baseline, emptyBaseline, fitBaseline, standardizedFrame } from './baseline.ts';
 import { blockLength, RollingTail } from './calibrate.ts';
 import { ClassModel, type Member } from './class-model.ts';
+import { samplesOf } from './class-parts.ts';
 import { Decisions } from './decision.ts';
 import { liveThroughPasts } from './decision-past.ts';
 import { combineCauchy, LastingEvidence, meanEvidence } from './ensemble.ts';
@@ -78,12 +79,9 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
   const absence = new AbsenceWatch(frames.length, width);
   const bands = new SeasonalBands(frames.length, width);
   frames.forEach((frame, row) => {
+    fitBaseline(baseline, row, frame, context.signals);
     frame.columns.forEach((column, k) => {
       const cell = row * width + k;
-      const { centre, scale, constant } = baselineOf(column, context.signals[k]?.floor);
-      baseline.centre[cell] = centre;
-      baseline.scale[cell] = scale;
-      baseline.constant[cell] = constant;
       bands.fit(cell, frame.t, column);
       absence.fit(cell, column);
     });
@@ -95,11 +93,7 @@ export function fitClassModel(history: Iterable<Frame>, context: FitContext): Cl
   const ground: RaceHistory = { frames, cuts, baseline, signals, seed };
   const fitted = chosen(context.detectors).map(d => fitMember(d, heads, context, ground));
   const held = scaled.map((frame, i) => slice(frame, cuts[i]!, frame.t.length));
-  const levels = new Levels(frames.length * width);
-  scaled.forEach((frame, row) => {
-    levels.copy(row, runLevels(frame), 0, width);
-  });
-  return calibrated({ heads, held, scaled }, { context, fitted, baseline, levels, bands, absence, ground });
+  return calibrated({ heads, held, scaled }, { context, fitted, baseline, bands, absence, ground });
 }
 
 type Fitted = Omit<Member, 'tail'> & { readonly variants: RaceReport['variants'] };
@@ -129,7 +123,6 @@ interface Uncalibrated {
   readonly context: FitContext;
   readonly fitted: readonly Fitted[];
   readonly baseline: Baseline;
-  readonly levels: Levels;
   readonly bands: SeasonalBands;
   readonly absence: AbsenceWatch;
   readonly ground: RaceHistory;
@@ -143,12 +136,16 @@ interface Histories {
 }
 
 function calibrated({ heads, held, scaled }: Histories, model: Uncalibrated): ClassModel {
-  const { context, fitted, baseline, levels, bands, absence, ground } = model;
+  const { context, fitted, baseline, bands, absence, ground } = model;
+  const width = context.signals.length;
   const whole = ground.frames;
   const most = Math.max(leastScored, Math.floor(mostScored / Math.max(1, held.length)));
   const thinned = held.map(frame => Math.max(1, Math.ceil(frame.t.length / most)));
+  const levels = new Levels(held.length * width);
   const scores = held.map((frame, row) => {
-    const history = frameHistory(frame, runLevels(heads[row]!));
+    const running = runLevels(heads[row]!);
+    const history = frameHistory(frame, running);
+    levels.copy(row, running, 0, width);
     return fitted.map(member => scoreFrame(history, member.fitted, thinned[row]!));
   });
   const entrants = fitted.map((m, d) => ({ ...m, tail: new PooledTail(scores.flatMap(s => [...s[d]!])) }));
@@ -176,7 +173,7 @@ function calibrated({ heads, held, scaled }: Histories, model: Uncalibrated): Cl
     tail.learn(row, combined[row]![i]!, 0);
   }
   const decisions = new Decisions(held.length, context);
-  const pasts = whole.map((frame, row) => ({ frame, scaled: scaled[row]!, scores: combined[row]! }));
+  const pasts = whole.map((frame, row) => ({ frame, scaled: scaled[row]!, evidence: combined[row]! }));
   liveThroughPasts(decisions, pasts, { step: context.step, baseline });
   return new ClassModel({
     context,
@@ -215,11 +212,6 @@ function racedMembers(
     tail,
   }));
   return { members, report };
-}
-
-/** How many rows of a history have a sample. */
-function samplesOf(frame: Frame): number {
-  return frame.t.filter((_, i) => frame.columns.some(column => Number.isFinite(column[i]!))).length;
 }
 
 /** The rows of all frames by time, so that blocks of the rolling scale are filled one after another. */

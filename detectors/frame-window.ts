@@ -12,12 +12,12 @@ export interface FrameHistory {
   readonly levels: LevelNumbers;
 }
 
-/** A frame with its running levels, which go on from `before`: where those of the life before it stand. */
+/** A frame with its running levels, which go on from `before`, where those of the life before it stand, and move it to its end. */
 export function frameHistory(frame: Frame, before?: Levels): FrameHistory {
   const width = frame.columns.length;
   const all = new Levels(frame.t.length * width);
   const visit = (i: number, levels: Levels) => all.copy(i, levels, 0, width);
-  runLevels(frame, visit, new Levels(width, before));
+  runLevels(frame, visit, before);
   return { frame, levels: all };
 }
 

@@ -21,7 +21,7 @@ export interface DetectorComponent extends Component<z.ZodType, Detector, Detect
   /** The detector with its default options. */
   make(context: DetectorContext): Detector;
   fromBytes(bytes: Uint8Array, context?: Pick<DetectorContext, 'network'>): FittedDetector;
-  /** Its weight in the p-value of a row; 0: it takes part only where the race gives it a weight. */
+  /** Its weight in the p-value of a row, the prior of the race; 0: it only ranks. */
   readonly weight: number;
   /** Its weight in the score, which only ranks rows. */
   readonly rank: number;

@@ -5,6 +5,7 @@ import type { Window } from '../core/window.ts';
 import { weightLayout } from '../kernels/autoencoder-weights.ts';
 import { trainAutoencoder } from './autoencoder-training.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { directionsOf } from './deviation.ts';
 import { drawWindows } from './history-windows.ts';
 import {
   normalErrors,
@@ -24,7 +25,6 @@ export interface LstmAutoencoderOptions {
   readonly top: number;
 }
 
-const signs = { high: 1, low: -1, both: 0 } as const;
 /** Share of each history that trains; the rest is held out and ends the training. */
 const trainShare = 0.8;
 /** Numbers of training windows at most: 32 MB. */
@@ -139,7 +139,7 @@ export class LstmAutoencoder implements Detector {
       train.count === 0
         ? new Float32Array(weightLayout(shape).length)
         : trainAutoencoder(shape, { train, held, epochs, random, network: maker });
-    const sign = Float64Array.from(this.#context.signals, s => signs[s.bad]);
+    const sign = directionsOf(this.#context.signals);
     const network = { shape, weights, sign, recent: Math.min(recent, steps), maker };
     const scale = normalErrors(network, held.count > 0 ? held : train);
     return new FittedLstmAutoencoder({ network, scale: scale.map(e => Math.max(leastError, e)), top });

@@ -2,14 +2,13 @@ import type { Frame } from '../core/batch.ts';
 import type { Detector, DetectorContext, FittedDetector } from '../core/detector.ts';
 import type { Window } from '../core/window.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { directionsOf, outward, sharesOf, topMean } from './deviation.ts';
 
 /** How many signals the score averages, and over how many batches it is smoothed. */
 export interface RobustZOptions {
   readonly top: number;
   readonly smooth: number;
 }
-
-const signs = { high: 1, low: -1, both: 0 } as const;
 
 /**
  * Mean of the `top` largest deviations |z| over the signals of a row, z averaged over the last `smooth` batches.
@@ -32,15 +31,15 @@ class FittedRobustZ implements FittedDetector {
   }
 
   score(window: Window, out: Float64Array): void {
-    for (let row = 0; row < window.rows; row++) out[row] = this.#scoreRow(window, row);
+    for (let row = 0; row < window.rows; row++) {
+      this.#deviations(window, row);
+      out[row] = topMean(this.#work, this.#options.top);
+    }
   }
 
   shares(window: Window, row: number, out: Float64Array): void {
     this.#deviations(window, row);
-    let sum = 0;
-    for (const d of this.#work) if (d > 0) sum += d;
-    for (let k = 0; k < this.#work.length; k++)
-      out[k] = sum > 0 ? Math.max(0, this.#work[k]!) / sum : 1 / this.#work.length;
+    sharesOf(this.#work, out);
   }
 
   learn(): void {}
@@ -50,48 +49,19 @@ class FittedRobustZ implements FittedDetector {
   }
 
   /** |mean z| of each signal in the bad direction into the work array, -1 where there is no sample. */
-  #deviations(window: Window, row: number): number {
+  #deviations(window: Window, row: number): void {
     const steps = Math.min(this.#options.smooth, window.filled);
-    let seen = 0;
     for (let k = 0; k < window.width; k++) {
       let sum = 0;
       let n = 0;
       for (let back = 0; back < steps; back++) {
         const z = window.at(row, back, k);
-        if (!Number.isNaN(z)) {
-          sum += z;
-          n++;
-        }
+        if (Number.isNaN(z)) continue;
+        sum += z;
+        n++;
       }
-      const sign = this.#sign[k]!;
-      const z = n > 0 ? sum / n : -1;
-      this.#work[k] = n === 0 ? -1 : sign === 0 ? Math.abs(z) : Math.max(0, sign * z);
-      if (n > 0) seen++;
+      this.#work[k] = outward(sum / n, this.#sign[k]!);
     }
-    return seen;
-  }
-
-  #scoreRow(window: Window, row: number): number {
-    const seen = this.#deviations(window, row);
-    const take = Math.min(this.#options.top, seen);
-    if (take === 0) return Number.NaN;
-    let sum = 0;
-    let ceiling = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < take; ) {
-      let best = -1;
-      let ties = 0;
-      for (const d of this.#work) {
-        if (d < ceiling && d > best) {
-          best = d;
-          ties = 1;
-        } else if (d === best) ties++;
-      }
-      const count = Math.min(ties, take - i);
-      sum += best * count;
-      i += count;
-      ceiling = best;
-    }
-    return sum / take;
   }
 }
 
@@ -106,10 +76,7 @@ export class RobustZ implements Detector {
   }
 
   fit(_sample: Iterable<Frame>): FittedDetector {
-    return new FittedRobustZ(
-      this.#options,
-      Float64Array.from(this.#context.signals, s => signs[s.bad]),
-    );
+    return new FittedRobustZ(this.#options, directionsOf(this.#context.signals));
   }
 }
 

@@ -3,8 +3,8 @@ import type { Detector, DetectorContext, FittedDetector } from '../core/detector
 import type { Window } from '../core/window.ts';
 import { zLimit } from './baseline.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { directionsOf, sharesOf, topMean } from './deviation.ts';
 import { Fourier } from './fourier.ts';
-import { directionsOf, sharesOf, topMean } from './top-mean.ts';
 
 /** How many signals the score averages. */
 export interface SpectralResidualOptions {

@@ -3,8 +3,8 @@ import type { Detector, DetectorContext, FittedDetector } from '../core/detector
 import { runLevels } from '../core/levels.ts';
 import type { Window } from '../core/window.ts';
 import { readBytes, writeBytes } from './bytes.ts';
+import { directionsOf, outward, scaleOf, sharesOf, topMean } from './deviation.ts';
 import { principalComponents } from './principal-components.ts';
-import { directionsOf, outward, scaleOf, sharesOf, topMean } from './top-mean.ts';
 
 /** How many signals the score averages, and how many rows of the history the components are fitted on at most. */
 export interface SubspaceOptions {

@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { pick } from '../../core/labels.ts';
 import type { ModelVersion } from '../../core/model-version.ts';
-import type { ClassModel } from '../../detectors/class-model.ts';
-import { overall } from '../../detectors/race.ts';
 import { type OpenModels, openModels } from '../../store/models.ts';
 import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
@@ -11,6 +8,7 @@ import { writeBytes } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { classToOnnx } from '../model-export.ts';
+import { detectorLines, entityLines, raceLines, table } from '../model-tables.ts';
 import { identitiesOf } from '../sources.ts';
 import { formatTimestamp } from '../timestamp.ts';
 import { maintenanceOf, wire } from '../wire.ts';
@@ -64,22 +62,9 @@ function watchOf({ watches }: Opened, name: string): ClassWatch {
 }
 
 /** The last refusal of a class, on the line of the model that stays in use. */
-function refusalOf(models: OpenModels, name: string): string {
-  const refusal = models.refusals().find(each => each.class === name);
+function refusalOf(refusals: ReturnType<OpenModels['refusals']>, name: string): string {
+  const refusal = refusals.find(each => each.class === name);
   return refusal === undefined ? '' : `; refused at ${formatTimestamp(refusal.at)}: ${refusal.reason}`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, k) => Math.max(...rows.map(row => row[k]!.length)));
-  return rows
-    .map(
-      row =>
-        `${row
-          .map((cell, k) => cell.padEnd(widths[k]!))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }
 
 /** Whether the class can go on with a version, in words. */
@@ -91,12 +76,16 @@ function useOf(version: ModelVersion, newest: number, watch: ClassWatch | undefi
 
 function list(flags: Flags): void {
   withModels(flags, ({ models, watches }) => {
-    const rows = models.versions().map(version => {
+    const versions = models.versions();
+    // Of a class the newest comes last.
+    const newestOf = new Map(versions.map(({ class: name, version }) => [name, version]));
+    const refusals = models.refusals();
+    const rows = versions.map(version => {
       const watch = watches.find(each => each.watch.class.name === version.class);
-      const newest = models.versions(version.class).at(-1)?.version ?? 0;
+      const newest = newestOf.get(version.class) ?? 0;
       const { class: name, at, why, rows: batches, entities, t, race } = version;
       const use = useOf(version, newest, watch);
-      const refusal = version.version === newest ? refusalOf(models, name) : '';
+      const refusal = version.version === newest ? refusalOf(refusals, name) : '';
       const numbers = [String(batches), String(entities)];
       return [
         name,
@@ -112,67 +101,6 @@ function list(flags: Flags): void {
     const head = ['CLASS', 'VERSION', 'AT', 'WHY', 'ROWS', 'ENTITIES', 'LEARNED UNTIL', 'RACE', 'USE'];
     process.stdout.write(table([head, ...rows]));
   });
-}
-
-const figure = (value: number | undefined): string =>
-  value === undefined ? 'unknown' : String(Number(value.toPrecision(3)));
-
-/** The detectors of a model with their weight and their scores on held-out life. */
-function detectorLines(model: ClassModel): string {
-  const { members, pooled } = model.parts;
-  const all = members.reduce((sum, { weight }) => sum + weight, 0);
-  const line = (name: string, share: string, scores: Float64Array) => [
-    `  ${name}`,
-    share,
-    String(scores.length),
-    figure(scores[Math.floor(0.5 * scores.length)]),
-    figure(scores[Math.floor(0.99 * scores.length)]),
-    figure(scores.at(-1)),
-  ];
-  return table([
-    ['  DETECTOR', 'WEIGHT', 'HELD-OUT SCORES', 'MEDIAN', '99 %', 'LARGEST'],
-    ...members.map(({ name, weight, tail }) => line(name, `${figure((100 * weight) / all)} %`, tail.scores)),
-    line('together', '', pooled.scores),
-  ]);
-}
-
-/** What the race found: a line a detector, the losers too, and the ensemble; a column a kind of fault. */
-function raceLines({ parts: { race, members } }: ClassModel): string {
-  if (race === undefined) return '  no race was run: too little history is held out\n';
-  const all = members.reduce((sum, { weight }) => sum + weight, 0);
-  const line = (name: string, share: string, scores: readonly number[]) => [
-    `  ${name}`,
-    share,
-    ...scores.map(score => score.toFixed(2)),
-    overall(scores).toFixed(3),
-  ];
-  const weightOf = (name: string) => members.find(member => member.name === name)?.weight ?? 0;
-  const best = Math.max(...race.entries.map(({ scores }) => overall(scores)));
-  const lines = table([
-    ['  RACE', 'WEIGHT', ...race.kinds.map(kind => kind.toUpperCase()), 'ALL'],
-    ...race.entries.map(({ name, scores }) =>
-      line(name, `${figure((100 * weightOf(name)) / all)} %`, scores),
-    ),
-    line('together, default weights', '', race.standing),
-    line('together', '', race.together),
-  ]);
-  const worse = overall(race.together) < best ? ', which is below the best detector alone' : '';
-  const about = `  average precision on ${race.cases} injected faults (random: ${race.random.toFixed(2)}); as many others chose the weights: ${race.weighting}${worse}\n`;
-  const variants = race.variants.map(
-    ({ name, options, score, taken }) =>
-      `  ${name} ${options}: ${score.toFixed(3)}${taken ? ', taken' : ''}\n`,
-  );
-  return `${lines}${about}${variants.join('')}`;
-}
-
-function entityLines(watch: ClassWatch): string {
-  const { entityLabels } = watch.watch;
-  const rows = watch.entities.map(entity => {
-    const { state, reason } = watch.stateOf(entity) ?? { state: 'learning', reason: '' };
-    const name = Object.values(pick(entity, entityLabels)).join(' ');
-    return [`  ${name}`, state, reason];
-  });
-  return table([['  ENTITY', 'STATE', 'REASON'], ...rows]);
 }
 
 function showClass({ models }: Opened, watch: ClassWatch): void {
@@ -193,7 +121,7 @@ function showClass({ models }: Opened, watch: ClassWatch): void {
     process.exitCode = exitCodes.found;
     return;
   }
-  const refusal = refusalOf(models, name);
+  const refusal = refusalOf(models.refusals(), name);
   const learned = `learned until ${formatTimestamp(t)}, ${bytes.length} bytes`;
   process.stdout.write(`${name}: model ${version} (${why}) of ${formatTimestamp(at)}${refusal}\n`);
   process.stdout.write(`  fitted on ${rows} rows of history, ${learned}\n`);

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { loadOrExplain } from '../../cli/load.ts';
 import { createModelBook } from '../../cli/model-book.ts';
 import { maintenanceOf, wire } from '../../cli/wire.ts';
+import { detectors } from '../../detectors/index.ts';
 import { openModels } from '../../store/models.ts';
 import { openStore } from '../../store/sqlite.ts';
 import { foreshock, temporaryFolder } from './command.ts';
@@ -78,7 +79,7 @@ test('show has detectors with weights and held-out scores, and entities with the
   const { stdout, code } = foreshock(['models', 'show', 'service/service', '--config', config]);
   expect(code).toBe(0);
   expect(stdout).toContain('service/service: model 2 (refresh) of 2026-01-06T00:00:00Z');
-  expect(stdout).toMatch(/isolation-forest +[\d.]+ % +480 +[\d.]+ +[\d.]+ +[\d.]+/);
+  expect(stdout).toMatch(/isolation-forest +[\d.]+ % +[\d.]+ % +480 +[\d.]+ +[\d.]+ +[\d.]+/);
   expect(stdout).toMatch(/checkout +watching/);
 });
 
@@ -86,8 +87,7 @@ test('show has the race: every detector, losers too, and the ensemble, by kind o
   const { config } = storedModels();
   const { stdout } = foreshock(['models', 'show', 'service/service', '--config', config]);
   expect(stdout).toMatch(/RACE +WEIGHT +SPIKE +LEVEL SHIFT +DRIFT .*STUCK VALUE +ALL/);
-  for (const name of ['robust-z', 'isolation-forest', 'lstm-autoencoder', 'drift'])
-    expect(stdout).toMatch(new RegExp(`${name} +[\\d.]+ %( +[\\d.]+){7,}`));
+  for (const { name } of detectors) expect(stdout).toMatch(new RegExp(`${name} +[\\d.]+ %( +[\\d.]+){7,}`));
   expect(stdout).toMatch(/together, default weights +[\d.]+/);
   expect(stdout).toMatch(/average precision on \d+ injected faults \(random: \.?[\d.]+\)/);
 });

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { type JudgingOptions, judgeStep } from '../../cli/judging.ts';
+import { resultsOf } from '../../cli/results.ts';
 import { ScoringDesk } from '../../cli/scoring-desk.ts';
 import { createScoringPool, type ScoringPool } from '../../cli/scoring-pool.ts';
 import { noTracing } from '../../cli/tracing.ts';
@@ -58,7 +59,7 @@ function fitted(name: string, rows: number): ClassWatch {
 }
 
 /** Scores and p-values of the last pass. */
-const numbersOf = (watch: ClassWatch): string => [...watch.results()].map(({ v }) => v).join(' ');
+const numbersOf = (watch: ClassWatch): string => [...resultsOf(watch)].map(({ v }) => v).join(' ');
 
 function deskOf(pool: Pick<ScoringPool, 'score'>, patience: () => Promise<void>) {
   const metrics = createMetrics();

@@ -1,10 +1,10 @@
 import type { SignalSpec } from '../core/pack.ts';
 
-const signs = { high: 1, low: -1, both: 0 } as const;
+const directions = { high: 1, low: -1, both: 0 } as const;
 
 /** The direction that matters of each signal: 1 high, -1 low, 0 both. */
-export function directionsOf(signals: readonly SignalSpec[]): Float64Array {
-  return Float64Array.from(signals, s => signs[s.bad]);
+export function directionsOf(signals: readonly Pick<SignalSpec, 'bad'>[]): Float64Array {
+  return Float64Array.from(signals, ({ bad }) => directions[bad]);
 }
 
 /** How far a deviation is out in the direction that matters: one that goes the other way counts nothing; -1 for NaN. */
@@ -41,6 +41,8 @@ export function topMean(out: Float64Array, top: number): number {
         ties = 1;
       } else if (d === best) ties++;
     }
+    // What is infinitely far out has no mean.
+    if (ties === 0) return Number.POSITIVE_INFINITY;
     const count = Math.min(ties, take - i);
     sum += best * count;
     i += count;
