@@ -1,19 +1,10 @@
 import { expect, it } from 'vitest';
 import { createInhibit } from '../../alerts/inhibit.ts';
-import type { Alert } from '../../core/alert.ts';
-import { fingerprint, type Labels } from '../../core/labels.ts';
+import { firing } from './alerts.ts';
 
-const alert = (labels: Labels): Alert => ({
-  labels,
-  annotations: {},
-  startsAt: 0,
-  endsAt: undefined,
-  generatorURL: '',
-  fingerprint: fingerprint(labels),
-});
-const down = alert({ alertname: 'Down', severity: 'critical', service: 'a' });
-const slow = alert({ alertname: 'Slow', severity: 'warning', service: 'a' });
-const elsewhere = alert({ alertname: 'Slow', severity: 'warning', service: 'b' });
+const down = firing({ alertname: 'Down', severity: 'critical', service: 'a' });
+const slow = firing({ alertname: 'Slow', severity: 'warning', service: 'a' });
+const elsewhere = firing({ alertname: 'Slow', severity: 'warning', service: 'b' });
 const rule = {
   source_matchers: ['severity="critical"'],
   target_matchers: ['severity=~"warn.*|critical"'],
@@ -27,7 +18,7 @@ it('holds back the target that agrees with a firing source, and says by what', (
 });
 
 it('never lets alerts that match both sides hold back each other', () => {
-  const other = alert({ alertname: 'Full', severity: 'critical', service: 'a' });
+  const other = firing({ alertname: 'Full', severity: 'critical', service: 'a' });
   expect(createInhibit([rule])(1, [down, other]).held).toEqual([]);
 });
 
