@@ -233,14 +233,14 @@ function createReads(
 ): readonly SourceReads[] {
   const { loaded, options, metrics, tracing, wired } = parts;
   const { log, signal } = options;
-  const { global, prometheus } = loaded.config;
+  const { global } = loaded.config;
   return sources.all.map(
     (source, k) =>
       new SourceReads({
         source,
         watches: wired.watches.filter(({ watch }) => sources.of(watch) === source),
         step: global.step,
-        departures: createDepartures(prometheus[k]?.scrape_interval ?? global.scrape_interval),
+        departures: createDepartures(source.interval),
         missedTooMuch: watch => learnings[k]?.request(watch),
         metrics,
         tracing,

@@ -6,6 +6,7 @@ import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { metricNames } from '../promql/names.ts';
 import type { QueryTarget } from '../server/query-api.ts';
 import type { ClassWatch } from './class-watch.ts';
+import { labelsOfKey, seriesKey } from './series-key.ts';
 
 /** One value of a series of ours at one time (ms). */
 export interface Result {
@@ -34,13 +35,11 @@ export interface ResultWriter {
   flush(): void;
 }
 
-const name = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort());
-
 export function createResultWriter(store: ResultStore): ResultWriter {
   const open = new Map<string, { t: number[]; v: number[] }>();
   return {
     add({ labels, t, v }) {
-      const key = name(labels);
+      const key = seriesKey(labels);
       const block = open.get(key) ?? { t: [], v: [] };
       block.t.push(t);
       block.v.push(v);
@@ -53,13 +52,6 @@ export function createResultWriter(store: ResultStore): ResultWriter {
   };
 }
 
-function labelsOf(key: string): Labels {
-  const parsed: unknown = JSON.parse(key);
-  const out: Record<string, string> = {};
-  if (Array.isArray(parsed)) for (const [label, value] of parsed) out[String(label)] = String(value);
-  return out;
-}
-
 /** Our own results as a Prometheus answers them: for the query API. `lookback` is how long a result counts, ms. */
 export function createResultTarget(
   store: ResultStore,
@@ -69,7 +61,7 @@ export function createResultTarget(
   const seriesOf = (wanted: (labels: Labels) => boolean, start: number, end: number): Series[] =>
     store
       .names()
-      .map(key => ({ key, labels: labelsOf(key) }))
+      .map(key => ({ key, labels: labelsOfKey(key) }))
       .filter(({ labels }) => wanted(labels))
       .map(({ key, labels }) => ({ labels, ...store.read(key, start, end) }));
   return {
@@ -102,7 +94,7 @@ export function createResultTarget(
           return labels.filter(each => found.series.some(one => includes(each.labels, one.labels)));
         }),
       );
-      const unique = new Map(all.flat().map(each => [name(each.labels), each.labels]));
+      const unique = new Map(all.flat().map(each => [seriesKey(each.labels), each.labels]));
       return [...unique.values()];
     },
   };

@@ -1,8 +1,10 @@
-import { createPrometheusSource, type PrometheusSource } from '../collectors/prometheus.ts';
+import { createPrometheusSource } from '../collectors/prometheus.ts';
 import type { Config } from '../config/schema.ts';
+import { logsSource } from '../core/pack.ts';
 import type { SeriesSource } from '../core/series.ts';
 import type { SourceIdentity, WatchedClass } from '../core/watched-class.ts';
 import type { Metrics } from '../server/metrics.ts';
+import { createLogSource, storedLogSeries } from './log-series.ts';
 
 /** How a source answered last; read by the page and by the alert `ForeshockSourceDown`. */
 export interface SourceHealth {
@@ -28,11 +30,13 @@ export interface AskedSources {
 }
 
 export interface WatchedSource extends NamedSource {
-  readonly source: PrometheusSource;
   readonly health: SourceHealth;
+  /** How often its series are sampled, ms. */
+  readonly interval: number;
+  close(): Promise<void>;
 }
 
-/** All sources of metrics that the config names; made once, closed at the end. */
+/** All sources that the config names, of metrics and of logs; made once, closed at the end. */
 export interface Sources extends AskedSources {
   readonly all: readonly WatchedSource[];
   of(watch: WatchedClass): WatchedSource;
@@ -46,13 +50,14 @@ export function onlySource(source: SeriesSource): AskedSources {
 }
 
 /** Labels tell apart what several sources watch under the same name: `external_labels`, else the source's name. */
-export function identitiesOf({ prometheus }: Config): readonly SourceIdentity[] {
+export function identitiesOf({ prometheus, logs }: Config): readonly SourceIdentity[] {
   const several = prometheus.length > 1;
-  return prometheus.map(({ name, external_labels: labels }) => ({
+  const metrics = prometheus.map(({ name, external_labels: labels }) => ({
     name,
     labels: labels ?? (several ? { source: name } : {}),
     suffix: several ? `@${name}` : '',
   }));
+  return logs.length === 0 ? metrics : [...metrics, { name: logsSource, labels: {}, suffix: '' }];
 }
 
 const resolutions = ['auto', '0s', '5m', '1h'] as const;
@@ -63,7 +68,7 @@ function createSource(
   metrics: Metrics,
 ): WatchedSource {
   const { name, external_labels: _, tls_config: tls, max_source_resolution: resolution, ...http } = options;
-  const health: SourceHealth = { name, up: true, lastAt: undefined, message: '', downSince: undefined };
+  const interval = options.scrape_interval ?? config.global.scrape_interval;
   const source = createPrometheusSource(
     {
       ...http,
@@ -71,20 +76,37 @@ function createSource(
       max_source_resolution: resolutions.find(each => each === resolution),
       samples_per_query: config.limits.samples_per_query,
       queries_in_flight: options.queries_in_flight ?? config.limits.queries_in_flight,
-      scrape_interval: options.scrape_interval ?? config.global.scrape_interval,
+      scrape_interval: interval,
     },
     { observe: ({ outcome }) => metrics.sourceQueries.inc({ source: name, outcome }) },
   );
-  return { name, source, health };
+  return { name, source, health: answering(name), interval, close: () => source.close() };
 }
 
-/** The sources as the config names them, with their queries counted. */
-export function createSources(config: Config, metrics: Metrics): Sources {
-  const all = config.prometheus.map(options => createSource(options, config, metrics));
+const answering = (name: string): SourceHealth => ({
+  name,
+  up: true,
+  lastAt: undefined,
+  message: '',
+  downSince: undefined,
+});
+
+function logSource(source: SeriesSource, { global: { step } }: Config): WatchedSource {
+  return { name: logsSource, source, health: answering(logsSource), interval: step, close: async () => {} };
+}
+
+/**
+ * The sources as the config names them, with their queries counted. What is counted of logs is read from the store unless
+ * it is given.
+ */
+export function createSources(config: Config, metrics: Metrics, logs?: SeriesSource): Sources {
+  const prometheus = config.prometheus.map(options => createSource(options, config, metrics));
+  const counted = () => logs ?? createLogSource(storedLogSeries(config.storage.path));
+  const all = config.logs.length === 0 ? prometheus : [...prometheus, logSource(counted(), config)];
   const byName = new Map(all.map(each => [each.name, each]));
   return {
     all,
     of: watch => byName.get(watch.source?.name ?? '') ?? all[0]!,
-    close: async () => void (await Promise.all(all.map(({ source }) => source.close()))),
+    close: async () => void (await Promise.all(all.map(each => each.close()))),
   };
 }

@@ -1,15 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import { nameOf, type Outline, outlineOf } from './outline.ts';
+import { at, nameOf, type Outline, outlineOf } from './outline.ts';
 import { loadPacks } from './pack-refs.ts';
 import type { ResolvedPack } from './resolve.ts';
 import { type Config, configSchema } from './schema.ts';
 import { resolveSecretFiles } from './secrets.ts';
 import { YamlSource } from './yaml-source.ts';
 
-/** A detector as a config may name it. */
-export interface DetectorOptions {
+/** A detector or a collector as a config may name it. */
+export interface NamedOptions {
   readonly name: string;
   readonly options: z.ZodType;
 }
@@ -19,7 +19,9 @@ export interface LoadContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => string;
   /** The detectors that there are, with their options; unchecked where it is left out. */
-  readonly detectors?: readonly DetectorOptions[];
+  readonly detectors?: readonly NamedOptions[];
+  /** The collectors of logs that there are, with their options; unchecked where it is left out. */
+  readonly logCollectors?: readonly NamedOptions[];
 }
 
 /** A config that can run, secrets read and packs filled in, or every mistake at once. */
@@ -68,6 +70,8 @@ function inOrder(mistakes: readonly Mistake[], file: string): Mistake[] {
 function references(outline: Outline, source: YamlSource, context: LoadContext): Mistake[] {
   return [
     ...maintenanceMistakes(outline, source),
+    ...sourceMistakes(outline, source),
+    ...logMistakes(outline, source, context),
     ...detectorMistakes(outline, source, context),
     ...nameMistakes(outline, source),
   ];
@@ -82,6 +86,21 @@ function maintenanceMistakes({ blocks, maintenance }: Outline, source: YamlSourc
   );
 }
 
+/** Something is read: metrics, logs or both. */
+function sourceMistakes({ isMap, blocks }: Outline, source: YamlSource): Mistake[] {
+  const none = isMap && blocks.prometheus.length === 0 && blocks.logs.length === 0;
+  return none ? [source.mistake(['prometheus'], 'is required, where no logs are read')] : [];
+}
+
+function logMistakes({ blocks }: Outline, source: YamlSource, context: LoadContext): Mistake[] {
+  return blocks.logs.flatMap((item, i) =>
+    (context.logCollectors ?? []).flatMap(({ name, options }) => {
+      const given = at(item, name);
+      return given === undefined ? [] : optionMistakes(options, given, { source, place: ['logs', i, name] });
+    }),
+  );
+}
+
 function detectorMistakes({ detectors }: Outline, source: YamlSource, context: LoadContext): Mistake[] {
   const { detectors: all } = context;
   if (all === undefined) return [];
@@ -92,7 +111,9 @@ function detectorMistakes({ detectors }: Outline, source: YamlSource, context: L
     if (typeof name !== 'string') return [];
     const component = all.find(each => each.name === name);
     if (component !== undefined)
-      return options === undefined ? [] : optionMistakes(component, options, source);
+      return options === undefined
+        ? []
+        : optionMistakes(component.options, options, { source, place: [...place, name] });
     const said = `${unknown(name)} (got "${name}")`;
     return [
       options === undefined ? source.mistake([...place, i], said) : source.keyMistake([...place, name], said),
@@ -100,16 +121,15 @@ function detectorMistakes({ detectors }: Outline, source: YamlSource, context: L
   });
 }
 
-/** What is wrong with the options of a detector, where they stand in the config; `false` turns it off. */
+/** What is wrong with the options that stand at a place of the config; `false` turns off. */
 function optionMistakes(
-  { name, options: schema }: DetectorOptions,
+  schema: z.ZodType,
   options: unknown,
-  source: YamlSource,
+  { source, place }: { readonly source: YamlSource; readonly place: readonly PropertyKey[] },
 ): Mistake[] {
   if (options === false || typeof options !== 'object') return [];
-  const whole = z.object({ detection: z.object({ detectors: z.object({ [name]: schema }) }) });
-  const { error } = whole.safeParse({ detection: { detectors: { [name]: options } } });
-  return error === undefined ? [] : source.schemaMistakes(error, whole);
+  const { error } = schema.safeParse(options);
+  return error === undefined ? [] : source.schemaMistakes(error, schema, place);
 }
 
 /** A name stands once in its block, and `alertmanager:` is a receiver of that name. */

@@ -2,8 +2,12 @@ import type { Config } from './schema.ts';
 
 /** What of a config can be checked against each other, also while other parts of it are wrong. */
 export interface Outline {
+  /** A map of keys, as a config must be. */
+  readonly isMap: boolean;
   /** The items of the blocks that hold named things, as they are written. */
-  readonly blocks: Readonly<Record<'prometheus' | 'receivers' | 'time_intervals', readonly unknown[]>>;
+  readonly blocks: Readonly<
+    Record<'prometheus' | 'logs' | 'receivers' | 'time_intervals', readonly unknown[]>
+  >;
   /** Receivers that are there without being listed. */
   readonly implied: readonly string[];
   readonly maintenance: readonly unknown[];
@@ -21,8 +25,10 @@ const fallback = 15_000;
 export function outlineOf(value: unknown, config: Config | undefined): Outline {
   const scrapes = config?.prometheus.map(each => each.scrape_interval ?? config.global.scrape_interval);
   return {
+    isMap: typeof value === 'object' && value !== null && !Array.isArray(value),
     blocks: {
       prometheus: listAt(value, 'prometheus'),
+      logs: listAt(value, 'logs'),
       receivers: listAt(value, 'receivers'),
       time_intervals: listAt(value, 'time_intervals'),
     },
@@ -31,7 +37,7 @@ export function outlineOf(value: unknown, config: Config | undefined): Outline {
     detectors: detectorsOf(at(at(value, 'detection'), 'detectors')),
     packs: listAt(value, 'packs'),
     step: config?.global.step ?? fallback,
-    scrapeInterval: Math.max(...(scrapes ?? [fallback])),
+    scrapeInterval: Math.max(...(scrapes?.length ? scrapes : [config?.global.scrape_interval ?? fallback])),
   };
 }
 
@@ -47,7 +53,8 @@ export function nameOf(item: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-function at(value: unknown, key: string): unknown {
+/** What stands under a key; undefined where nothing can. */
+export function at(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 

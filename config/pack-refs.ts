@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Pack } from '../core/pack.ts';
+import { logsSource, type Pack } from '../core/pack.ts';
 import { addMatchers } from '../promql/matchers.ts';
 import { findError } from '../promql/parse.ts';
 import type { LoadContext } from './load.ts';
@@ -60,13 +60,13 @@ interface RefPlace {
 
 function loadRef(ref: PackRef, place: RefPlace): Outcome<ResolvedPack> {
   const { source, path, outline } = place;
-  const known = sourceNames(outline);
+  const loaded = readPack(ref, place);
+  const known = 'mistakes' in loaded ? sourceNames(outline) : sourcesOf(loaded.value, outline);
   const sources = ref.source === undefined ? known : known.filter(name => name === ref.source);
   const wrong = [...sourceMistakes(ref, known, place), ...matchMistakes(ref, place)];
-  const loaded = readPack(ref, place);
   if ('mistakes' in loaded) return { mistakes: [...wrong, ...loaded.mistakes] };
   const pack = loaded.value;
-  const mistakes = [...wrong, ...paramMistakes(ref, pack, place)];
+  const mistakes = [...wrong, ...paramMistakes(ref, pack, place), ...unreadMistakes(pack, place)];
   if (mistakes.length > 0) return { mistakes };
   try {
     const { step, scrapeInterval } = outline;
@@ -99,6 +99,19 @@ function readPack(ref: PackRef, { path, source, context }: RefPlace): Outcome<Pa
 
 function sourceNames({ blocks }: Outline): readonly string[] {
   return blocks.prometheus.map(item => nameOf(item) ?? 'prometheus');
+}
+
+/** Whom a pack may be asked from. */
+function sourcesOf({ reads }: Pack, outline: Outline): readonly string[] {
+  if (reads === 'metrics') return sourceNames(outline);
+  return outline.blocks.logs.length === 0 ? [] : [logsSource];
+}
+
+/** A pack that nothing can be asked for is not watched in silence. */
+function unreadMistakes(pack: Pack, { path, source, outline }: RefPlace): Mistake[] {
+  if (sourcesOf(pack, outline).length > 0) return [];
+  const block = pack.reads === 'logs' ? 'logs' : 'prometheus';
+  return [source.mistake(path, `the pack ${pack.pack} reads ${pack.reads}, and there is no \`${block}:\``)];
 }
 
 function sourceMistakes(

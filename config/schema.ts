@@ -3,6 +3,7 @@ import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span
 import { parseDuration } from '../core/duration.ts';
 import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
+import { logsSource } from '../core/pack.ts';
 
 const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
 const duration = z.string({ error: durationWords }).transform((text, context) => {
@@ -21,11 +22,11 @@ const http = {
   timeout: positive.default(30_000).describe('Longest time of one request.'),
 };
 const count = z.number().int().positive();
+const sourceName = z.string().regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -');
 const prometheus = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -')
+    name: sourceName
+      .refine(name => name !== logsSource, `is the name of what is counted of logs: choose another`)
       .default('prometheus')
       .describe('Name of the source.'),
     external_labels: z
@@ -45,6 +46,31 @@ const prometheus = z
   })
   .refine(oneCredential.check, oneCredential.params);
 const httpServer = z.strictObject(http).refine(oneCredential.check, oneCredential.params);
+
+/** Checked against the detector or collector that they are for, see `load.ts`. */
+const looseOptions = z.record(z.string(), z.unknown());
+const logCollectorNames = ['file_tail', 'elasticsearch', 'kafka', 'fluent_forward'] as const;
+const logSource = z
+  .strictObject({
+    name: sourceName.describe('Name of the source; what was read of it is kept under this name.'),
+    service: z
+      .array(z.string())
+      .min(1)
+      .default(['service', 'service.name', 'app', 'container', 'process', 'tag', 'topic', 'filename'])
+      .describe('Labels and fields that name the service of a line; the first that is there counts.'),
+    session: z
+      .array(z.string())
+      .default(['trace.id'])
+      .describe('Fields that tie lines together to a session; the first that is there counts.'),
+    file_tail: looseOptions.optional().describe('Follows files.'),
+    elasticsearch: looseOptions.optional().describe('Reads an index pattern or a data stream.'),
+    kafka: looseOptions.optional().describe('Reads topics as a consumer group.'),
+    fluent_forward: looseOptions.optional().describe('Listens for Fluentd and Fluent Bit.'),
+  })
+  .refine(
+    given => logCollectorNames.filter(kind => given[kind] !== undefined).length === 1,
+    `give exactly one of ${logCollectorNames.join(', ')}`,
+  );
 
 /** One item of `packs:`. */
 export const packRef = z
@@ -73,8 +99,6 @@ const override = z.strictObject({
     .describe('Smallest deviation worth a page, in the unit of the signal.'),
   mute: z.boolean().optional().describe('Watch, but do not alert.'),
 });
-/** Checked against the detector that they are for, see `load.ts`. */
-const looseOptions = z.record(z.string(), z.unknown());
 const detection = z.strictObject({
   fpr: fpr.default(0.01).describe('False positive rate of one look.'),
   budget: z
@@ -162,9 +186,10 @@ export const configSchema = z.strictObject({
   prometheus: z
     .preprocess(
       given => (Array.isArray(given) || given === undefined ? given : [given]),
-      z.array(prometheus).min(1),
+      z.array(prometheus).default([]),
     )
     .describe('The source of metrics, or a list of them.'),
+  logs: z.array(logSource).default([]).describe('Where logs are read.'),
   alertmanager: httpServer.optional().describe('Where alerts go.'),
   packs: z.array(packRef).min(1).describe('What is watched.'),
   detection: detection.prefault({}).describe('How sensitive detection is.'),

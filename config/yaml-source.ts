@@ -74,17 +74,16 @@ export class YamlSource {
     return mistakes;
   }
 
-  /** Every issue of a schema at the node that it is about; an unknown key at the key itself. */
-  schemaMistakes(error: z.ZodError, schema: z.ZodType): Mistake[] {
+  /** Every issue of a schema of what stands at `place`, at the node that it is about; an unknown key at the key itself. */
+  schemaMistakes(error: z.ZodError, schema: z.ZodType, place: Path = []): Mistake[] {
     return error.issues.flatMap(issue => {
+      const path = [...place, ...issue.path];
       if (issue.code === 'invalid_key')
-        return [
-          this.keyMistake(issue.path, `${issueWords(issue, undefined)} (got "${String(issue.path.at(-1))}")`),
-        ];
-      if (issue.code !== 'unrecognized_keys') return [this.mistake(issue.path, this.#told(issue))];
+        return [this.keyMistake(path, `${issueWords(issue, undefined)} (got "${String(path.at(-1))}")`)];
+      if (issue.code !== 'unrecognized_keys') return [this.mistake(path, this.#told({ ...issue, path }))];
       const known = keysAt(schema, issue.path);
       return issue.keys.map(key =>
-        this.keyMistake([...issue.path, key], `unknown key "${key}"${nearest(key, known)}`),
+        this.keyMistake([...path, key], `unknown key "${key}"${nearest(key, known)}`),
       );
     });
   }

@@ -39,6 +39,9 @@ export const signalSchema = z.strictObject({
 });
 export type SignalSpec = z.output<typeof signalSchema>;
 
+/** The name of the source that packs are asked from which read logs. */
+export const logsSource = 'logs';
+
 /** The entities of one kind that a technology has. */
 export const classSchema = z.strictObject({
   name,
@@ -74,6 +77,8 @@ export const packSchema = z.strictObject({
   title: z.string(),
   about: z.string(),
   links: z.array(z.string()).default([]),
+  /** Whom its queries ask: the sources of metrics, or what foreshock counts of the logs itself. */
+  reads: z.enum(['metrics', 'logs']).default('metrics'),
   exporter: z.strictObject({ name: z.string(), versions: z.string(), docs: z.string().default('') }),
   params: z.record(label, z.string()).default({}),
   classes: z.array(classSchema).min(1),

@@ -1,4 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { blob } from './blob.ts';
+
+/** How long one block of results is, in ms. */
+export const blockLength = 7_200_000;
+
+/** A row of the table of blocks. */
+export const blockRow = z.object({ data: blob });
 
 /** Samples of one series: `t` in ms, ascending, and `v` of the same length. */
 export interface Column {

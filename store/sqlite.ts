@@ -2,17 +2,13 @@ import type Database from 'libsql';
 import { z } from 'zod';
 import type { KeyValues, Outbox, ResultStore, Store } from '../core/store.ts';
 import { blob } from './blob.ts';
-import { mergeColumns, packColumn, unpackColumn } from './blocks.ts';
+import { blockLength, blockRow, mergeColumns, packColumn, unpackColumn } from './blocks.ts';
 import { openDatabase } from './database.ts';
 import { createModelStore } from './models.ts';
-
-/** How long one block of results is, in ms. */
-const blockLength = 7_200_000;
+import { resultReader } from './result-reader.ts';
 
 const valueRow = z.object({ value: blob });
 const pairRow = z.object({ key: z.string(), value: blob });
-const blockRow = z.object({ data: blob });
-const nameRow = z.object({ series: z.string() });
 const outboxRow = z.object({
   id: z.number(),
   receiver: z.string(),
@@ -67,10 +63,6 @@ function createOutbox(db: Database.Database, transaction: Transaction): Outbox {
 function createResults(db: Database.Database, transaction: Transaction): ResultStore {
   const one = db.prepare('SELECT data FROM blocks WHERE series = ? AND start = ?');
   const put = db.prepare('INSERT OR REPLACE INTO blocks (series, start, data) VALUES (?, ?, ?)');
-  const range = db.prepare(
-    'SELECT data FROM blocks WHERE series = ? AND start > ? AND start <= ? ORDER BY start',
-  );
-  const names = db.prepare('SELECT DISTINCT series FROM blocks ORDER BY series');
   const write = (series: string, start: number, t: Float64Array, v: Float64Array) => {
     const row = one.get(series, start);
     const after = { t, v };
@@ -89,20 +81,7 @@ function createResults(db: Database.Database, transaction: Transaction): ResultS
         }
       });
     },
-    read(series, start, end) {
-      const t: number[] = [];
-      const v: number[] = [];
-      for (const row of range.all(series, start - blockLength, end)) {
-        const column = unpackColumn(blockRow.parse(row).data);
-        column.t.forEach((time, i) => {
-          if (time < start || time > end) return;
-          t.push(time);
-          v.push(column.v[i]!);
-        });
-      }
-      return { t: Float64Array.from(t), v: Float64Array.from(v) };
-    },
-    names: () => names.all().map(row => nameRow.parse(row).series),
+    ...resultReader(db),
   };
 }
 

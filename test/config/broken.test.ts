@@ -17,6 +17,10 @@ const context = {
     { name: 'robust-z', options: z.strictObject({ top: z.int().min(1).max(64).default(3) }) },
     { name: 'isolation-forest', options: z.strictObject({ trees: z.int().min(1).default(100) }) },
   ],
+  logCollectors: [
+    { name: 'file_tail', options: z.strictObject({ paths: z.array(z.string()).min(1) }) },
+    { name: 'kafka', options: z.strictObject({ brokers: z.array(z.string()) }) },
+  ],
 };
 
 function told(name: string): string[] {

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import type { Labels } from '../core/labels.ts';
+import type { Series, SeriesSource } from '../core/series.ts';
+import type { KeyValues, ResultStore, Store } from '../core/store.ts';
+import { createEvaluator } from '../promql/evaluate/evaluator.ts';
+import { metricNames } from '../promql/names.ts';
+import { withReader } from '../store/reader.ts';
+import { labelsOfKey, seriesKey } from './series-key.ts';
+
+/** One count of a step of the logs, at the end of the step (ms). */
+export interface LogSample {
+  readonly labels: Labels;
+  readonly t: number;
+  readonly v: number;
+}
+
+/** Samples of the logs over a time (ms, both ends included), of the given metrics; all where none is named. */
+export interface LogSeries {
+  select(names: readonly string[], start: number, end: number): readonly Series[];
+}
+
+/** The newest steps lie there until they are put into blocks. */
+const table = 'log-samples';
+/** Ranges that a query looks back over, at most. */
+const lookBack = 3_600_000;
+const remembered = 7_200_000;
+
+const stepRow = z.array(z.tuple([z.string(), z.number()]));
+
+interface Column {
+  readonly labels: Labels;
+  readonly t: number[];
+  readonly v: number[];
+}
+
+/** Columns of samples by the key of their series. */
+class Columns {
+  readonly byKey = new Map<string, Column>();
+
+  add(key: string, t: number, v: number): void {
+    let column = this.byKey.get(key);
+    if (column === undefined) {
+      column = { labels: labelsOfKey(key), t: [], v: [] };
+      this.byKey.set(key, column);
+    }
+    column.t.push(t);
+    column.v.push(v);
+  }
+
+  addSteps(rows: Iterable<readonly [string, Uint8Array]>): void {
+    for (const [time, bytes] of rows)
+      for (const [key, v] of stepRow.parse(JSON.parse(new TextDecoder().decode(bytes))))
+        this.add(key, Number(time), v);
+  }
+
+  dropBefore(t: number): void {
+    for (const [key, column] of this.byKey) {
+      const keep = column.t.findIndex(each => each >= t);
+      if (keep < 0) this.byKey.delete(key);
+      else if (keep > 0) {
+        column.t.splice(0, keep);
+        column.v.splice(0, keep);
+      }
+    }
+  }
+}
+
+/** All that is counted of logs has names that begin so. */
+const prefix = 'foreshock_log_';
+
+function wanted(names: readonly string[], { __name__: name = '' }: Labels): boolean {
+  return name.startsWith(prefix) && (names.length === 0 || names.includes(name));
+}
+
+type StoredColumn = ReturnType<ResultStore['read']>;
+
+/** What is stored of a series, and what is newer than that. */
+function joined(key: string, old: StoredColumn, recent: Column | undefined, end: number): Series {
+  const first = old.t.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const added = recent?.t.map((t, i) => [t, recent.v[i]!] as const).filter(([t]) => t > first && t <= end);
+  const t = Float64Array.from([...old.t, ...(added ?? []).map(each => each[0])]);
+  const v = Float64Array.from([...old.v, ...(added ?? []).map(each => each[1])]);
+  return { labels: recent?.labels ?? labelsOfKey(key), t, v };
+}
+
+/** Stored blocks with what is newer than they are. */
+function selectStored(
+  stored: Pick<ResultStore, 'read' | 'names'>,
+  recent: Columns,
+  { names, start, end }: { readonly names: readonly string[]; readonly start: number; readonly end: number },
+): readonly Series[] {
+  const keys = new Set([...stored.names(), ...recent.byKey.keys()]);
+  return [...keys]
+    .filter(key => wanted(names, labelsOfKey(key)))
+    .map(key => joined(key, stored.read(key, start, end), recent.byKey.get(key), end))
+    .filter(series => series.t.length > 0);
+}
+
+/**
+ * What is counted of the logs: the last two hours in memory, each step on disk when it is closed, blocks of many steps every
+ * ten minutes. A restart finds all that was closed.
+ */
+export class LogSeriesBook implements LogSeries {
+  readonly #results: ResultStore;
+  readonly #steps: KeyValues;
+  readonly #recent = new Columns();
+  /** Not yet in blocks. */
+  #loose = new Columns();
+  /** From here on the memory holds all, ms. */
+  #since = Number.POSITIVE_INFINITY;
+
+  constructor(store: Pick<Store, 'results' | 'values'>) {
+    this.#results = store.results;
+    this.#steps = store.values(table);
+    const rows = this.#steps.entries();
+    this.#recent.addSteps(rows);
+    this.#loose.addSteps(rows);
+    if (rows.length > 0) this.#since = Number(rows[0]![0]);
+  }
+
+  /** Takes the samples of closed steps; on disk when it returns, or with the caller's transaction. */
+  add(samples: readonly LogSample[]): void {
+    const byStep = new Map<number, [string, number][]>();
+    for (const { labels, t, v } of samples) {
+      const key = seriesKey(labels);
+      this.#recent.add(key, t, v);
+      this.#loose.add(key, t, v);
+      const step = byStep.get(t) ?? [];
+      step.push([key, v]);
+      byStep.set(t, step);
+      this.#since = Math.min(this.#since, t);
+    }
+    for (const [t, step] of byStep)
+      this.#steps.set(String(t).padStart(16, '0'), new TextEncoder().encode(JSON.stringify(step)));
+  }
+
+  /** Puts the steps so far into blocks, within the caller's transaction, and forgets what is older than two hours before `t`. */
+  fold(t: number): void {
+    for (const [key, { t: times, v }] of this.#loose.byKey)
+      this.#results.append(key, Float64Array.from(times), Float64Array.from(v));
+    for (const [time] of this.#steps.entries()) this.#steps.delete(time);
+    this.#loose = new Columns();
+    this.#recent.dropBefore(t - remembered);
+    this.#since = Math.max(this.#since, t - remembered);
+  }
+
+  select(names: readonly string[], start: number, end: number): readonly Series[] {
+    if (start < this.#since) return selectStored(this.#results, this.#recent, { names, start, end });
+    const found = [...this.#recent.byKey.values()].filter(({ labels }) => wanted(names, labels));
+    return found.map(({ labels, t, v }) => ({ labels, t: Float64Array.from(t), v: Float64Array.from(v) }));
+  }
+}
+
+/** The same, read from the store in `directory` while a daemon writes it. */
+export function storedLogSeries(directory: string): LogSeries {
+  return {
+    select: (names, start, end) =>
+      withReader(directory, reader => {
+        const recent = new Columns();
+        recent.addSteps(reader.values(table));
+        return selectStored(reader, recent, { names, start, end });
+      }) ?? [],
+  };
+}
+
+/**
+ * Answers PromQL over what is counted of the logs. A query waits until `settled` says that all lines up to its end were read.
+ */
+export function createLogSource(
+  series: LogSeries,
+  settled: (end: number, signal?: AbortSignal) => Promise<void> = () => Promise.resolve(),
+): SeriesSource {
+  return {
+    async queryRange(range) {
+      await settled(range.end, range.signal);
+      const found = series.select(metricNames(range.query), range.start - lookBack, range.end);
+      return createEvaluator(found, { lookback: 2 * range.step }).queryRange(range);
+    },
+  };
+}
