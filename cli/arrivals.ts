@@ -12,9 +12,21 @@ export interface Arrivals {
   take(): { readonly alerts: readonly Alert[]; readonly settle: () => void };
 }
 
-/** The arrivals of a store, those of an earlier run included. */
-export function createArrivals(store: Store): Arrivals {
+function read(value: Uint8Array): readonly Alert[] | string {
+  try {
+    return stored.parse(JSON.parse(new TextDecoder().decode(value)));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * The arrivals of a store, those of an earlier run included. Told, and put aside into the table `arrived-damaged`: what cannot
+ * be read any more.
+ */
+export function createArrivals(store: Store, damaged: (message: string) => void): Arrivals {
   const table = store.values('arrived');
+  const aside = store.values('arrived-damaged');
   let next = table.entries().reduce((most, [key]) => Math.max(most, Number(key) + 1), 0);
   return {
     put(alerts) {
@@ -23,13 +35,18 @@ export function createArrivals(store: Store): Arrivals {
     },
     take() {
       const entries = [...table.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-      const alerts = entries.flatMap(([, value]) =>
-        stored.parse(JSON.parse(new TextDecoder().decode(value))),
-      );
+      const rows = entries.map(([key, value]) => ({ key, value, alerts: read(value) }));
       const settle = () => {
-        for (const [key] of entries) table.delete(key);
+        for (const { key, value, alerts } of rows) {
+          table.delete(key);
+          if (typeof alerts !== 'string') continue;
+          aside.set(key, value);
+          damaged(
+            `alerts that came in cannot be read from the store, they are put aside (${key}): ${alerts}`,
+          );
+        }
       };
-      return { alerts, settle };
+      return { alerts: rows.flatMap(({ alerts }) => (typeof alerts === 'string' ? [] : alerts)), settle };
     },
   };
 }

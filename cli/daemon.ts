@@ -160,7 +160,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),
     startedAt: Date.now(),
-    arrived: createArrivals(store),
+    arrived: createArrivals(store, message => options.log.error(message)),
     topology: createTopologyWatch(sources, packs, { step: config.global.step, signal: options.signal }),
     passedAt: loadPassedAt(store),
     midGap: false,

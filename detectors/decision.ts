@@ -140,7 +140,7 @@ export class Decisions {
 
   /** While an episode is open, and for as long as one may last after it began, a return to the level before it is normal. */
   #within(row: number, t: number): 'normal life' | 'an episode' {
-    const kept = t - this.#keptAt[row]! < this.#policy.limit;
+    const kept = Math.abs(t - this.#keptAt[row]!) < this.#policy.limit;
     return kept || this.isOpen(row) ? 'an episode' : 'normal life';
   }
 
@@ -189,11 +189,13 @@ export class Decisions {
       if (!news) return 0;
       this.#since[row] = t;
       this.#calm[row] = 0;
-      if (t - this.#keptAt[row]! < limit) return 1;
+      if (Math.abs(t - this.#keptAt[row]!) < limit) return 1;
       this.#departures.freeze(row);
       this.#keptAt[row] = t;
       return 1;
     }
+    // A clock that was set back must not make an episode longer.
+    this.#since[row] = Math.min(t, this.#since[row]!);
     const isOn = on || news;
     this.#calm[row] = isOn ? 0 : this.#calm[row]! + 1;
     if (this.#calm[row]! >= calm || t - this.#since[row]! >= limit) {

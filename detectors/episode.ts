@@ -24,7 +24,8 @@ export class Episodes {
     const open = this.isOpen(row);
     if (Number.isNaN(p)) return open;
     if (open === 0 && p <= this.#policy.open) this.#since[row] = t;
-    if (open === 1 && p > this.#policy.close) this.#since[row] = Number.NaN;
+    // A clock that was set back must not make an episode longer.
+    if (open === 1) this.#since[row] = p > this.#policy.close ? Number.NaN : Math.min(t, this.#since[row]!);
     return this.isOpen(row);
   }
 
