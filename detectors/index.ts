@@ -46,23 +46,25 @@ function declare<S extends z.ZodType>(it: Declaration<S>): DetectorComponent {
 }
 
 const top = z.int().min(1).max(64).default(3).describe('How many signals, the worst first, are averaged.');
+const smooth = z.int().min(1).max(120).default(3).describe('Over how many steps a deviation is averaged.');
 
 /** All detectors. One more is one new file and one entry here; the contract tests run over this list. */
 export const detectors: readonly DetectorComponent[] = [
   declare({
     name: 'robust-z',
     summary: 'Mean of the largest robust deviations over the signals, smoothed over a few steps.',
-    options: z.strictObject({
-      top: z
-        .int()
-        .min(1)
-        .max(64)
-        .default(3)
-        .describe('How many signals, the most deviating first, are averaged.'),
-      smooth: z.int().min(1).max(120).default(3).describe('Over how many steps a deviation is averaged.'),
-    }),
+    options: z.strictObject({ top, smooth }),
     weight: 20,
+    rank: 0,
     create: (options, context) => new RobustZ(options, context),
+    fromBytes: robustZFromBytes,
+  }),
+  declare({
+    name: 'level-z',
+    summary: 'The same deviations, but from the level of the last day: what is normal moves.',
+    options: z.strictObject({ top, smooth }),
+    weight: 0,
+    create: (options, context) => new RobustZ(options, context, 'day'),
     fromBytes: robustZFromBytes,
   }),
   declare({

@@ -10,6 +10,9 @@ export interface RobustZOptions {
   readonly smooth: number;
 }
 
+/** What deviations are measured from: the centre of the history, or the running level of the last day. */
+export type Centre = 'history' | 'day';
+
 /**
  * Mean of the `top` largest deviations |z| over the signals of a row, z averaged over the last `smooth` batches.
  * Reads standardized values (median and robust scale of the entity's own history): the state is the class's alone.
@@ -17,11 +20,13 @@ export interface RobustZOptions {
  */
 class FittedRobustZ implements FittedDetector {
   readonly #options: RobustZOptions;
+  readonly #centre: Centre;
   readonly #sign: Float64Array;
   readonly #work: Float64Array;
 
-  constructor(options: RobustZOptions, sign: Float64Array) {
+  constructor(options: RobustZOptions, centre: Centre, sign: Float64Array) {
     this.#options = options;
+    this.#centre = centre;
     this.#sign = sign;
     this.#work = new Float64Array(sign.length);
   }
@@ -45,10 +50,10 @@ class FittedRobustZ implements FittedDetector {
   learn(): void {}
 
   toBytes(): Uint8Array {
-    return writeBytes({ ...this.#options }, [this.#sign]);
+    return writeBytes({ ...this.#options, day: this.#centre === 'day' ? 1 : 0 }, [this.#sign]);
   }
 
-  /** |mean z| of each signal in the bad direction into the work array, -1 where there is no sample. */
+  /** |mean z - centre| of each signal in the bad direction into the work array, -1 where there is no sample. */
   #deviations(window: Window, row: number): void {
     const steps = Math.min(this.#options.smooth, window.filled);
     for (let k = 0; k < window.width; k++) {
@@ -60,7 +65,8 @@ class FittedRobustZ implements FittedDetector {
         sum += z;
         n++;
       }
-      this.#work[k] = outward(sum / n, this.#sign[k]!);
+      const centre = this.#centre === 'day' ? window.level(row, 'day', k) : 0;
+      this.#work[k] = outward(sum / n - centre, this.#sign[k]!);
     }
   }
 }
@@ -68,20 +74,23 @@ class FittedRobustZ implements FittedDetector {
 /** Unfitted robust z: nothing is learned from the sample beyond what the standardization already holds. */
 export class RobustZ implements Detector {
   readonly #options: RobustZOptions;
+  readonly #centre: Centre;
   readonly #context: DetectorContext;
 
-  constructor(options: RobustZOptions, context: DetectorContext) {
+  constructor(options: RobustZOptions, context: DetectorContext, centre: Centre = 'history') {
     this.#options = options;
+    this.#centre = centre;
     this.#context = context;
   }
 
   fit(_sample: Iterable<Frame>): FittedDetector {
-    return new FittedRobustZ(this.#options, directionsOf(this.#context.signals));
+    return new FittedRobustZ(this.#options, this.#centre, directionsOf(this.#context.signals));
   }
 }
 
 /** Reads what `toBytes` wrote; throws a RangeError for anything else. */
 export function robustZFromBytes(bytes: Uint8Array): FittedDetector {
   const { head, arrays } = readBytes(bytes);
-  return new FittedRobustZ({ top: head.top ?? 3, smooth: head.smooth ?? 1 }, arrays[0]!);
+  const { top = 3, smooth = 1, day } = head;
+  return new FittedRobustZ({ top, smooth }, day === 1 ? 'day' : 'history', arrays[0]!);
 }
