@@ -3,7 +3,7 @@ import { sayCount } from '../core/say-name.ts';
 import { createServer, type Server } from '../server/server.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
-import { createResultTarget } from './results.ts';
+import { createResultTarget, resultSeries } from './results.ts';
 
 /** The page, the API and the webhook of a daemon, not listening yet. */
 export function serve(daemon: Daemon): Server {
@@ -24,7 +24,7 @@ export function serve(daemon: Daemon): Server {
   return createServer({
     state: daemonState(daemon),
     registry: metrics.registry,
-    results: createResultTarget(daemon.store.results, { lookback: 300_000, now: Date.now }),
+    results: createResultTarget(resultSeries(daemon.store.results), { lookback: 300_000, now: Date.now }),
     routes,
     reload: options.reload,
     ...(webConfig === undefined ? {} : { webConfig }),

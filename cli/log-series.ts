@@ -5,6 +5,7 @@ import type { KeyValues, ResultStore, Store } from '../core/store.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { metricNames } from '../promql/names.ts';
 import { withReader } from '../store/reader.ts';
+import type { SampledSeries } from './sampled-series.ts';
 import { labelsOfKey, seriesKey } from './series-key.ts';
 
 /** One count of a step of the logs, at the end of the step (ms). */
@@ -12,11 +13,6 @@ export interface LogSample {
   readonly labels: Labels;
   readonly t: number;
   readonly v: number;
-}
-
-/** Samples of the logs over a time (ms, both ends included), of the given metrics; all where none is named. */
-export interface LogSeries {
-  select(names: readonly string[], start: number, end: number): readonly Series[];
 }
 
 /** The newest steps lie there until they are put into blocks. */
@@ -65,11 +61,13 @@ class Columns {
   }
 }
 
-/** All that is counted of logs has names that begin so. */
-const prefix = 'foreshock_log_';
+/** Whether a series is one of what is counted of logs. */
+export function isOfLogs({ __name__: name = '' }: Labels): boolean {
+  return name.startsWith('foreshock_log_');
+}
 
-function wanted(names: readonly string[], { __name__: name = '' }: Labels): boolean {
-  return name.startsWith(prefix) && (names.length === 0 || names.includes(name));
+function wanted(names: readonly string[], labels: Labels): boolean {
+  return isOfLogs(labels) && (names.length === 0 || names.includes(labels.__name__ ?? ''));
 }
 
 type StoredColumn = ReturnType<ResultStore['read']>;
@@ -100,7 +98,7 @@ function selectStored(
  * What is counted of the logs: the last two hours in memory, each step on disk when it is closed, blocks of many steps every
  * ten minutes. A restart finds all that was closed.
  */
-export class LogSeriesBook implements LogSeries {
+export class LogSeriesBook implements SampledSeries {
   readonly #results: ResultStore;
   readonly #steps: KeyValues;
   readonly #recent = new Columns();
@@ -152,7 +150,7 @@ export class LogSeriesBook implements LogSeries {
 }
 
 /** The same, read from the store in `directory` while a daemon writes it. */
-export function storedLogSeries(directory: string): LogSeries {
+export function storedLogSeries(directory: string): SampledSeries {
   return {
     select: (names, start, end) =>
       withReader(directory, reader => {
@@ -167,7 +165,7 @@ export function storedLogSeries(directory: string): LogSeries {
  * Answers PromQL over what is counted of the logs. A query waits until `settled` says that all lines up to its end were read.
  */
 export function createLogSource(
-  series: LogSeries,
+  series: SampledSeries,
   settled: (end: number, signal?: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): SeriesSource {
   return {

@@ -1,11 +1,12 @@
 import type { Labels } from '../core/labels.ts';
 import { includes } from '../core/labels.ts';
-import type { Series } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { metricNames } from '../promql/names.ts';
 import type { QueryTarget } from '../server/query-api.ts';
 import type { ClassWatch } from './class-watch.ts';
+import { isOfLogs } from './log-series.ts';
+import type { SampledSeries } from './sampled-series.ts';
 import { labelsOfKey, seriesKey } from './series-key.ts';
 
 /** One value of a series of ours at one time (ms). */
@@ -52,50 +53,50 @@ export function createResultWriter(store: ResultStore): ResultWriter {
   };
 }
 
-/** Our own results as a Prometheus answers them: for the query API. `lookback` is how long a result counts, ms. */
+/** Scores and p-values as they are stored. */
+export function resultSeries(store: ResultStore): SampledSeries {
+  const wanted = (names: readonly string[], labels: Labels) =>
+    !isOfLogs(labels) && (names.length === 0 || names.includes(labels.__name__ ?? ''));
+  return {
+    select: (names, start, end) =>
+      store
+        .names()
+        .map(key => ({ key, labels: labelsOfKey(key) }))
+        .filter(({ labels }) => wanted(names, labels))
+        .map(({ key, labels }) => ({ labels, ...store.read(key, start, end) })),
+  };
+}
+
+const day = 86_400_000;
+
+/** Which of the label sets a selector picks. */
+async function picked(all: readonly Labels[], selector: string): Promise<readonly Labels[]> {
+  const now = all.map(labels => ({ labels, t: new Float64Array(1), v: new Float64Array(1).fill(1) }));
+  const range = { query: selector, start: 0, end: 0, step: 1000 };
+  const { series } = await createEvaluator(now, { lookback: 1000 }).queryRange(range);
+  return all.filter(labels => series.some(one => includes(labels, one.labels)));
+}
+
+/** Our own series as a Prometheus answers them: for the query API. `lookback` is how long a sample counts, ms. */
 export function createResultTarget(
-  store: ResultStore,
+  ours: SampledSeries,
   options: { readonly lookback: number; readonly now: () => number },
 ): QueryTarget {
   const { lookback, now } = options;
-  const seriesOf = (wanted: (labels: Labels) => boolean, start: number, end: number): Series[] =>
-    store
-      .names()
-      .map(key => ({ key, labels: labelsOfKey(key) }))
-      .filter(({ labels }) => wanted(labels))
-      .map(({ key, labels }) => ({ labels, ...store.read(key, start, end) }));
   return {
     now,
     source: {
       queryRange(range) {
-        const names = metricNames(range.query);
-        const wanted = (labels: Labels) => names.length === 0 || names.includes(labels.__name__ ?? '');
-        const day = 86_400_000;
-        const series = seriesOf(wanted, range.start - day, range.end);
+        const series = ours.select(metricNames(range.query), range.start - day, range.end);
         return createEvaluator(series, { lookback }).queryRange(range);
       },
     },
     async series(selectors, { start, end }) {
-      const all = await Promise.all(
-        (selectors.length === 0 ? [undefined] : selectors).map(async selector => {
-          const labels = seriesOf(() => true, start, end).filter(each => each.t.length > 0);
-          if (selector === undefined) return labels;
-          const last = labels.map(each => ({
-            labels: each.labels,
-            t: each.t.slice(-1).fill(0),
-            v: each.v.slice(-1).fill(1),
-          }));
-          const found = await createEvaluator(last, { lookback: 1000 }).queryRange({
-            query: selector,
-            start: 0,
-            end: 0,
-            step: 1000,
-          });
-          return labels.filter(each => found.series.some(one => includes(each.labels, one.labels)));
-        }),
-      );
-      const unique = new Map(all.flat().map(each => [seriesKey(each.labels), each.labels]));
-      return [...unique.values()];
+      const there = ours.select([], start, end).filter(({ t }) => t.length > 0);
+      const all = there.map(({ labels }) => labels);
+      const found =
+        selectors.length === 0 ? all : (await Promise.all(selectors.map(each => picked(all, each)))).flat();
+      return [...new Map(found.map(labels => [seriesKey(labels), labels])).values()];
     },
   };
 }
