@@ -72,6 +72,12 @@ function suspectText(incident: Incident): string {
     : `${sayEntity(first.entity)}: ${saySignal(first.signal)}`;
 }
 
+/** Lines of the log of the first member that has any. */
+function examplesOf({ members }: Incident): Labels {
+  const lines = members.map(({ alert }) => alert.annotations.log_examples).find(text => text !== undefined);
+  return lines === undefined ? {} : { log_examples: lines };
+}
+
 /**
  * The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told, `runbooks`
  * a template of addresses; our own pages unless given.
@@ -89,6 +95,7 @@ export function incidentAlert(
     suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
     dashboard_url: url,
+    ...examplesOf(incident),
   };
   return {
     labels: told.labels,

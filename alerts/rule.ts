@@ -155,11 +155,16 @@ function gather(state: RowState, weight: number): void {
   state.peak = state.evidence === 0 ? 0 : Math.max(state.peak, state.evidence);
 }
 
-/** What is seen now, and the kind of the signal by which the alert is known: the correlator reads it. */
+/** What is seen now, with lines of the log, and the kind of the signal by which the alert is known: the correlator reads it. */
 function annotationsOf({ labels }: RowState, anomaly: Anomaly, options: RuleOptions): Labels {
   const signal = labels.signal ?? 'unknown';
   const kind = options.signal(anomaly.class, signal, anomaly.entity)?.kind;
-  return { ...describe(anomaly, signal), ...(kind === undefined ? {} : { signal_kind: kind }) };
+  const { examples = [] } = anomaly;
+  return {
+    ...describe(anomaly, signal),
+    ...(kind === undefined ? {} : { signal_kind: kind }),
+    ...(examples.length === 0 ? {} : { log_examples: examples.join('\n') }),
+  };
 }
 
 /** By how much one step speaks for a recovery: what is neither flagged nor normal takes back one normal step. */

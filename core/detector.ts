@@ -68,4 +68,6 @@ export interface Anomaly {
     | undefined;
   readonly state: WatchState;
   readonly reason: string;
+  /** Lines of a log that it speaks of, the newest first, without secrets and personal data. */
+  readonly examples?: readonly string[];
 }

@@ -44,6 +44,7 @@ li{margin:.2rem 0}
 .time dd{margin:0}
 .rows>li{border-top:1px solid var(--line);padding:.6rem 0;margin:0}
 .rows>li:first-child{border-top:0}
+.log{margin:.4rem 0 0;padding:.4rem .6rem;border:1px solid var(--line);border-radius:4px;overflow-x:auto;font-size:.85em}
 .list a{display:block;color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}
 .list a:hover{border-color:var(--link)}

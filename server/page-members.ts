@@ -60,8 +60,10 @@ function row(
   const ended =
     alert.endsAt === undefined ? undefined : html`, ended ${clockTag(alert.endsAt, incident.startsAt)}`;
   const { severity } = alert.labels;
+  const { log_examples: lines } = alert.annotations;
+  const log = lines === undefined ? undefined : html`<pre class="log">${lines}</pre>`;
   return html`<li><strong>${alertName(alert.labels)}</strong>${severity === 'critical' ? html` <span class="state down">critical</span>` : undefined}
-<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}<br>${reason}</li>
+<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}<br>${reason}${log}</li>
 `;
 }
 

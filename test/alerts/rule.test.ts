@@ -37,6 +37,12 @@ describe('a rule', () => {
     expect([kindOf('cpu'), kindOf()]).toEqual(['cpu', undefined]);
   });
 
+  it('says with lines of the log what it is about', () => {
+    const rules = createRules({ ...options, open: 1 });
+    const [alert] = rules.step(1, [{ ...at(1, 0.001), examples: ['disk full', 'cannot write'] }]);
+    expect(alert?.annotations.log_examples).toBe('disk full\ncannot write');
+  });
+
   it('opens after 2 of 3 flagged steps, keeps its identity and closes after 2 normal ones', () => {
     const rules = createRules(options);
     expect(rules.step(1, [at(1, 0.001)])).toEqual([]);
