@@ -6,6 +6,7 @@ import { type CsvFrame, csvField, parseMetricsCsv } from '../csv.ts';
 import { InputError } from '../exit.ts';
 import { readText, writeText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
+import { parseRate } from '../rate.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 
 interface Flags {
@@ -17,13 +18,6 @@ interface Flags {
   readonly detectors?: string;
   readonly refresh?: string;
   readonly seed: string;
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text);
-  if (!(rate > 0 && rate < 0.5))
-    throw new InputError(`--fpr ${text}: must be a share between 0 and 0.5, like 0.01`);
-  return rate;
 }
 
 function parseSeed(text: string): number {

@@ -9,6 +9,7 @@ import { detectCommand } from './detect.ts';
 import { explainCommand } from './explain.ts';
 import { modelsCommand } from './models.ts';
 import { runCommand } from './run.ts';
+import { sessionsCommand } from './sessions.ts';
 
 /** The register of commands, in the order of the help. */
 export const commands: readonly (() => Command)[] = [
@@ -16,6 +17,7 @@ export const commands: readonly (() => Command)[] = [
   runCommand,
   checkCommand,
   detectCommand,
+  sessionsCommand,
   correlateCommand,
   backtestCommand,
   explainCommand,
