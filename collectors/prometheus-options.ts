@@ -1,23 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from '../core/duration.ts';
 import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
-
-/** A duration of at least `least` ms in Prometheus' form, read to ms. */
-function duration(fallback: string, least: number) {
-  return z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      try {
-        const ms = parseDuration(text);
-        if (ms >= least) return ms;
-        context.addIssue({ code: 'custom', message: `must be at least ${least}ms, got ${text}` });
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-      }
-      return z.NEVER;
-    });
-}
+import { durationOption } from './duration-option.ts';
 
 /** How a Prometheus, or what speaks its query API (Thanos, Mimir, VictoriaMetrics), is reached and asked. */
 export const prometheusOptions = z
@@ -26,7 +9,7 @@ export const prometheusOptions = z
       'Base address; the API is expected below it at /api/v1, e.g. http://127.0.0.1:9090.',
     ),
     ...httpAccess,
-    timeout: duration('30s', 1).describe('Longest time of one request, answer included.'),
+    timeout: durationOption('30s', 1).describe('Longest time of one request, answer included.'),
     queries_in_flight: z.int().min(1).max(256).default(4).describe('Requests at the same time.'),
     max_points: z
       .int()
@@ -38,7 +21,7 @@ export const prometheusOptions = z
       .min(1)
       .optional()
       .describe('Most series x steps that one request may read; longer ranges are split.'),
-    scrape_interval: duration('15s', 1).describe('How often the targets are scraped.'),
+    scrape_interval: durationOption('15s', 1).describe('How often the targets are scraped.'),
     partial_response: z.boolean().optional().describe('Thanos: answer in part when a store is down.'),
     dedup: z.boolean().optional().describe('Thanos: merge the series of replicas.'),
     max_source_resolution: z

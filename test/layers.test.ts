@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   kernels: [],
   promql: ['core', 'zod', '@prometheus-io/lezer-promql', '@lezer/common', '@lezer/lr', '@lezer/highlight'],
   config: ['core', 'promql', 'zod', 'yaml', 'node:'],
-  collectors: ['core', 'promql', 'zod', 'undici', 'node:'],
+  collectors: ['core', 'promql', 'zod', 'undici', '@msgpack/msgpack', 'tinyglobby', 'node:'],
   detectors: ['core', 'kernels', 'zod'],
   correlators: ['core', 'zod'],
   alerts: ['core', 'zod'],

@@ -1,0 +1,6 @@
+import { fileTail } from './file-tail.ts';
+
+/** The collectors of logs that there are, each a `Component` without context: one line each. */
+export const logCollectors = {
+  file_tail: fileTail,
+};
