@@ -16,7 +16,7 @@ export function readText(file: string): string {
 }
 
 /** Whether a new file may take this place: a device, a pipe, a link is written through and never replaced. */
-function mayReplace(file: string): boolean {
+export function mayReplace(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 

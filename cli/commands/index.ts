@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts';
 import { modelsCommand } from './models.ts';
 import { runCommand } from './run.ts';
 import { sessionsCommand } from './sessions.ts';
+import { templatesCommand } from './templates.ts';
 
 /** The register of commands, in the order of the help. */
 export const commands: readonly (() => Command)[] = [
@@ -18,6 +19,7 @@ export const commands: readonly (() => Command)[] = [
   checkCommand,
   detectCommand,
   sessionsCommand,
+  templatesCommand,
   correlateCommand,
   backtestCommand,
   explainCommand,

@@ -1,0 +1,40 @@
+import type { LogLevel } from '../core/log.ts';
+
+const spellings: Readonly<Record<LogLevel, string>> = {
+  trace: 'trace trc verbose finest finer',
+  debug: 'debug dbg fine',
+  info: 'info information informational notice note config log inf',
+  warn: 'warn warning wrn',
+  error: 'error err severe failure failed',
+  fatal: 'fatal critical crit alert emerg emergency panic ftl',
+};
+
+const levels = new Map(
+  Object.entries(spellings).flatMap(([level, words]) =>
+    words.split(' ').map(word => [word, level as LogLevel] as const),
+  ),
+);
+const letters = new Map<string, LogLevel>([
+  ['V', 'trace'],
+  ['T', 'trace'],
+  ['D', 'debug'],
+  ['I', 'info'],
+  ['N', 'info'],
+  ['W', 'warn'],
+  ['E', 'error'],
+  ['F', 'fatal'],
+  ['C', 'fatal'],
+]);
+
+const longest = 13;
+
+/** The level that a word names, in any of the usual spellings and in upper or lower case. */
+export function levelOf(word: string): LogLevel | undefined {
+  if (word.length < 3 || word.length > longest) return undefined;
+  return levels.get(word) ?? levels.get(word.toLowerCase());
+}
+
+/** The level that a single capital stands for. */
+export function levelOfLetter(letter: string): LogLevel | undefined {
+  return letters.get(letter);
+}
