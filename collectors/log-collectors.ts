@@ -1,6 +1,8 @@
 import { fileTail } from './file-tail.ts';
+import { fluentForward } from './fluent-forward.ts';
 
 /** The collectors of logs that there are, each a `Component` without context: one line each. */
 export const logCollectors = {
   file_tail: fileTail,
+  fluent_forward: fluentForward,
 };
