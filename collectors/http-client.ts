@@ -1,10 +1,10 @@
 import { Agent, request } from 'undici';
+import { connectionFailure } from '../clients/connection-failure.ts';
+import { authorizationHeader } from '../clients/credentials.ts';
+import { createTlsFiles, type TlsMaterial } from '../clients/tls-files.ts';
 import type { HttpAccess } from '../core/http-access.ts';
 import type { HttpClient } from '../core/http-client.ts';
 import { SourceError } from '../core/series.ts';
-import { connectionFailure } from './connection-failure.ts';
-import { authorizationHeader } from './credentials.ts';
-import { createTlsFiles, type TlsMaterial } from './tls-files.ts';
 
 /** A client with connections of its own; at most `connections` at the same time, any number unless given. */
 export function createHttpClient(

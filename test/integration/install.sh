@@ -3,7 +3,16 @@
 # Elsewhere it says what is missing; the tests that need it are then skipped loudly, and fail in CI.
 set -euo pipefail
 packages=(prometheus prometheus-alertmanager prometheus-node-exporter nginx-light redis-server
-  prometheus-redis-exporter prometheus-nginx-exporter chromium)
+  prometheus-redis-exporter prometheus-nginx-exporter chromium
+  openjdk-17-jre-headless maven kcat rsyslog rsyslog-kafka rsyslog-elasticsearch)
+services=${FORESHOCK_SERVICES:-/var/tmp/foreshock-services}
+# Servers that come as jars; root's home would be closed to the user that Elasticsearch runs as.
+fetch_jars() {
+  for server in kafka elasticsearch; do
+    bash "$(dirname "$0")/services/$server.sh" "$services" || echo "NOT INSTALLED: $server" >&2
+  done
+}
+trap fetch_jars EXIT
 missing=()
 for package in "${packages[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

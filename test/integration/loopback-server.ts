@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,9 +23,11 @@ export interface ServerSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly port: number;
-  /** Path that answers 200 when it is ready. */
-  readonly ready: string;
+  /** Path that answers 200 when it is ready, or what finds it out where that is no plain GET. */
+  readonly ready: string | (() => Promise<boolean>);
   readonly logFile: string;
+  /** Environment and user of the process where they are not ours. */
+  readonly as?: Pick<SpawnOptions, 'env' | 'uid' | 'gid'>;
 }
 
 /** The commands that are not installed. Throws when one is missing in CI, where a skipped test is a failure. */
@@ -88,15 +90,15 @@ class SpawnedServer implements LoopbackServer {
   }
 
   async start(): Promise<void> {
-    const { command, args, logFile, ready } = this.#spec;
+    const { command, args, logFile, ready, as } = this.#spec;
     const log = openSync(logFile, 'a');
-    const child = spawn(command, args, { stdio: ['ignore', log, log] });
+    const child = spawn(command, args, { ...as, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#child = child;
     this.#last = child;
     await until(`${command} is ready`, () => {
       if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-      return answers(`${this.url}${ready}`);
+      return typeof ready === 'string' ? answers(`${this.url}${ready}`) : ready();
     }).catch((error: unknown) => {
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.log().slice(-2000)}`);
     });

@@ -16,7 +16,8 @@ export async function authorizationHeader(
   return `${authorization.type} ${secret}`;
 }
 
-async function secretFile(file: string | undefined): Promise<string | undefined> {
+/** The one line in a file, or undefined without one. Rejects with a retryable SourceError that names the file. */
+export async function secretFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   let text: string;
   try {
