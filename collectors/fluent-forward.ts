@@ -10,7 +10,7 @@ import { ChunkBook } from './fluent-chunks.ts';
 import { type ConnectionContext, serveConnection } from './fluent-connection.ts';
 import type { FluentMessage } from './fluent-message.ts';
 import { type FluentForwardOptions, fluentForwardOptions } from './fluent-options.ts';
-import { createTlsFiles } from './tls-files.ts';
+import { createTlsFiles } from '../clients/tls-files.ts';
 
 /** Labels of so many tags are kept; tags come from outside. */
 const mostTags = 10_000;
