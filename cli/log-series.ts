@@ -161,18 +161,27 @@ export function storedLogSeries(directory: string): SampledSeries {
   };
 }
 
-/**
- * Answers PromQL over what is counted of the logs. A query waits until `settled` says that all lines up to its end were read.
- */
+/** The label of a series that names the source of the logs that it counts. */
+export const sourceLabel = 'log_source';
+
+/** Where the counts of one source of logs are asked for. */
+export interface LogSourceOptions {
+  readonly name: string;
+  /** Resolves when all lines up to `end` (ms) were read; at once unless given. */
+  readonly settled?: (end: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** Answers PromQL over what is counted of one source of logs; a query waits until it was read up to its end. */
 export function createLogSource(
   series: SampledSeries,
-  settled: (end: number, signal?: AbortSignal) => Promise<void> = () => Promise.resolve(),
+  { name, settled = () => Promise.resolve() }: LogSourceOptions,
 ): SeriesSource {
   return {
     async queryRange(range) {
       await settled(range.end, range.signal);
-      const found = series.select(metricNames(range.query), range.start - lookBack, range.end);
-      return createEvaluator(found, { lookback: 2 * range.step }).queryRange(range);
+      const all = series.select(metricNames(range.query), range.start - lookBack, range.end);
+      const own = all.filter(({ labels }) => labels[sourceLabel] === name);
+      return createEvaluator(own, { lookback: 2 * range.step }).queryRange(range);
     },
   };
 }

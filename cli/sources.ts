@@ -1,6 +1,6 @@
 import { createPrometheusSource } from '../collectors/prometheus.ts';
 import type { Config } from '../config/schema.ts';
-import { logsSource } from '../core/pack.ts';
+import type { Labels } from '../core/labels.ts';
 import type { SeriesSource } from '../core/series.ts';
 import type { SourceIdentity, WatchedClass } from '../core/watched-class.ts';
 import type { Metrics } from '../server/metrics.ts';
@@ -49,15 +49,17 @@ export function onlySource(source: SeriesSource): AskedSources {
   return { all: [only], of: () => only };
 }
 
-/** Labels tell apart what several sources watch under the same name: `external_labels`, else the source's name. */
+/** Labels tell apart what several sources of a kind watch under the same name: `external_labels`, else the source's name. */
 export function identitiesOf({ prometheus, logs }: Config): readonly SourceIdentity[] {
-  const several = prometheus.length > 1;
-  const metrics = prometheus.map(({ name, external_labels: labels }) => ({
+  const identity = (several: boolean, name: string, labels: Labels | undefined): SourceIdentity => ({
     name,
     labels: labels ?? (several ? { source: name } : {}),
     suffix: several ? `@${name}` : '',
-  }));
-  return logs.length === 0 ? metrics : [...metrics, { name: logsSource, labels: {}, suffix: '' }];
+  });
+  return [
+    ...prometheus.map(each => identity(prometheus.length > 1, each.name, each.external_labels)),
+    ...logs.map(({ name }) => identity(logs.length > 1, name, undefined)),
+  ];
 }
 
 const resolutions = ['auto', '0s', '5m', '1h'] as const;
@@ -91,18 +93,24 @@ const answering = (name: string): SourceHealth => ({
   downSince: undefined,
 });
 
-function logSource(source: SeriesSource, { global: { step } }: Config): WatchedSource {
-  return { name: logsSource, source, health: answering(logsSource), interval: step, close: async () => {} };
+function logSource(name: string, source: SeriesSource, { global: { step } }: Config): WatchedSource {
+  return { name, source, health: answering(name), interval: step, close: async () => {} };
 }
 
 /**
  * The sources as the config names them, with their queries counted. What is counted of logs is read from the store unless
- * it is given.
+ * `logs` answers by the name of the source.
  */
-export function createSources(config: Config, metrics: Metrics, logs?: SeriesSource): Sources {
-  const prometheus = config.prometheus.map(options => createSource(options, config, metrics));
-  const counted = () => logs ?? createLogSource(storedLogSeries(config.storage.path));
-  const all = config.logs.length === 0 ? prometheus : [...prometheus, logSource(counted(), config)];
+export function createSources(
+  config: Config,
+  metrics: Metrics,
+  logs?: (name: string) => SeriesSource,
+): Sources {
+  const stored = (name: string) => createLogSource(storedLogSeries(config.storage.path), { name });
+  const all = [
+    ...config.prometheus.map(options => createSource(options, config, metrics)),
+    ...config.logs.map(({ name }) => logSource(name, (logs ?? stored)(name), config)),
+  ];
   const byName = new Map(all.map(each => [each.name, each]));
   return {
     all,

@@ -132,11 +132,12 @@ function optionMistakes(
   return error === undefined ? [] : source.schemaMistakes(error, schema, place);
 }
 
-/** A name stands once in its block, and `alertmanager:` is a receiver of that name. */
+/** A name stands once in its block, `alertmanager:` is a receiver of that name, and no source of logs has one of metrics. */
 function nameMistakes({ blocks, implied }: Outline, source: YamlSource): Mistake[] {
+  const asked = blocks.prometheus.map(item => nameOf(item) ?? 'prometheus');
   return Object.entries(blocks).flatMap(([block, items]) => {
     const names = items.map(item => nameOf(item) ?? (block === 'prometheus' ? 'prometheus' : undefined));
-    const taken = block === 'receivers' ? implied : [];
+    const taken = block === 'receivers' ? implied : block === 'logs' ? asked : [];
     return names.flatMap((name, i) =>
       name !== undefined && (names.indexOf(name) < i || taken.includes(name))
         ? [source.mistake([block, i, 'name'], `the name is taken (got "${name}")`)]

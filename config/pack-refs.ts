@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { logsSource, type Pack } from '../core/pack.ts';
+import type { Pack } from '../core/pack.ts';
 import { addMatchers } from '../promql/matchers.ts';
 import { findError } from '../promql/parse.ts';
 import type { LoadContext } from './load.ts';
@@ -104,7 +104,7 @@ function sourceNames({ blocks }: Outline): readonly string[] {
 /** Whom a pack may be asked from. */
 function sourcesOf({ reads }: Pack, outline: Outline): readonly string[] {
   if (reads === 'metrics') return sourceNames(outline);
-  return outline.blocks.logs.length === 0 ? [] : [logsSource];
+  return outline.blocks.logs.map(nameOf).filter(name => name !== undefined);
 }
 
 /** A pack that nothing can be asked for is not watched in silence. */

@@ -3,7 +3,6 @@ import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span
 import { parseDuration } from '../core/duration.ts';
 import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
-import { logsSource } from '../core/pack.ts';
 
 const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
 const duration = z.string({ error: durationWords }).transform((text, context) => {
@@ -25,10 +24,7 @@ const count = z.number().int().positive();
 const sourceName = z.string().regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -');
 const prometheus = z
   .strictObject({
-    name: sourceName
-      .refine(name => name !== logsSource, `is the name of what is counted of logs: choose another`)
-      .default('prometheus')
-      .describe('Name of the source.'),
+    name: sourceName.default('prometheus').describe('Name of the source.'),
     external_labels: z
       .record(labelName, z.string())
       .optional()

@@ -39,9 +39,6 @@ export const signalSchema = z.strictObject({
 });
 export type SignalSpec = z.output<typeof signalSchema>;
 
-/** The name of the source that packs are asked from which read logs. */
-export const logsSource = 'logs';
-
 /** The entities of one kind that a technology has. */
 export const classSchema = z.strictObject({
   name,

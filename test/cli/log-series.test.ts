@@ -11,7 +11,7 @@ import { openStore } from '../../store/sqlite.ts';
 const step = 15_000;
 const start = Date.parse('2026-03-01T10:00:00Z');
 const lines = (service: string, i: number, v: number) => ({
-  labels: { __name__: 'foreshock_log_lines', service, level: 'error' },
+  labels: { __name__: 'foreshock_log_lines', log_source: 'app', service, level: 'error' },
   t: start + i * step,
   v,
 });
@@ -31,7 +31,7 @@ afterEach(() => {
 async function perMinute(series: SampledSeries): Promise<Record<string, number[]>> {
   const query = 'sum by (service) (sum_over_time(foreshock_log_lines{level="error"}[1m]))';
   const range = { query, start: start + 60_000, end: start + 600_000, step: 60_000 };
-  const answer = await createLogSource(series).queryRange(range);
+  const answer = await createLogSource(series, { name: 'app' }).queryRange(range);
   return Object.fromEntries(answer.series.map(({ labels, v }) => [labels.service, [...v]]));
 }
 
@@ -84,12 +84,13 @@ it('a query of the logs waits until all lines up to its end were read', async ()
   const book = new LogSeriesBook(store);
   const asked: number[] = [];
   let settle: () => void = () => undefined;
-  const source = createLogSource(book, end => {
+  const settled = (end: number) => {
     asked.push(end);
-    return new Promise(resolve => {
+    return new Promise<void>(resolve => {
       settle = resolve;
     });
-  });
+  };
+  const source = createLogSource(book, { name: 'app', settled });
   const query = 'sum(sum_over_time(foreshock_log_lines[1m]))';
   const answer = source.queryRange({ query, start: start + 60_000, end: start + 60_000, step });
   tenMinutes(book);
