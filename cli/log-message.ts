@@ -1,4 +1,5 @@
-import { createHeaderView, HeaderReader } from '../detectors/log-header.ts';
+import { HeaderReader } from '../detectors/log-header.ts';
+import { createHeaderView } from '../detectors/log-header-view.ts';
 import type { MessageSpan } from '../detectors/log-template.ts';
 
 /** How lines are read: as JSON objects, as text, or as either, told line by line. */

@@ -30,6 +30,20 @@ function classesOf(): Uint8Array {
 
 const classes = classesOf();
 
+/** The classes as one bit each. */
+const bits = Uint16Array.from(classes, kind => 1 << kind);
+const letterBit = 1 << letter;
+
+/** What a word may not hold. */
+export const wordEnd = (1 << blank) | (1 << delimiter) | (1 << quote);
+export const wordMark = (1 << colon) | (1 << dot);
+export const letterBits = (1 << letter) | (1 << hexLetter);
+
+export function bitOf(c: number): number {
+  return c < 128 ? bits[c]! : letterBit;
+}
+
+/** The class of a character. */
 export function classOf(c: number): number {
   return c < 128 ? classes[c]! : letter;
 }

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../core/log.ts';
-import { levelOf, levelOfLetter } from './log-level.ts';
+import { levelOf, levelOfLetter, levelOfPriority } from './log-level.ts';
 import { TimeScanner, timeForms } from './log-time.ts';
 
 /** What a field at the beginning of a line may be. The numbers are part of a stored layout. */
@@ -102,7 +102,10 @@ export class FieldScanner {
     if (end > start) return end;
     if (c === 60 && isDigit(text.charCodeAt(start + 1))) {
       const close = text.indexOf('>', start);
-      if (close > start && close < start + 5) return this.#put(start, close + 1, fieldKinds.bracket);
+      if (close > start && close < start + 5) {
+        this.levels[this.count] = levelOfPriority(Number.parseInt(text.slice(start + 1, close), 10));
+        return this.#put(start, close + 1, fieldKinds.bracket);
+      }
     }
     return this.#token(start);
   }

@@ -3,6 +3,9 @@ import { timeForms } from './log-time.ts';
 
 const { time, level, letter, number, bracket, sign, titled, cell, word } = fieldKinds;
 
+/** `error` without a sign may be a word of the message. */
+const mayBeWord = /^\p{Ll}+$/u;
+
 interface Guess {
   time: boolean;
   level: boolean;
@@ -29,7 +32,7 @@ export function guessHeader(fields: FieldScanner): number {
   for (let k = 0; k < fields.count && k - end <= 4; k++) {
     const kind = fields.kinds[k]!;
     if (!so.time && kind === word && /^\p{Ll}{2,}$/u.test(fields.text(k))) break;
-    if (!goesOn(kind, k - end, so)) {
+    if (!goesOn(kind, k - end, so) || (kind === level && mayBeWord.test(fields.text(k)))) {
       if (so.time && k > end) break;
       continue;
     }

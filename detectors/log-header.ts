@@ -1,61 +1,46 @@
 import { z } from 'zod';
-import type { LogLevel } from '../core/log.ts';
 import { FieldScanner, fieldKinds, mostFields } from './log-fields.ts';
 import { guessHeader } from './log-header-guess.ts';
 import {
+  describeFields,
+  describeLogfmt,
+  describeSyslog,
+  type HeaderView,
+  isSyslog,
+  syslogFields,
+} from './log-header-view.ts';
+import {
   countLine,
+  countsSchema,
   emptyLayout,
   type Layout,
   type LayoutCounts,
   layoutOf,
-  layoutSchema,
 } from './log-layout.ts';
-
-/** What `read` says of a line; one object, filled again for each line. */
-export interface HeaderView {
-  /** Where the message stands in the line. */
-  from: number;
-  to: number;
-  /** ms; NaN: the line names no time. */
-  t: number;
-  level: LogLevel | undefined;
-  /** Whether a header was found at all; a line without one may belong to the line before. */
-  header: boolean;
-  /** `sshd(pam_unix)`, `dfs.DataNode`: the last named field; its number in brackets apart. */
-  process: string | undefined;
-  pid: string | undefined;
-  host: string | undefined;
-}
-
-export function createHeaderView(): HeaderView {
-  return {
-    from: 0,
-    to: 0,
-    t: Number.NaN,
-    level: undefined,
-    header: false,
-    process: undefined,
-    pid: undefined,
-    host: undefined,
-  };
-}
+import { beginsAsLogfmt, logfmtFields } from './log-logfmt.ts';
+import { TimeScanner } from './log-time.ts';
 
 const learnedLines = 1024;
 const leastLines = 16;
 const mostLayouts = 16;
+const mostMisses = 512;
 /** Share of a source's lines that a layout needs when its time is not the first field. */
 const leastShare = 0.6;
 
 const stateSchema = z.strictObject({
   lines: z.number(),
-  layouts: z.array(z.tuple([z.int(), layoutSchema])).max(mostLayouts),
+  layouts: z.array(z.tuple([z.int(), countsSchema, z.array(z.int()).nullable()])).max(mostLayouts),
 });
 /** What a reader has learned, to be stored as JSON. */
 export type HeaderState = z.output<typeof stateSchema>;
 
 interface Known {
-  readonly counts: LayoutCounts;
+  counts: LayoutCounts;
   layout: Layout | undefined;
+  /** How many more lines did not fit the layout than did, lately. */
+  misses: number;
+  /** How many may be; twice as many each time, as lines of several programs never fit one layout. */
+  patience: number;
 }
 
 const { time, level, letter, titled, sign } = fieldKinds;
@@ -67,9 +52,11 @@ const { time, level, letter, titled, sign } = fieldKinds;
  */
 export class HeaderReader {
   readonly #fields = new FieldScanner();
+  readonly #times = new TimeScanner();
   /** By where the first time stands, and its form. */
   readonly #known = new Map<number, Known>();
   #lines = 0;
+  #depth = mostFields;
 
   /** Takes notice of a line; `read` does so, too. Give the first lines of a file before any is read. */
   learn(text: string): void {
@@ -81,19 +68,26 @@ export class HeaderReader {
   read(text: string, view: HeaderView, reference: number): void {
     const fields = this.#fields;
     fields.reference = reference;
-    fields.scan(text, mostFields);
-    const known = this.#count();
-    const layout = known?.layout;
-    const end = layout === undefined ? guessHeader(fields) : fieldsOf(layout, fields);
+    if (this.#isLogfmt(text, view, reference)) return;
+    const known = this.#find(text);
+    const syslog = text.charCodeAt(0) === 60 && isSyslog(fields);
+    const end = syslog ? syslogFields : this.#headerOf(known);
     view.to = endOf(text);
     view.header = end > 0;
-    view.t = end > 0 ? fields.t : Number.NaN;
     view.from = Math.min(view.to, startOf(text, fields, end));
-    describe(fields, end, view);
+    describeFields(view, fields, end);
+    if (syslog) describeSyslog(view, fields);
   }
 
   state(): HeaderState {
-    return { lines: this.#lines, layouts: [...this.#known].map(([key, { counts }]) => [key, counts]) };
+    return {
+      lines: this.#lines,
+      layouts: [...this.#known].map(([key, { counts, layout }]) => [
+        key,
+        counts,
+        layout ? [...layout] : null,
+      ]),
+    };
   }
 
   /** Goes on with what was stored. Throws a RangeError when it cannot be read. */
@@ -103,20 +97,57 @@ export class HeaderReader {
       throw new RangeError('the stored header layouts cannot be read', { cause: read.error });
     this.#known.clear();
     this.#lines = read.data.lines;
-    for (const [key, counts] of read.data.layouts) {
-      const known = { counts, layout: undefined };
-      this.#known.set(key, known);
-      this.#decide(key, known);
+    for (const [key, counts, layout] of read.data.layouts)
+      this.#known.set(key, { counts, layout: layout ?? undefined, misses: 0, patience: mostMisses });
+    this.#deepen();
+  }
+
+  #isLogfmt(text: string, view: HeaderView, reference: number): boolean {
+    if (!beginsAsLogfmt(text)) return false;
+    this.#times.reference = reference;
+    return describeLogfmt(view, text, { fields: logfmtFields(text), times: this.#times });
+  }
+
+  /** How many fields are header. Where most lines no longer fit their layout, it is learned anew. */
+  #headerOf(known: Known | undefined): number {
+    const layout = known?.layout;
+    if (known === undefined || layout === undefined) return guessHeader(this.#fields);
+    const end = fieldsOf(layout, this.#fields);
+    if (end === layout.length) known.misses = Math.max(0, known.misses - 1);
+    else if (++known.misses > known.patience) {
+      known.counts = emptyLayout();
+      known.misses = 0;
+      known.patience *= 2;
+      this.#depth = mostFields;
     }
+    return end;
+  }
+
+  /** Scans a line as deep as the layouts reach, whole while its kind is still being learned. */
+  #find(text: string): Known | undefined {
+    const fields = this.#fields;
+    fields.scan(text, this.#depth);
+    const known = this.#known.get(keyOf(fields));
+    if (this.#depth === mostFields) return this.#count();
+    if (known !== undefined && known.counts.lines >= learnedLines) return known;
+    fields.scan(text, mostFields);
+    return this.#count();
+  }
+
+  /** Once a kind of lines is learned, no more fields are needed than the deepest layout has, and one. */
+  #deepen(): void {
+    const all = [...this.#known.values()];
+    if (!all.some(({ counts }) => counts.lines >= learnedLines)) return;
+    this.#depth = Math.min(mostFields, 2 + Math.max(...all.map(({ layout }) => layout?.length ?? 0)));
   }
 
   #count(): Known | undefined {
     const fields = this.#fields;
-    const key = fields.timeAt < 0 ? -1 : fields.timeAt * 8 + fields.timeForm;
+    const key = keyOf(fields);
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= mostLayouts) return undefined;
-      known = { counts: emptyLayout(), layout: undefined };
+      known = { counts: emptyLayout(), layout: undefined, misses: 0, patience: mostMisses };
       this.#known.set(key, known);
     }
     if (known.counts.lines >= learnedLines) return known;
@@ -127,13 +158,17 @@ export class HeaderReader {
     return known;
   }
 
-  /** Counted up to the last power of two, a layout is what was decided there; so it is after a restart, too. */
   #decide(key: number, known: Known): void {
     const { counts } = known;
     if (counts.lines < leastLines) return;
     const rare = key >= 8 && counts.lines < leastShare * this.#lines;
     known.layout = rare ? [] : layoutOf(counts);
+    this.#deepen();
   }
+}
+
+function keyOf({ timeAt, timeForm }: FieldScanner): number {
+  return timeAt < 0 ? -1 : timeAt * 8 + timeForm;
 }
 
 /** How many fields of a line are its header by the layout; a column may be missing in it, and one field more may be there. */
@@ -167,37 +202,10 @@ function endOf(text: string): number {
 
 /** The message begins behind the header, and behind the clock of a kernel: `[12345.678901]`. */
 function startOf(text: string, fields: FieldScanner, end: number): number {
-  let at = end < fields.count ? fields.starts[end]! : fields.rest;
-  if (end === 0) at = 0;
+  const at = end < fields.count ? fields.starts[end]! : fields.rest;
+  if (end === 0) return 0;
   if (text.charCodeAt(at) !== 91) return at;
   const clock = /\[ *\d+\.\d+\] */y;
   clock.lastIndex = at;
   return clock.test(text) ? clock.lastIndex : at;
-}
-
-function describe(fields: FieldScanner, end: number, view: HeaderView): void {
-  view.level = undefined;
-  view.process = undefined;
-  view.pid = undefined;
-  view.host = undefined;
-  for (let k = 0; k < end; k++) {
-    view.level ??= fields.levels[k];
-    if (fields.kinds[k] !== titled) continue;
-    nameProcess(fields.text(k), view);
-    if (k > 1 && fields.kinds[k - 2] === time && fields.kinds[k - 1]! > titled)
-      view.host = fields.text(k - 1);
-  }
-  if (end < fields.count && fields.kinds[end] === level && fields.text(end).endsWith(':'))
-    view.level ??= fields.levels[end];
-}
-
-function nameProcess(text: string, view: HeaderView): void {
-  const open = text.indexOf('[');
-  const name = text.endsWith(':') ? text.slice(0, -1) : text;
-  if (open <= 0) {
-    view.process = name;
-    return;
-  }
-  view.process = text.slice(0, open);
-  view.pid = text.slice(open + 1, text.indexOf(']', open));
 }

@@ -9,11 +9,11 @@ const columnSchema = z.strictObject({
   texts: z.array(z.string()).max(mostTexts),
 });
 /** What was seen in one column of the lines whose first time stands in the same field and form. */
-export const layoutSchema = z.strictObject({
+export const countsSchema = z.strictObject({
   lines: z.number(),
   columns: z.array(columnSchema).max(mostFields),
 });
-export type LayoutCounts = z.output<typeof layoutSchema>;
+export type LayoutCounts = z.output<typeof countsSchema>;
 
 /** What a line needs to be counted. */
 export interface CountedFields {
@@ -59,9 +59,16 @@ const least: readonly (readonly [kind: number, share: number])[] = [
   [name, 0.98],
 ];
 
-function strongKind({ kinds }: LayoutCounts['columns'][number], lines: number): number {
-  return least.find(([kind, share]) => kinds[kind]! >= share * lines)?.[0] ?? -1;
+function strongKind({ lines, columns }: LayoutCounts, k: number): number {
+  const { kinds } = columns[k]!;
+  const kind = least.find(([kind, share]) => kinds[kind]! >= share * lines)?.[0];
+  if (kind !== undefined) return kind;
+  const signs = kinds[sign]! + (columns[k + 1]?.kinds[sign] ?? 0);
+  return kinds[sign]! >= lines / 2 && signs >= leastSigns * lines ? sign : -1;
 }
+
+/** Share of lines with a sign in a column or in the next one, when the name before it may have a blank. */
+const leastSigns = 0.95;
 
 interface Progress {
   time: boolean;
@@ -101,12 +108,12 @@ function isConstantBehind({ columns }: LayoutCounts, k: number): boolean {
 
 /** The layout of the header that the counted lines have in common; empty when they have none. */
 export function layoutOf(counts: LayoutCounts): Layout {
-  const { lines, columns } = counts;
+  const { columns } = counts;
   const so: Progress = { time: false, level: false, titled: false, last: -1 };
   let end = 0;
   const kinds: number[] = [];
   for (let k = 0; k < columns.length; k++) {
-    const kind = strongKind(columns[k]!, lines);
+    const kind = strongKind(counts, k);
     kinds.push(-1);
     if (kind < 0 || !goesOn(kind, k - end, so)) continue;
     if (kind === number && so.time && (so.level || so.titled || isConstantBehind(counts, k))) continue;

@@ -38,3 +38,10 @@ export function levelOf(word: string): LogLevel | undefined {
 export function levelOfLetter(letter: string): LogLevel | undefined {
   return letters.get(letter);
 }
+
+const severities: readonly LogLevel[] = ['fatal', 'fatal', 'fatal', 'error', 'warn', 'info', 'info', 'debug'];
+
+/** The level of a syslog priority, facility x 8 + severity (RFC 5424, section 6.2.1). */
+export function levelOfPriority(priority: number): LogLevel | undefined {
+  return severities[priority & 7];
+}

@@ -1,5 +1,6 @@
 import {
   atSign,
+  bitOf,
   blank,
   classOf,
   colon,
@@ -9,9 +10,12 @@ import {
   hexLetter,
   isWord,
   letter,
+  letterBits,
   other,
   quote,
   slash,
+  wordEnd,
+  wordMark,
 } from './log-characters.ts';
 import { closingBrace, closingQuote, endOfUrl, isBeforeDate, isName, kindsIn, urlIn } from './log-forms.ts';
 import { datePart, literals, units } from './log-vocabulary.ts';
@@ -25,6 +29,14 @@ const mostParts = 1024;
 const longestMessage = 1 << 14;
 
 const longestUnit = 9;
+/** Characters that a literal or a part of a date begins with; hexadecimal words, too. */
+const mayBeValue = new Uint8Array(128);
+for (const word of [...literals, ...datePart, ...'abcdefABCDEF']) mayBeValue[word.charCodeAt(0)] = 1;
+
+/** Whether a run of dots begins behind the first character of a word: `threshold......0`. */
+function isDots(text: string, at: number): boolean {
+  return text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46;
+}
 
 /**
  * Cuts messages into constant parts and variable ones. The variable ones are found by their form: whatever holds a digit
@@ -33,8 +45,8 @@ const longestUnit = 9;
  * begins with a space, a variable part has the end -1; `low` and `high` are a hash of the parts.
  */
 export class MessageScanner {
-  readonly starts = new Int32Array(mostParts + 8);
-  readonly ends = new Int32Array(mostParts + 8);
+  readonly starts = new Int32Array(longestMessage + 8);
+  readonly ends = new Int32Array(longestMessage + 8);
   count = 0;
   low = 0;
   high = 0;
@@ -156,24 +168,43 @@ export class MessageScanner {
     let at = from;
     let seen = 0;
     let colons = 0;
-    for (; at < this.#to; at++) {
-      const kind = classOf(text.charCodeAt(at));
-      if (kind <= quote) break;
-      if (kind === dot && at > from && text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46)
-        break;
-      seen |= 1 << kind;
-      if (kind === colon) colons++;
+    for (const to = this.#to; at < to; at++) {
+      const bit = bitOf(text.charCodeAt(at));
+      if (bit & (wordEnd | wordMark)) {
+        if (bit & wordEnd || (bit === 1 << dot && at > from && isDots(text, at))) break;
+        if (bit === 1 << colon) colons++;
+      }
+      seen |= bit;
     }
-    if ((seen & ~((1 << letter) | (1 << hexLetter))) === 0) return this.#word(from, at, seen);
+    if ((seen & ~letterBits) === 0) return this.#letters(from, at, seen);
     if (colons > 0) return this.#colons(from, at, seen, colons);
     return this.#word(from, at, seen);
+  }
+
+  /** A word of letters alone is constant, but for units, dates and a few literals. */
+  #letters(from: number, to: number, seen: number): number {
+    const length = to - from;
+    if (length <= longestUnit) {
+      const first = this.#text.charCodeAt(from);
+      if (this.#isUnit(from, to)) {
+        this.count--;
+        return to;
+      }
+      if (length > 2 && first < 128 && mayBeValue[first] && this.#isValue(from, to, seen)) {
+        this.#variable(from);
+        return to;
+      }
+    } else if (seen === 1 << hexLetter) {
+      this.#variable(from);
+      return to;
+    }
+    return this.#constant(from, to);
   }
 
   #word(from: number, to: number, seen: number): number {
     let end = to;
     const text = this.#text;
-    if (seen & ~((1 << letter) | (1 << hexLetter) | (1 << digit)))
-      while (end > from && !isWord(text.charCodeAt(end - 1))) end--;
+    if (seen & ~(letterBits | (1 << digit))) while (end > from && !isWord(text.charCodeAt(end - 1))) end--;
     if (end === from) return this.#constant(from, to);
     let start = from;
     while (start < end && classOf(text.charCodeAt(start)) === other && text.charCodeAt(start) !== 126)
@@ -221,6 +252,10 @@ export class MessageScanner {
       this.#variable(from);
       return end < to ? this.#constant(end, to) : to;
     }
+    if (text.charCodeAt(from + 1) === 58 && text.charCodeAt(from + 2) === 92) {
+      this.#variable(from);
+      return end < to ? this.#constant(end, to) : to;
+    }
     const url = urlIn(text, from, to);
     if (url > from) {
       this.#variable(from);
@@ -237,7 +272,7 @@ export class MessageScanner {
     return to;
   }
 
-  /** FNV-1a over the constant characters, twice with other primes. */
+  /** Two hashes over the constant characters: FNV-1a and the one that multiplies by 31. */
   #hash(): void {
     let low = 0x811c9dc5 | 0;
     let high = 0x12345 | 0;
@@ -245,13 +280,13 @@ export class MessageScanner {
       const end = this.ends[k]!;
       if (end < 0) {
         low = Math.imul(low ^ (end === -1 ? 0x10001 : 0x10020), 0x01000193);
-        high = Math.imul(high ^ (end === -1 ? 0x10001 : 0x10020), 0x5bd1e995);
+        high = ((high << 5) - high + (end === -1 ? 0x10001 : 0x10020)) | 0;
         continue;
       }
       for (let at = this.starts[k]!; at < end; at++) {
         const c = this.#text.charCodeAt(at);
         low = Math.imul(low ^ c, 0x01000193);
-        high = Math.imul(high ^ c, 0x5bd1e995) ^ (high >>> 15);
+        high = ((high << 5) - high + c) | 0;
       }
     }
     this.low = low;

@@ -51,11 +51,10 @@ const longestWord = 256;
 const leastFresh = 32;
 const freshShare = 8;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 /** A string of its own: a piece of a large text would keep all of it in memory. */
 function ownCopy(text: string): string {
-  return decoder.decode(encoder.encode(text));
+  const copy: string = JSON.parse(JSON.stringify(text));
+  return copy;
 }
 
 /** FNV-1a, 32 bits, in hexadecimal. */
