@@ -90,10 +90,11 @@ class Tail {
   async #find(now: number): Promise<void> {
     this.#restless = false;
     const { paths, exclude, gzip } = this.#options;
-    const ignore = gzip ? exclude : [...exclude, '**/*.gz'];
+    const ignore = [...exclude];
     const files = await glob([...paths], { ignore, absolute: true, dot: true, expandDirectories: false });
     const places: Place[] = [];
     for (const file of files) {
+      if (file.endsWith('.gz') && !gzip) continue;
       try {
         const place = placeAt(file);
         if (place !== undefined) places.push(place);
@@ -194,7 +195,7 @@ class Tail {
 
   /** Nothing was written to a rotated file for long: its last line is taken as it is, its file given back. */
   async #leave(stream: Stream): Promise<void> {
-    if (stream.place !== undefined && stream.read.at < stream.size) await this.#readRest(stream);
+    if (stream.source !== undefined || stream.read.at < stream.size) await this.#readRest(stream);
     this.#flushEvent(stream);
     closeSource(stream);
     if (stream.place !== undefined) return;

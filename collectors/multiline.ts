@@ -40,37 +40,28 @@ export type MultilineOptions = z.output<typeof multilineOptions>;
 /** Says of each line in turn whether it continues the event before it. */
 export type Continues = (line: string) => boolean;
 
+/** `Caused by`, what an event may close with, and a Java exception on the line after the message. */
+const alwaysContinues =
+  /^(\s|Caused by: |Suppressed: |Wrapped by: |\.\.\. \d+ (more|common frames)|[}\])]|[\w$]+(\.[\w$]+)+(Exception|Error|Throwable)(:|$))/;
+const pythonBegins =
+  /^\s*(Traceback \(most recent call last\):|\+ Exception Group Traceback)|^(During handling of the above exception|The above exception was the direct cause)/;
+const pythonEnds = /^[\w.]+(:|$)/;
+const goBegins = /^goroutine \d+ (gp=\S+ .*)?\[|^\[signal SIG/;
+const goFrame = /^(created by )?[\w./*()$[\]{},-]+(\(.*\)|\.func\d+.*| in goroutine \d+)$/;
+
 /** Java and Node by indentation and `Caused by`; what Python and Go print unindented is known from the lines before. */
 function stackTraces(): Continues {
-  let inside: 'python' | 'python-frames' | 'go' | undefined;
+  let inside: 'python' | 'python frames' | 'go' | undefined;
   return line => {
-    if (/^\s*Traceback \(most recent call last\):|^\s*\+ Exception Group Traceback/.test(line)) {
-      inside = 'python';
-      return true;
-    }
-    if (/^goroutine \d+ (gp=\S+ .*)?\[|^\[signal SIG/.test(line)) {
-      inside = 'go';
-      return true;
-    }
-    if (/^\s/.test(line)) {
-      if (inside === 'python') inside = 'python-frames';
-      return true;
-    }
-    if (/^(Caused by: |Suppressed: |Wrapped by: |\.\.\. \d+ (more|common frames)|[}\])])/.test(line))
-      return true;
-    if (/^(During handling of the above exception|The above exception was the direct cause)/.test(line))
-      return true;
-    if (inside === 'python-frames' && /^[\w.]+(:|$)/.test(line)) {
+    if (pythonBegins.test(line)) inside = 'python';
+    else if (goBegins.test(line)) inside = 'go';
+    else if (inside === 'python frames' && pythonEnds.test(line)) inside = undefined;
+    else if (alwaysContinues.test(line)) inside = inside === 'python' ? 'python frames' : inside;
+    else if (inside !== 'go' || !goFrame.test(line)) {
       inside = undefined;
-      return true;
+      return false;
     }
-    if (
-      inside === 'go' &&
-      /^(created by )?[\w./*()$[\]{},-]+(\(.*\)|\.func\d+.*| in goroutine \d+)$/.test(line)
-    )
-      return true;
-    inside = undefined;
-    return false;
+    return true;
   };
 }
 

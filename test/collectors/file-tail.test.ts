@@ -1,0 +1,373 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileTail } from '../../collectors/file-tail.ts';
+import { temporaryFolder, until } from '../integration/loopback-server.ts';
+import { type LogReading, readLogs } from './log-reading.ts';
+
+let folder: string;
+let readings: LogReading[] = [];
+const at = (name: string) => path.join(folder, name);
+const append = (name: string, text: string | Buffer) => appendFileSync(at(name), text);
+
+beforeEach(() => {
+  folder = temporaryFolder('file-tail');
+});
+afterEach(async () => {
+  await Promise.all(readings.map(reading => reading.stop()));
+  readings = [];
+  rmSync(folder, { recursive: true });
+});
+
+type Options = Readonly<Record<string, unknown>>;
+
+function tail(options: Options = {}, how: Parameters<typeof readLogs>[1] = {}) {
+  const defaults = {
+    paths: [at('*.log*')],
+    start_at: 'beginning',
+    poll_interval: '5ms',
+    rotated_wait: '50ms',
+  };
+  const collector = fileTail.create(fileTail.options.parse({ ...defaults, ...options }), undefined);
+  const reading = readLogs(collector, how);
+  readings.push(reading);
+  return { ...reading, collector };
+}
+
+/** Reads on from the last position of another reading, which is ended. */
+async function goOn(before: LogReading, options: Options = {}) {
+  await before.stop();
+  return tail(options, { from: before.position() });
+}
+
+describe('files that grow', () => {
+  it('are read from their beginning and as they grow, with the labels of the config and their name', async () => {
+    append('a.log', 'one\r\ntwo\n');
+    const reading = tail({ labels: { team: 'shop' } });
+    await reading.got(2);
+    append('a.log', '\nthree\n');
+    await reading.got(3);
+    expect(reading.texts()).toEqual(['one', 'two', 'three']);
+    expect(reading.records[2]).toEqual({ text: 'three', labels: { team: 'shop', filename: at('a.log') } });
+  });
+
+  it('are read from their end where asked: from the first line that begins after it', async () => {
+    append('a.log', 'old\nhalf of an');
+    const reading = tail({ start_at: 'end' });
+    await until('reading has begun', () => reading.batches.length > 0);
+    append('a.log', ' old line\nnew\n');
+    append('later.log', 'a later file from its beginning\n');
+    await reading.got(2);
+    expect(reading.texts().toSorted()).toEqual(['a later file from its beginning', 'new']);
+  });
+
+  it('are read on from a position, what came meanwhile too, and nothing twice', async () => {
+    append('a.log', 'one\ntwo\n');
+    const before = tail();
+    await before.got(2);
+    await before.stop();
+    append('a.log', 'three\n');
+    append('b.log', 'of b\n');
+    const after = await goOn(before, { start_at: 'end' });
+    await after.got(2);
+    expect(after.texts().toSorted()).toEqual(['of b', 'three']);
+  });
+
+  it('keep a line without end until it has one', async () => {
+    append('a.log', 'whole\nhal');
+    const before = tail();
+    await before.got(1);
+    append('a.log', 'f\n');
+    await before.got(2);
+    expect(before.texts()).toEqual(['whole', 'half']);
+  });
+
+  it('give a line without end after the time that the config names', async () => {
+    append('a.log', 'prompt> ');
+    const reading = tail({ partial_line_timeout: '10ms' });
+    await reading.got(1);
+    append('a.log', 'answer\n');
+    await reading.got(2);
+    expect(reading.texts()).toEqual(['prompt> ', 'answer']);
+  });
+
+  it('are found by their globs, also later, but not where excluded, and a link does not double them', async () => {
+    append('a.log', 'a\n');
+    append('debug.log', 'no\n');
+    symlinkSync(at('a.log'), at('link.log'));
+    symlinkSync(at('nowhere'), at('broken.log'));
+    const reading = tail({ exclude: [at('debug*')], paths: [at('**/*.log')] });
+    await reading.got(1);
+    mkdirSync(at('deep'));
+    append('deep/b.log', 'b\n');
+    await reading.got(2);
+    expect(reading.texts()).toEqual(['a', 'b']);
+  });
+
+  it('are said once to be unreadable when they cannot be read, and others are read', async () => {
+    writeFileSync(at('bad.log.gz'), 'this is no gzip');
+    append('a.log', 'a\n');
+    const reading = tail({ gzip: true });
+    await reading.got(1);
+    await until('it is said', () => reading.troubles.length + reading.said.length > 0);
+    expect([...reading.troubles, ...reading.said].join()).toContain('bad.log.gz');
+  });
+});
+
+describe('rotation by rename', () => {
+  it('loses and doubles nothing: the old file is read to its end, then the new one', async () => {
+    append('a.log', 'one\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two\n');
+    renameSync(at('a.log'), at('a.log.1'));
+    append('a.log', 'three\n');
+    await reading.got(3);
+    append('a.log.1', 'late\n');
+    await reading.got(4);
+    expect(reading.texts()).toEqual(['one', 'two', 'three', 'late']);
+  });
+
+  it('is followed when no glob matches the new name, over a restart too', async () => {
+    append('a.log', 'one\n');
+    const before = tail({ paths: [at('a.log')] });
+    await before.got(1);
+    await before.stop();
+    append('a.log', 'two\n');
+    renameSync(at('a.log'), at('a.log.1'));
+    append('a.log', 'three\n');
+    const after = await goOn(before, { paths: [at('a.log')] });
+    await after.got(2);
+    expect(after.texts()).toEqual(['two', 'three']);
+    expect(after.records.map(({ labels }) => labels.filename)).toEqual([at('a.log'), at('a.log')]);
+  });
+
+  it('gives the last line of the old file although it has no end', async () => {
+    append('a.log', 'one\nno end');
+    const reading = tail();
+    await reading.got(1);
+    renameSync(at('a.log'), at('a.log.1'));
+    await reading.got(2);
+    expect(reading.texts()).toEqual(['one', 'no end']);
+  });
+
+  it('gives the rest of a file that was deleted while it was read', async () => {
+    append('a.log', 'one\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two\nno end');
+    rmSync(at('a.log'));
+    await reading.got(3);
+    expect(reading.texts()).toEqual(['one', 'two', 'no end']);
+    await until('its position is given up', () => reading.position()?.includes('"ino":0') === true);
+  });
+
+  it('several times while nobody reads gives all files, the oldest first', async () => {
+    append('a.log', 'one\n');
+    const before = tail();
+    await before.got(1);
+    await before.stop();
+    for (const text of ['two', 'three', 'four']) {
+      append('a.log', `${text}\n`);
+      for (const n of [3, 2, 1])
+        if (readdirSync(folder).includes(`a.log.${n}`)) renameSync(at(`a.log.${n}`), at(`a.log.${n + 1}`));
+      renameSync(at('a.log'), at('a.log.1'));
+    }
+    append('a.log', 'five\n');
+    const after = await goOn(before);
+    await after.got(4);
+    expect(after.texts()).toEqual(['two', 'three', 'four', 'five']);
+  });
+});
+
+describe('rotation by copy and cut', () => {
+  const rotate = (copy: string) => {
+    copyFileSync(at('a.log'), at(copy));
+    truncateSync(at('a.log'));
+  };
+
+  it('loses and doubles nothing, neither when the file has grown beyond the mark again', async () => {
+    append('a.log', 'one of the first file\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two of the first file\n');
+    rotate('a.log.1');
+    append('a.log', 'three of the next file\nfour of the next file\nfive of the next file\n');
+    await reading.got(5);
+    expect(reading.texts().map(text => text.split(' ')[0])).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('is followed into a copy that no glob matches, and while nobody reads', async () => {
+    const only = { paths: [at('a.log')] };
+    append('a.log', 'one\n');
+    const before = tail(only);
+    await before.got(1);
+    await before.stop();
+    append('a.log', 'two\n');
+    rotate('a-20261130.log');
+    append('a.log', 'three is longer than that\n');
+    const after = await goOn(before, only);
+    await after.got(2);
+    expect(after.texts()).toEqual(['two', 'three is longer than that']);
+  });
+
+  it('without a copy gives the new content, and what was not read is counted', async () => {
+    append('a.log', 'one\nhalf');
+    const reading = tail();
+    await reading.got(1);
+    truncateSync(at('a.log'));
+    append('a.log', 'new\n');
+    await reading.got(2);
+    await until('the loss is counted', () => reading.refused.get('gone') === 1);
+    expect(reading.texts()).toEqual(['one', 'new']);
+    expect(reading.said.join()).toContain('4 bytes unread');
+  });
+});
+
+describe('gzip', () => {
+  it('of old files is read once, when asked', async () => {
+    writeFileSync(at('a.log.2.gz'), gzipSync('old\nno end'));
+    append('a.log', 'new\n');
+    const without = tail();
+    await without.got(1);
+    const before = tail({ gzip: true });
+    await before.got(3);
+    expect(before.texts().toSorted()).toEqual(['new', 'no end', 'old']);
+    await until('it is done', () => before.position()?.includes('"finished":true') === true);
+    const after = await goOn(before, { gzip: true });
+    append('a.log', 'newer\n');
+    await after.got(1);
+    expect(after.texts()).toEqual(['newer']);
+    expect(without.texts()).not.toContain('old');
+  });
+
+  it('of a file that was read before is read on from where it was left', async () => {
+    append('a.log', 'one\ntwo\n');
+    const before = tail({ gzip: true });
+    await before.got(2);
+    await before.stop();
+    append('a.log', 'three\n');
+    writeFileSync(at('a.log.1.gz'), gzipSync('one\ntwo\nthree\n'));
+    rmSync(at('a.log'));
+    append('a.log', 'four\n');
+    const after = await goOn(before, { gzip: true });
+    await after.got(2);
+    expect(after.texts()).toEqual(['three', 'four']);
+  });
+});
+
+describe('what is no good line', () => {
+  it('is counted by its reason and said once a kind, and the lines beside it are read', async () => {
+    append('a.log', `${'x'.repeat(5_000_000)}\n`);
+    append('a.log', Buffer.concat([Buffer.of(0xff, 10), Buffer.alloc(700_000), Buffer.from('good\n')]));
+    append('a.log', Buffer.concat([Buffer.alloc(10, 'a\0'), Buffer.of(10)]));
+    append('a.log', 'last\n');
+    const reading = tail();
+    await reading.got(4);
+    expect(reading.texts()).toEqual(['x'.repeat(1_048_576), '\ufffd', 'good', 'last']);
+    expect(Object.fromEntries(reading.refused)).toMatchObject({ too_long: 1, invalid_utf8: 1 });
+    expect(reading.refused.get('binary')).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is skipped on after a restart in the middle of a line that is too long', async () => {
+    append('a.log', 'x'.repeat(1000));
+    const before = tail({ max_line_bytes: 100 });
+    await before.got(1);
+    await before.stop();
+    append('a.log', 'still the same\nnext\n');
+    const after = await goOn(before, { max_line_bytes: 100 });
+    await after.got(1);
+    expect(after.texts()).toEqual(['next']);
+  });
+
+  it('is a position that cannot be read: that is said, and reading begins anew', async () => {
+    append('a.log', 'one\n');
+    const reading = tail({}, { from: '{"version":7}' });
+    await reading.got(1);
+    expect(reading.said.join()).toContain('the stored position is no use');
+  });
+});
+
+describe('lines that belong together', () => {
+  const multiline = { preset: 'stack_traces', timeout: '1h' };
+
+  it('are one record; the position does not pass lines that were not handed out', async () => {
+    append('a.log', 'ERROR failed\n  at a\n  at b\nERROR again\n  at c\n');
+    const before = tail({ multiline });
+    await before.got(1);
+    expect(before.texts()).toEqual(['ERROR failed\n  at a\n  at b']);
+    const after = await goOn(before, { multiline });
+    append('a.log', '  at d\nINFO next\n');
+    await after.got(1);
+    expect(after.texts()).toEqual(['ERROR again\n  at c\n  at d']);
+  });
+
+  it('are complete when no line came for the time that the config names', async () => {
+    append('a.log', 'ERROR failed\n  at a\n');
+    const reading = tail({ multiline: { ...multiline, timeout: '10ms' } });
+    await reading.got(1);
+    expect(reading.texts()).toEqual(['ERROR failed\n  at a']);
+  });
+});
+
+describe('many files', () => {
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter(fd => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    }).length;
+
+  it('are read with a bounded number of open files', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `${i}x.log`);
+    for (const name of names) append(name, `one of ${name}\n`);
+    let most = 0;
+    const take = async () => {
+      most = Math.max(most, openFiles());
+    };
+    const reading = tail({}, { take });
+    await reading.got(300);
+    for (const name of names) append(name, `two of ${name}\n`);
+    await reading.got(600);
+    expect(new Set(reading.texts()).size).toBe(600);
+    expect(most).toBeLessThanOrEqual(200);
+  });
+
+  it('have their turn beside a huge one', async () => {
+    append('huge.log', 'the same line again and again\n'.repeat(200_000));
+    append('small.log', 'small\n');
+    const reading = tail({}, { take: async () => new Promise(setImmediate) });
+    await until('the small file is read', () => reading.texts().includes('small'));
+    const before = reading.texts().indexOf('small');
+    expect(before).toBeLessThan(50_000);
+  });
+
+  it('are read no further while the sink has no room', async () => {
+    append('a.log', 'line\n'.repeat(1_000_000));
+    let release = () => {};
+    const gate = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const reading = tail({}, { take: () => gate });
+    await until('a batch came', () => reading.batches.length === 1);
+    await until('the lag is known', () => (reading.collector.lag(0).bytes ?? 0) > 4_000_000);
+    expect(reading.records.length).toBeLessThan(100_000);
+    release();
+    await reading.got(1_000_000);
+    expect(reading.collector.lag(0).bytes).toBe(0);
+  });
+});
