@@ -1,7 +1,7 @@
 import type { LogRecord, LogSink } from '../core/log.ts';
 import { checksum, type FileSource } from './file-source.ts';
 import type { FileTailOptions } from './file-tail-options.ts';
-import { headLength, type Mark, type Stream, tailLength } from './file-tail-stream.ts';
+import { type Head, headLength, type Mark, type Stream, tailLength } from './file-tail-stream.ts';
 import { type SplitLines, splitLines } from './line-splitter.ts';
 
 /** So much is read of one file before others have their turn. */
@@ -35,10 +35,12 @@ export class FileReader {
     const { source } = stream;
     if (source === undefined) return { progress: 'end', bytes: 0 };
     const tail = Math.min(tailLength, stream.read.at);
+    // Before the rest: when the file is cut in between, the bytes before the mark tell it, and this is of no account.
+    const longer = await this.#longerHead(source, stream);
     const filled = await this.#fill(source, stream, tail);
     if (filled === undefined) return { progress: 'cut', bytes: 0 };
     const body = this.#buffer.subarray(tail, filled);
-    await this.#learnHead(source, stream, body);
+    stream.head = longer ?? (stream.read.at === 0 ? headOf(body) : stream.head);
     const state = { skipping: stream.skipping, last: end === 'last' };
     const split = splitLines(body, { ...this.#split, encoding: this.#options.encoding }, state);
     this.#count(stream, split);
@@ -68,15 +70,10 @@ export class FileReader {
     }
   }
 
-  async #learnHead(source: FileSource, stream: Stream, body: Buffer): Promise<void> {
-    if (stream.head.length === headLength || body.length === 0) return;
-    if (stream.read.at === 0) {
-      const first = body.subarray(0, headLength);
-      stream.head = { sum: checksum(first), length: first.length };
-    } else if (!stream.gzip) {
-      const first = this.#small.subarray(0, await source.read(this.#small, 0));
-      stream.head = { sum: checksum(first), length: first.length };
-    }
+  /** The head of a file that was shorter when it was read first. */
+  async #longerHead(source: FileSource, { head, read, gzip }: Stream): Promise<Head | undefined> {
+    if (head.length === headLength || read.at === 0 || gzip) return undefined;
+    return headOf(this.#small.subarray(0, await source.read(this.#small, 0)));
   }
 
   #mark(stream: Stream, tail: number, consumed: number): Mark {
@@ -91,6 +88,11 @@ export class FileReader {
     const most = this.#options.max_line_bytes;
     if (tooLong > 0) this.#refuse('too_long', tooLong, `${path}: lines above ${most} bytes were cut`);
   }
+}
+
+function headOf(bytes: Buffer): Head {
+  const first = bytes.subarray(0, headLength);
+  return { sum: checksum(first), length: first.length };
 }
 
 function dropMark(texts: string[]): void {
