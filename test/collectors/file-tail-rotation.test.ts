@@ -1,113 +1,157 @@
-import { appendFileSync, copyFileSync, existsSync, renameSync, rmSync, truncateSync } from 'node:fs';
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { fileTail } from '../../collectors/file-tail.ts';
-import { temporaryFolder, until } from '../integration/loopback-server.ts';
-import { type LogReading, readLogs } from './log-reading.ts';
+import { copyFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../integration/loopback-server.ts';
+import { createTailedFolder, type TailedFolder } from './tailed-folder.ts';
 
-type Deed =
-  | { readonly do: 'write'; readonly lines: number; readonly torn: number }
-  | { readonly do: 'rename' | 'copy and cut' | 'restart' | 'wait' };
+let folder: TailedFolder;
+beforeEach(() => {
+  folder = createTailedFolder();
+});
+const at = (name: string) => folder.at(name);
+const append: TailedFolder['append'] = (name, text) => folder.append(name, text);
+const tail: TailedFolder['tail'] = (options, how) => folder.tail(options, how);
+const goOn: TailedFolder['goOn'] = (before, options) => folder.goOn(before, options);
 
-/** One log under a random writer, and a reader that is ended and started again. */
-class Scene {
-  readonly folder = temporaryFolder('rotation');
-  readonly file = `${this.folder}/app.log`;
-  /** Numbers of lines as readings gave them, each reading for itself up to its last position. */
-  readonly #read: number[] = [];
-  #reading: LogReading;
-  #written = 0;
-  #pending = '';
+describe('rotation by rename', () => {
+  it('loses and doubles nothing: the old file is read to its end, then the new one', async () => {
+    append('a.log', 'one\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two\n');
+    renameSync(at('a.log'), at('a.log.1'));
+    append('a.log', 'three\n');
+    await reading.got(3);
+    append('a.log.1', 'late\n');
+    await reading.got(4);
+    expect(reading.texts()).toEqual(['one', 'two', 'three', 'late']);
+  });
 
-  constructor() {
-    this.#reading = this.#start(undefined);
-  }
+  it('is followed when no glob matches the new name, over a restart too', async () => {
+    append('a.log', 'one\n');
+    const before = tail({ paths: [at('a.log')] });
+    await before.got(1);
+    await before.stop();
+    append('a.log', 'two\n');
+    renameSync(at('a.log'), at('a.log.1'));
+    append('a.log', 'three\n');
+    const after = await goOn(before, { paths: [at('a.log')] });
+    await after.got(2);
+    expect(after.texts()).toEqual(['two', 'three']);
+    expect(after.records.map(({ labels }) => labels.filename)).toEqual([at('a.log'), at('a.log')]);
+  });
 
-  #start(from: string | undefined): LogReading {
-    const options = { paths: [`${this.folder}/*.log*`], start_at: 'beginning', poll_interval: '1ms' };
-    return readLogs(fileTail.create(fileTail.options.parse(options), undefined), { from });
-  }
+  it('gives the last line of the old file although it has no end', async () => {
+    append('a.log', 'one\nno end');
+    const reading = tail();
+    await reading.got(1);
+    renameSync(at('a.log'), at('a.log.1'));
+    await reading.got(2);
+    expect(reading.texts()).toEqual(['one', 'no end']);
+  });
 
-  async #restart(): Promise<void> {
-    await this.#reading.stop();
-    this.#keep();
-    this.#reading = this.#start(this.#reading.position());
-  }
+  it('gives the rest of a file that was deleted while it was read', async () => {
+    append('a.log', 'one\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two\nno end');
+    rmSync(at('a.log'));
+    await reading.got(3);
+    expect(reading.texts()).toEqual(['one', 'two', 'no end']);
+    await until('its position is given up', () => reading.position()?.includes('"ino":0') === true);
+  });
 
-  #keep(): void {
-    this.#read.push(...this.#reading.texts().map(text => Number(/^line (\d+)/.exec(text)?.[1])));
-  }
-
-  #write(lines: number, torn: number): void {
-    let text = this.#pending;
-    for (let i = 0; i < lines; i++)
-      text += `line ${++this.#written} ${'.'.repeat(this.#written % 50)} same end\n`;
-    const cut = Math.floor(text.length * torn);
-    if (cut > 0) appendFileSync(this.file, text.slice(0, cut));
-    this.#pending = text.slice(cut);
-  }
-
-  /** A writer ends its line before its file is rotated. */
-  #rotate(how: 'rename' | 'copy and cut'): void {
-    this.#write(0, 1);
-    if (!existsSync(this.file)) return;
-    let last = 1;
-    while (existsSync(`${this.file}.${last}`)) last++;
-    for (let n = last; n > 1; n--) renameSync(`${this.file}.${n - 1}`, `${this.file}.${n}`);
-    if (how === 'rename') renameSync(this.file, `${this.file}.1`);
-    else {
-      copyFileSync(this.file, `${this.file}.1`);
-      truncateSync(this.file);
+  it('several times while nobody reads gives all files, the oldest first', async () => {
+    append('a.log', 'one\n');
+    const before = tail();
+    await before.got(1);
+    await before.stop();
+    for (const text of ['two', 'three', 'four']) {
+      append('a.log', `${text}\n`);
+      for (const n of [3, 2, 1])
+        if (readdirSync(folder.folder).includes(`a.log.${n}`))
+          renameSync(at(`a.log.${n}`), at(`a.log.${n + 1}`));
+      renameSync(at('a.log'), at('a.log.1'));
     }
-  }
+    append('a.log', 'five\n');
+    const after = await goOn(before);
+    await after.got(4);
+    expect(after.texts()).toEqual(['two', 'three', 'four', 'five']);
+  });
+});
 
-  async act(deed: Deed): Promise<void> {
-    if (deed.do === 'write') this.#write(deed.lines, deed.torn);
-    else if (deed.do === 'restart') await this.#restart();
-    else if (deed.do === 'wait') await new Promise(setImmediate);
-    else this.#rotate(deed.do);
-  }
+describe('rotation by copy and cut', () => {
+  const rotate = (copy: string) => {
+    copyFileSync(at('a.log'), at(copy));
+    truncateSync(at('a.log'));
+  };
 
-  /** All numbers that were read, sorted, when as many came as were written; and how many were written. */
-  async end(): Promise<{ readonly read: readonly number[]; readonly written: number }> {
-    this.#write(0, 1);
-    const missing = this.#written - this.#read.length;
-    await until('all lines are read', () => this.#reading.records.length >= missing);
-    await this.#reading.stop();
-    this.#keep();
-    rmSync(this.folder, { recursive: true });
-    return { read: this.#read.toSorted((a, b) => a - b), written: this.#written };
-  }
-}
+  it('loses and doubles nothing, neither when the file has grown beyond the mark again', async () => {
+    append('a.log', 'one of the first file\n');
+    const reading = tail();
+    await reading.got(1);
+    append('a.log', 'two of the first file\n');
+    rotate('a.log.1');
+    append('a.log', 'three of the next file\nfour of the next file\nfive of the next file\n');
+    await reading.got(5);
+    expect(reading.texts().map(text => text.split(' ')[0])).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('write' as const),
-      lines: fc.integer({ min: 1, max: 40 }),
-      torn: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
-  },
-  { weight: 2, arbitrary: fc.constant({ do: 'rename' as const }) },
-  { weight: 2, arbitrary: fc.constant({ do: 'copy and cut' as const }) },
-  { weight: 2, arbitrary: fc.constant({ do: 'restart' as const }) },
-  { weight: 4, arbitrary: fc.constant({ do: 'wait' as const }) },
-);
+  it('is followed into a copy that no glob matches, and while nobody reads', async () => {
+    const only = { paths: [at('a.log')] };
+    append('a.log', 'one\n');
+    const before = tail(only);
+    await before.got(1);
+    await before.stop();
+    append('a.log', 'two\n');
+    rotate('a-20261130.log');
+    append('a.log', 'three is longer than that\n');
+    const after = await goOn(before, only);
+    await after.got(2);
+    expect(after.texts()).toEqual(['two', 'three is longer than that']);
+  });
 
-it('every line is read once, whatever the order of writing, rotating and restarting', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(deed, { minLength: 5, maxLength: 40 }), async deeds => {
-      const scene = new Scene();
-      for (const each of deeds) await scene.act(each);
-      const { read, written } = await scene.end();
-      const times = new Uint8Array(written + 1);
-      for (const n of read) times[n]!++;
-      const not = (right: boolean, n: number) => (right || n === 0 ? [] : [n]);
-      const lost = [...times].flatMap((count, n) => not(count > 0, n));
-      const doubled = [...times].flatMap((count, n) => not(count < 2, n));
-      expect({ lost, doubled }).toEqual({ lost: [], doubled: [] });
-    }),
-    { seed: 3, numRuns: 25, endOnFailure: true },
-  );
+  it('without a copy gives the new content, and what was not read is counted', async () => {
+    append('a.log', 'one\nhalf');
+    const reading = tail();
+    await reading.got(1);
+    truncateSync(at('a.log'));
+    append('a.log', 'new\n');
+    await reading.got(2);
+    await until('the loss is counted', () => reading.refused.get('gone') === 1);
+    expect(reading.texts()).toEqual(['one', 'new']);
+    expect(reading.said.join()).toContain('4 bytes unread');
+  });
+});
+
+describe('gzip', () => {
+  it('of old files is read once, when asked', async () => {
+    writeFileSync(at('a.log.2.gz'), gzipSync('old\nno end'));
+    append('a.log', 'new\n');
+    const without = tail();
+    await without.got(1);
+    const before = tail({ gzip: true });
+    await before.got(3);
+    expect(before.texts().toSorted()).toEqual(['new', 'no end', 'old']);
+    await until('it is done', () => before.position()?.includes('"finished":true') === true);
+    const after = await goOn(before, { gzip: true });
+    append('a.log', 'newer\n');
+    await after.got(1);
+    expect(after.texts()).toEqual(['newer']);
+    expect(without.texts()).not.toContain('old');
+  });
+
+  it('of a file that was read before is read on from where it was left', async () => {
+    append('a.log', 'one\ntwo\n');
+    const before = tail({ gzip: true });
+    await before.got(2);
+    await before.stop();
+    append('a.log', 'three\n');
+    writeFileSync(at('a.log.1.gz'), gzipSync('one\ntwo\nthree\n'));
+    rmSync(at('a.log'));
+    append('a.log', 'four\n');
+    const after = await goOn(before, { gzip: true });
+    await after.got(2);
+    expect(after.texts()).toEqual(['three', 'four']);
+  });
 });
