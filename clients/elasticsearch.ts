@@ -19,7 +19,7 @@ export interface ElasticsearchClient {
 }
 
 /** The largest answer, bytes: a page that is larger is asked for in smaller ones. */
-const largest = 64 << 20;
+const largest = 32 << 20;
 
 async function headersOf(access: ElasticsearchAccess): Promise<Readonly<Record<string, string>>> {
   const key = access.api_key ?? (await secretFile(access.api_key_file));

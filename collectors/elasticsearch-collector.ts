@@ -5,7 +5,7 @@ import { SourceError } from '../core/series.ts';
 import type { ElasticsearchOptions } from './elasticsearch.ts';
 import { ElasticsearchIntake } from './elasticsearch-intake.ts';
 import { readElasticsearchPosition } from './elasticsearch-position.ts';
-import { Snapshot } from './elasticsearch-snapshot.ts';
+import { Snapshot, type View } from './elasticsearch-snapshot.ts';
 import { backOff, createTroubles } from './troubles.ts';
 
 /** Asks again and again for what has come since, each time in a view of its own. */
@@ -13,10 +13,14 @@ export class ElasticsearchCollector implements LogCollector {
   readonly name: string;
   readonly #options: ElasticsearchOptions;
   #intake: ElasticsearchIntake | undefined;
+  #pageSize: number;
+  /** False at the start and after a failure: an index may have been made anew, and then equal counts say nothing. */
+  #settled = false;
 
   constructor(options: ElasticsearchOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#pageSize = options.page_size;
   }
 
   async start(sink: LogSink, from: string | undefined, signal: AbortSignal): Promise<void> {
@@ -32,12 +36,14 @@ export class ElasticsearchCollector implements LogCollector {
       while (!signal.aborted) {
         try {
           await this.#poll(client, intake, signal);
+          this.#settled = true;
           failures = 0;
           troubles.over('reading');
           await wait(this.#options.poll_interval, undefined, { signal }).catch(() => {});
         } catch (error) {
           if (signal.aborted) return;
           if (!(error instanceof SourceError)) throw error;
+          this.#settled = false;
           troubles.tell('reading', error.message);
           await backOff(failures++, signal);
         }
@@ -57,25 +63,30 @@ export class ElasticsearchCollector implements LogCollector {
   async #poll(client: ElasticsearchClient, intake: ElasticsearchIntake, signal: AbortSignal): Promise<void> {
     for (;;) {
       const before = intake.handed;
-      const snapshot = this.#snapshot(client, intake, signal);
+      const snapshot = new Snapshot(client, this.#view(), signal);
       try {
-        for (;;) {
-          const page = await snapshot.page();
-          if (page.length === 0) return;
-          await intake.hand(page, Date.now());
-          if (signal.aborted) return;
-        }
+        return await this.#drain(snapshot, intake, signal);
       } catch (error) {
         if (!Snapshot.expired(error) || intake.handed === before) throw error;
       } finally {
+        this.#pageSize = snapshot.pageSize;
         await snapshot.close();
       }
     }
   }
 
-  #snapshot(client: ElasticsearchClient, intake: ElasticsearchIntake, signal: AbortSignal): Snapshot {
-    const { index, timestamp_field: field, page_size: pageSize, query: filter } = this.#options;
-    return new Snapshot(client, { index, field, pageSize, since: intake.since(), filter }, signal);
+  async #drain(snapshot: Snapshot, intake: ElasticsearchIntake, signal: AbortSignal): Promise<void> {
+    const ranges = this.#settled ? await intake.news(snapshot) : intake.window();
+    for (const range of ranges)
+      for await (const page of snapshot.pages(range)) {
+        await intake.hand(page, Date.now());
+        if (signal.aborted) return;
+      }
+  }
+
+  #view(): View {
+    const { index, timestamp_field: field, query: filter, page_size: most } = this.#options;
+    return { index, field, filter, pageSize: this.#pageSize, most };
   }
 
   /** Nothing is deleted in Elasticsearch for having been read. */

@@ -1,8 +1,11 @@
 import type { Labels } from '../core/labels.ts';
 import type { LogLag, LogRecord, LogSink } from '../core/log.ts';
 import type { ElasticsearchOptions } from './elasticsearch.ts';
-import { documentKey, type ElasticsearchPosition, SeenDocuments } from './elasticsearch-position.ts';
-import type { Document } from './elasticsearch-snapshot.ts';
+import { documentKey, type ElasticsearchPosition, SeenDocuments, second } from './elasticsearch-position.ts';
+import type { Document, Snapshot, TimeRange } from './elasticsearch-snapshot.ts';
+
+/** A late window is looked at in so many stretches at most; a server counts no more than 65,536 at once. */
+const mostStretches = 10_000;
 
 /** Turns pages into batches for the sink, without the documents that were handed on before. */
 export class ElasticsearchIntake {
@@ -24,11 +27,36 @@ export class ElasticsearchIntake {
     this.#newest = from.newest;
   }
 
-  /** Where the next view begins: what is older has been read, or is too late. */
-  since(): number | undefined {
-    const late = this.#newest === undefined ? undefined : this.#newest - this.#options.late_window;
-    if (late === undefined || this.#floor === undefined) return late ?? this.#floor;
-    return Math.max(late, this.#floor);
+  /** Where the late window begins, at a whole second; what is older has been read, or is too late. */
+  #since(): number | undefined {
+    const floor = this.#floor;
+    if (this.#newest === undefined) return floor;
+    const late = Math.floor((this.#newest - this.#options.late_window) / second) * second;
+    return floor === undefined ? late : Math.max(late, floor);
+  }
+
+  /** All that a view holds within the late window and after it: what was read of it is known by name. */
+  window(): readonly TimeRange[] {
+    return [{ from: this.#since(), to: undefined }];
+  }
+
+  /**
+   * What a view holds that may be new: the stretches of the late window that hold another number of documents than were
+   * read of them, and all that comes after.
+   */
+  async news(snapshot: Snapshot): Promise<readonly TimeRange[]> {
+    const since = this.#since();
+    if (since === undefined || this.#newest === undefined) return this.window();
+    const to = (Math.floor(this.#newest / second) + 1) * second;
+    const stretch = Math.max(1, Math.ceil((to - since) / second / mostStretches));
+    const counts = await snapshot.counts({ from: since, to }, stretch);
+    const changed = [...counts].filter(
+      ([at, count]) => this.#seen.count(at, at + stretch * second) !== count,
+    );
+    const late = changed.map(([at]) => {
+      return { from: Math.max(at, since), to: Math.min(at + stretch * second, to) };
+    });
+    return [...late, { from: Math.max(to, since), to: undefined }];
   }
 
   position(): string {
@@ -66,7 +94,7 @@ export class ElasticsearchIntake {
 
   /** Forgets what the next view will not show, and what is more than may be remembered. */
   #narrow(): void {
-    const since = this.since();
+    const since = this.#since();
     if (since !== undefined) this.#seen.forget(since);
     const floor = this.#seen.bound();
     if (floor === undefined) return;

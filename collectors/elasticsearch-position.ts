@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-const second = 1000;
+export const second = 1000;
 /** Characters of a fingerprint: 54 bits, so that two of a million documents share one once in 36,000 times. */
 const width = 9;
 
@@ -77,6 +77,14 @@ export class SeenDocuments {
     this.#seconds.set(at, known);
     this.#size++;
     return true;
+  }
+
+  /** Documents of the seconds from `from` up to and without `to`, both ms. */
+  count(from: number, to: number): number {
+    let count = 0;
+    for (const [at, { keys }] of this.#seconds)
+      if (at * second >= from && at * second < to) count += keys.size;
+    return count;
   }
 
   /** Forgets the seconds that end before `t`. */

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { elasticsearch } from '../../collectors/elasticsearch.ts';
 import { createAuthority } from '../certificates.ts';
 import { freePort, missingCommands, temporaryFolder, until } from './loopback-server.ts';
@@ -43,7 +43,7 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
 
   function collectorOf(index: string, given: Given = {}) {
     const { basic_auth } = server;
-    const login = 'api_key_file' in given || 'basic_auth' in given ? {} : { basic_auth };
+    const login = 'api_key' in given || 'basic_auth' in given ? {} : { basic_auth };
     return elasticsearch.create(
       elasticsearch.options.parse({
         url: server.url,
@@ -187,24 +187,22 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
     expect(numbers(started)).toEqual(upTo(10));
   });
 
-  it('takes an API key from a file, and says once that credentials are refused', async () => {
-    await write('keyed', many(0, 1));
-    const made = z
-      .object({ encoded: z.string() })
-      .parse(await server.ask('POST', '/_security/api_key', { name: 'reader' }));
-    const file = `${dir}/api-key`;
-    writeFileSync(file, 'd3Jvbmc6a2V5');
-    const started = read('keyed', { api_key_file: file });
+  it('says once that credentials are refused, and reads with the right ones', async () => {
+    await write('rotated', many(0, 1));
+    const { username, password } = server.basic_auth!;
+    const file = `${dir}/password`;
+    writeFileSync(file, 'not-the-password');
+    const started = read('rotated', { basic_auth: { username, password_file: file } });
     await troubled(started, /refuses the credentials/);
-    expect(String(started.sink.troubles)).not.toContain('d3Jvbmc6a2V5');
-    writeFileSync(file, made.encoded);
+    writeFileSync(file, password);
     await arrived(started, 1);
     await until('it is over', () => started.sink.troubles.at(-1) === undefined);
     expect(started.sink.troubles).toHaveLength(2);
-    const { basic_auth } = server;
-    const wrong = read('keyed', { basic_auth: { ...basic_auth!, password: 'not-it' } });
-    await troubled(wrong, /refuses the credentials/);
-    expect(String(wrong.sink.troubles)).not.toContain('not-it');
+    const keyed = read('rotated', { api_key: 'd3Jvbmc6a2V5' });
+    await troubled(keyed, /refuses the credentials/);
+    expect(String([...started.sink.troubles, ...keyed.sink.troubles])).not.toMatch(
+      /not-the-password|d3Jvbmc6a2V5/,
+    );
   });
 
   it('says what is wrong with a certificate or an address', async () => {
@@ -215,15 +213,26 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
     await troubled(nobody, /nothing listens there/);
   });
 
-  it('says that a server is no Elasticsearch', async () => {
-    const other = createServer((_, response) => {
+  it('says that a server is no Elasticsearch, and shows it the API key of the file', async () => {
+    const shown: (string | undefined)[] = [];
+    const other = createServer(({ headers }, response) => {
+      shown.push(headers.authorization);
       response.writeHead(406, { 'content-type': 'application/json' });
       response.end('{"error":"Content-Type header is not supported","status":406}');
     });
     const port = await freePort();
     await new Promise<void>(resolve => other.listen(port, '127.0.0.1', resolve));
-    const started = read('other', { url: `http://127.0.0.1:${port}` });
+    const file = `${dir}/api-key`;
+    writeFileSync(file, 'aWQ6a2V5\n');
+    const access = {
+      url: `http://127.0.0.1:${port}`,
+      tls_config: undefined,
+      api_key: undefined,
+      api_key_file: file,
+    };
+    const started = read('other', access);
     await troubled(started, /does not say that it is an Elasticsearch.*OpenSearch is not read/);
+    expect(new Set(shown)).toEqual(new Set(['ApiKey aWQ6a2V5']));
     await started.stop();
     other.close();
   });
@@ -242,12 +251,21 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
     expect(numbers(started)).toEqual(upTo(10));
   });
 
-  it('asks for smaller pages where documents are large', async () => {
-    const words = 'x'.repeat(8 << 20);
-    for (let n = 0; n < 12; n++) await write('large', [{ n, t: start + n, words }]);
+  it('asks for smaller pages where documents are large, and counts one that is too large', async () => {
+    const words = 'x'.repeat(4 << 20);
+    await server.ask('PUT', '/large', {
+      mappings: { dynamic: false, properties: { '@timestamp': { type: 'date' } } },
+    });
+    await write(
+      'large',
+      upTo(10).map(n => ({ n, t: start + n, words })),
+    );
+    await write('large', [{ n: 10, t: start + 10, words: words.repeat(9) }]);
+    await write('large', [{ n: 11, t: start + 11 }]);
     const started = read('large');
-    await arrived(started, 12);
-    expect(numbers(started)).toEqual(upTo(12));
+    await arrived(started, 11);
+    expect(numbers(started)).toEqual([...upTo(10), 11]);
+    expect(Object.fromEntries(started.sink.refused)).toEqual({ too_long: 1 });
     expect(started.sink.troubles).toEqual([]);
   });
 
