@@ -58,7 +58,9 @@ async function judge(daemon: Daemon, read: readonly ClassBatches[], { t, tracing
   const { fpr } = daemon.loaded.config.detection;
   const judged = await judgeStep(read, t, { tracing, desk: daemon.desk });
   for (const each of judged.anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
-  return judged;
+  const sourceOf = new Map(read.map(({ watch: { watch } }) => [watch.class.name, watch.source?.name]));
+  const anomalies = judged.anomalies.map(each => daemon.logs.illustrate(each, sourceOf.get(each.class)));
+  return { ...judged, anomalies };
 }
 
 /** Classes that are not watched at all: what they had open ends. Those that cannot be read now keep it. */

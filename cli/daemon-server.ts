@@ -4,6 +4,7 @@ import { createServer, type Server } from '../server/server.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
 import { createResultTarget, resultSeries } from './results.ts';
+import { allSeries } from './sampled-series.ts';
 
 /** The page, the API and the webhook of a daemon, not listening yet. */
 export function serve(daemon: Daemon): Server {
@@ -21,10 +22,11 @@ export function serve(daemon: Daemon): Server {
       );
     },
   });
+  const ours = allSeries([resultSeries(daemon.store.results), daemon.logs.series]);
   return createServer({
     state: daemonState(daemon),
     registry: metrics.registry,
-    results: createResultTarget(resultSeries(daemon.store.results), { lookback: 300_000, now: Date.now }),
+    results: createResultTarget(ours, { lookback: 300_000, now: Date.now }),
     routes,
     reload: options.reload,
     ...(webConfig === undefined ? {} : { webConfig }),

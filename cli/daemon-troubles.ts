@@ -25,7 +25,7 @@ const lateEnough = (since: number | undefined, now: number) =>
 
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
-  const { wired, sources, reads, failing, receivers, startedAt, lateSince } = daemon;
+  const { wired, sources, reads, failing, receivers, startedAt, lateSince, logs } = daemon;
   return [
     {
       alertname: 'ForeshockWatchdog',
@@ -40,6 +40,13 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       severity: 'critical',
       summary: `foreshock is blind: ${name} does not answer (${health.message})`,
       since: health.downSince,
+    })),
+    ...logs.troubles.map(({ source, message, since }) => ({
+      alertname: 'ForeshockSourceDown' as const,
+      labels: { source },
+      severity: 'critical',
+      summary: `foreshock reads no logs of ${source} (${message})`,
+      since: lateEnough(since, now),
     })),
     ...reads.map(each => ({
       alertname: 'ForeshockPassLate' as const,

@@ -14,6 +14,7 @@ import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
+import { LogIntake } from './log-intake.ts';
 import { createReceivers } from './receivers.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { resume, type Unreadable } from './resume.ts';
@@ -60,6 +61,7 @@ export interface Daemon extends Models {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly sources: Sources;
+  readonly logs: LogIntake;
   /** The reads of each source, in the order of the config. */
   readonly reads: readonly SourceReads[];
   readonly receivers: readonly Receiver[];
@@ -103,7 +105,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const { config, packs } = loaded;
   const url = config.web.external_url ?? `http://${config.web.listen}`;
   const store = openStore(config.storage.path, message => options.log.error(message));
-  const sources = createSources(config, metrics);
+  const logs = createIntake(loaded, { options, store, metrics });
+  const sources = createSources(config, metrics, name => logs.source(name));
   const unreadable: Unreadable = (part, error) => {
     const reason = error instanceof Error ? error.message : String(error);
     options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
@@ -146,6 +149,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     metrics,
     tracing,
     sources,
+    logs,
     reads: createReads(sources, models, { loaded, options, metrics, tracing, wired }),
     ...models,
     ...createDelivery(loaded, { options, self, store, url }),
@@ -190,6 +194,13 @@ function createSelfWatch(
     ),
     budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
   };
+}
+
+function createIntake(
+  { config: { logs, global } }: Loaded,
+  { options: { log }, store, metrics }: Pick<Daemon, 'options' | 'store' | 'metrics'>,
+): LogIntake {
+  return new LogIntake({ logs, step: global.step, store, metrics, log, clock: Date.now });
 }
 
 /** A pass waits half a step for what is scored in threads. */

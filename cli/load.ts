@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { logCollectors } from '../collectors/log-collectors.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatMistake, type Mistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
@@ -32,6 +33,7 @@ function withPeer(options: z.ZodType): z.ZodType {
 export const loadContext = {
   env: process.env,
   readFile: (path: string): string => readFileSync(path, 'utf8'),
+  logCollectors: Object.entries(logCollectors).map(([name, { options }]) => ({ name, options })),
   detectors: detectors.map(({ name, options }) => ({ name, options: withPeer(options) })),
 };
 

@@ -28,7 +28,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    await together([deliver(daemon), loop(daemon)], joint);
+    await together([deliver(daemon), loop(daemon), daemon.logs.run(joint.signal)], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
@@ -36,6 +36,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     joint.letGo();
     daemon.dispatcher.stop();
     await daemon.shown;
+    await daemon.logs.end();
     await daemon.scoring.close();
     await closeModels(daemon);
     daemon.results.flush();

@@ -1,0 +1,203 @@
+import type { Anomaly } from '../core/detector.ts';
+import type { LogCollector, LogLag, LogSink, RecordBatch, Refusal } from '../core/log.ts';
+import type { Store } from '../core/store.ts';
+import { LogSignals } from '../detectors/log-signals.ts';
+import { LogTemplateMiner, minerOptions } from '../detectors/log-template.ts';
+import type { Log } from './log.ts';
+import { LogExamples } from './log-examples.ts';
+import { LogReading, type ReadingOptions } from './log-reading.ts';
+import { type LogSample, sourceLabel } from './log-series.ts';
+import { type LogMemory, LogState } from './log-state.ts';
+
+/** What a stream tells of itself; the edge makes metrics of it. */
+export interface LogStreamEvents {
+  read(lines: number): void;
+  refused(reason: Refusal, count: number): void;
+}
+
+/** One source of logs, with all that it needs. Times in ms. */
+export interface LogStreamOptions extends ReadingOptions {
+  readonly name: string;
+  readonly collector: LogCollector;
+  readonly step: number;
+  readonly store: Pick<Store, 'values'>;
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly events: LogStreamEvents;
+}
+
+/** Lines of one source may come in another order than they were said, by so much. */
+const disorder = 60_000;
+/** Steps of so much time may be open. */
+const mostAhead = 3_600_000;
+/** Passes get their turn after so many lines. */
+const atOnce = 5000;
+const turn = () => new Promise<void>(resolve => setImmediate(resolve));
+
+/**
+ * A source of logs from its collector to the counts of its steps: reads, understands, mines and counts while it runs; `close`
+ * gives the samples of the steps that ended, `save` stores all that came of what was read with the position, `stored` lets
+ * the outside forget it.
+ */
+export class LogStream implements LogSink {
+  readonly name: string;
+  readonly #options: LogStreamOptions;
+  readonly #memory: LogMemory;
+  readonly #state: LogState;
+  readonly #examples = new LogExamples();
+  /** Templates are numbered in order. */
+  #newestIndex = 0;
+  #position: string | undefined;
+  #saved: string | undefined;
+  #committed: string | undefined;
+  /** Time of the newest line. */
+  #newest = Number.NEGATIVE_INFINITY;
+  #closed: LogSample[] = [];
+  /** A line that is newer closes the steps before it: a long past is read. */
+  #closeAt = Number.NEGATIVE_INFINITY;
+  #trouble: string | undefined;
+  /** Since when the outside does not answer. */
+  #troubledAt: number | undefined;
+  readonly #told = new Set<Refusal>();
+
+  constructor(options: LogStreamOptions) {
+    const { name, step, store } = options;
+    this.name = name;
+    this.#options = options;
+    this.#memory = {
+      reading: new LogReading(options),
+      miner: new LogTemplateMiner(minerOptions.parse({})),
+      signals: new LogSignals({ step }),
+    };
+    this.#state = new LogState(store, name);
+    try {
+      this.#position = this.#state.restore(this.#memory);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RangeError(`logs ${name}: ${reason}: move the store away, or give the source another name`);
+    }
+    this.#newestIndex = this.#memory.miner.templates().at(-1)?.index ?? 0;
+    this.#saved = this.#position;
+    this.#committed = this.#position;
+  }
+
+  /** Reads until the signal aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#options.collector.start(this, this.#position, signal);
+  }
+
+  async take({ records, position }: RecordBatch): Promise<void> {
+    const { clock, events } = this.#options;
+    const { reading, miner, signals } = this.#memory;
+    const now = clock();
+    // All of a batch or nothing: its position must not be stored before all of its lines are counted.
+    for (const record of records) {
+      const { text, span, level, entity, session } = reading.read(record, now);
+      const index = miner.learn(text, span);
+      const isFresh = index > this.#newestIndex;
+      if (isFresh) this.#newestIndex = index;
+      signals.add({ t: span.t, entity, level, template: miner.templateOf(index).id, session });
+      this.#examples.offer(entity.service ?? '', { text, span, level, isFresh });
+      if (span.t > this.#newest) this.#newest = Math.min(span.t, now);
+      if (this.#newest > this.#closeAt) this.#closeTo(this.#newest - disorder);
+    }
+    this.#position = position;
+    events.read(records.length);
+    if (records.length >= atOnce) await turn();
+  }
+
+  refuse(reason: Refusal, count: number, what: string): void {
+    const { events, log } = this.#options;
+    events.refused(reason, count);
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    log.warn(`logs ${this.name}: ${what} (${reason}; more of it is only counted)`);
+  }
+
+  trouble(message: string | undefined): void {
+    const { clock, log } = this.#options;
+    if (message === undefined) {
+      if (this.#trouble !== undefined) log.info(`logs ${this.name}: can be read again`);
+      this.#trouble = undefined;
+      this.#troubledAt = undefined;
+      return;
+    }
+    if (this.#trouble !== message) log.error(`logs ${this.name}: ${message}`);
+    this.#trouble = message;
+    this.#troubledAt ??= clock();
+  }
+
+  /** What keeps it from being read, and since when (ms). */
+  get troubled(): { readonly message: string; readonly since: number } | undefined {
+    if (this.#trouble === undefined || this.#troubledAt === undefined) return undefined;
+    return { message: this.#trouble, since: this.#troubledAt };
+  }
+
+  lag(now: number): LogLag {
+    return this.#options.collector.lag(now);
+  }
+
+  /** How many templates are known. */
+  get templates(): number {
+    return this.#memory.miner.templates().length;
+  }
+
+  /** Up to when all lines were read, as far as can be told, `t` (ms) at most; while it cannot be read nothing more is known. */
+  readTo(t: number): number {
+    const { bytes = 0, records = 0 } = this.lag(this.#options.clock());
+    if (bytes <= 0 && records <= 0 && this.#trouble === undefined) return t;
+    return Math.min(t, this.#newest - disorder);
+  }
+
+  /** Closes the steps up to `t` (ms), and gives their samples with those of steps that were closed before. */
+  close(t: number): readonly LogSample[] {
+    this.#closeTo(t);
+    return this.takeClosed();
+  }
+
+  /** The samples of steps that were closed while lines of a long past were read. */
+  takeClosed(): readonly LogSample[] {
+    const closed = this.#closed;
+    this.#closed = [];
+    return closed;
+  }
+
+  #closeTo(t: number): void {
+    const source = { [sourceLabel]: this.name };
+    for (const { labels, ...at } of this.#memory.signals.close(t))
+      this.#closed.push({ ...at, labels: { ...labels, ...source } });
+    this.#closeAt = Math.max(this.#newest, t) + mostAhead;
+  }
+
+  /** Writes all that came of what was read so far, within the caller's transaction. */
+  save(): void {
+    this.#state.save(this.#memory, this.#position);
+    this.#saved = this.#position;
+  }
+
+  saveCounts(): void {
+    this.#state.saveCounts();
+  }
+
+  /** After the transaction: what was saved may be forgotten outside. */
+  async stored(): Promise<void> {
+    const saved = this.#saved;
+    if (saved === undefined || saved === this.#committed) return;
+    try {
+      await this.#options.collector.commit(saved);
+      this.#committed = saved;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log.warn(
+        `logs ${this.name}: the position could not be committed, it is tried again: ${reason}`,
+      );
+    }
+  }
+
+  /** Lines that an anomaly of a class of the logs speaks of, as they were said. */
+  examplesOf({ entity, worst, shares }: Anomaly): readonly string[] {
+    const { service = '', template } = entity;
+    if (template === undefined) return this.#examples.of(service, worst?.signal ?? shares[0]?.signal ?? '');
+    return this.#memory.miner.templates().find(({ id }) => id === template)?.examples ?? [];
+  }
+}
