@@ -138,7 +138,10 @@ function takersOf<T>(meanings: readonly Meaning<T>[], best: (draft: Draft) => Be
       if (value === undefined) return false;
       const rank = order + behind;
       const held = best(draft);
-      if (rank < held.rank) Object.assign(held, { rank, value, leaf });
+      if (rank >= held.rank) return true;
+      held.rank = rank;
+      held.value = value;
+      held.leaf = leaf;
       return true;
     },
   ]);
@@ -166,10 +169,11 @@ function emptyDraft(): Draft {
 
 /** The object that a text field holds as JSON, as container runtimes wrap a program's structured line. */
 function jsonIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'string' || value.length > longestJson || !/^\s*\{[\s\S]*\}\s*$/.test(value))
-    return undefined;
+  if (typeof value !== 'string' || value.length > longestJson || !value.includes('{')) return undefined;
+  const text = value.trim();
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   try {
-    const parsed: unknown = JSON.parse(value);
+    const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
@@ -181,7 +185,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What the program wrote, where it stands inside of what its platform wrote around it, and that. */
-function layersOf(record: Readonly<Record<string, unknown>>): Leaf[][] {
+function layersOf(record: Readonly<Record<string, unknown>>): readonly [Leaf[], Leaf[]?] {
   for (const name of ['log', 'message', 'MESSAGE', 'msg']) {
     const inner = jsonIn(record[name]);
     if (inner === undefined) continue;
@@ -194,22 +198,28 @@ function layersOf(record: Readonly<Record<string, unknown>>): Leaf[][] {
 /** Takes what has a meaning into the draft, and answers the leaves that may be attributes. */
 function take(leaves: readonly Leaf[], draft: Draft, outer: number): readonly Leaf[] {
   return leaves.filter(leaf => {
-    const name = leaf.name.toLowerCase();
-    const behind = outer + (leaf.isWrapped ? wrappedBehind : 0);
-    if (oneIsEnough.get(name)?.(draft, leaf, behind) === true) return false;
-    takers.get(name)?.(draft, leaf, behind);
+    const { lowerCase, isWrapped } = leaf.place;
+    const behind = outer + (isWrapped ? wrappedBehind : 0);
+    if (oneIsEnough.get(lowerCase)?.(draft, leaf, behind) === true) return false;
+    takers.get(lowerCase)?.(draft, leaf, behind);
     return true;
   });
 }
 
-function attributesOf(leaves: readonly Leaf[], taken: ReadonlySet<Leaf | undefined>): Labels {
-  const attributes = new Map<string, string>();
+function attributesOf(leaves: readonly Leaf[], { message, service, host, traceId }: Draft): Labels {
+  const attributes: Record<string, string> = {};
+  let count = 0;
   for (const leaf of leaves) {
-    if (attributes.size >= mostAttributes) break;
-    if (taken.has(leaf) || leaf.name === '' || attributes.has(leaf.name)) continue;
-    attributes.set(leaf.name, String(leaf.value).slice(0, longestAttribute));
+    if (count >= mostAttributes) break;
+    if (leaf === message.leaf || leaf === service.leaf || leaf === host.leaf || leaf === traceId.leaf)
+      continue;
+    const { name } = leaf.place;
+    if (name === '' || name === '__proto__' || Object.hasOwn(attributes, name)) continue;
+    const text = String(leaf.value);
+    attributes[name] = text.length > longestAttribute ? text.slice(0, longestAttribute) : text;
+    count++;
   }
-  return Object.fromEntries(attributes);
+  return attributes;
 }
 
 /**
@@ -219,8 +229,9 @@ function attributesOf(leaves: readonly Leaf[], taken: ReadonlySet<Leaf | undefin
  */
 export function fieldsOf(record: Readonly<Record<string, unknown>>): LogFields {
   const draft = emptyDraft();
-  const rest = layersOf(record).flatMap((leaves, k) => take(leaves, draft, k * outerBehind));
-  const taken = new Set([draft.message, draft.service, draft.host, draft.traceId].map(({ leaf }) => leaf));
+  const [own, outer] = layersOf(record);
+  const rest = take(own, draft, 0);
+  const all = outer === undefined ? rest : [...rest, ...take(outer, draft, outerBehind)];
   return {
     t: draft.t.value,
     level: draft.level.value,
@@ -228,6 +239,6 @@ export function fieldsOf(record: Readonly<Record<string, unknown>>): LogFields {
     service: draft.service.value,
     host: draft.host.value,
     traceId: draft.traceId.value,
-    attributes: attributesOf(rest, taken),
+    attributes: attributesOf(all, draft),
   };
 }

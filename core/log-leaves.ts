@@ -1,9 +1,16 @@
-/** One value of a structured record: where it stands, dotted, and what it is. */
-export interface Leaf {
+/** Where a value of a structured record stands. One object for all values of a place. */
+export interface Place {
+  /** Dotted, without the names of mere wrappers. */
   readonly name: string;
-  readonly value: string | number | boolean;
+  readonly lowerCase: string;
   /** It stands in a wrapper: what stands outside of it under the same name is meant first. */
   readonly isWrapped: boolean;
+}
+
+/** One plain value of a structured record. */
+export interface Leaf {
+  readonly place: Place;
+  readonly value: string | number | boolean;
 }
 
 /** How much of a record is looked at. */
@@ -11,6 +18,8 @@ const mostLeaves = 256;
 const mostDepth = 8;
 const longestName = 200;
 const longestList = 32;
+/** Places that are remembered; beyond, all are forgotten. */
+const mostPlaces = 20_000;
 /** Objects whose names say nothing of what is in them: `resource.attributes.service.name` is `service.name`. */
 const wrappers = new Set([
   'resource',
@@ -27,19 +36,22 @@ const wrappers = new Set([
   'extra',
 ]);
 const wrapped = /^(?:(?:resource|attributes|resourceattributes|log_processed|jsonpayload)\.)+/i;
-const anyValue = /^(?:string|int|double|bool|bytes|array|kvlist)Value$/;
+const anyValue = new Set(
+  ['string', 'int', 'double', 'bool', 'bytes', 'array', 'kvlist'].map(type => `${type}Value`),
+);
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
 /** What an OpenTelemetry AnyValue (`{"stringValue": "x"}`) holds; others as they are. */
-function unwrapped(value: unknown): unknown {
-  if (!isObject(value) || Array.isArray(value)) return value;
-  const names = Object.keys(value);
-  if (names.length !== 1 || !anyValue.test(names[0]!)) return value;
-  const inner = value[names[0]!];
-  return isObject(inner) && 'values' in inner ? inner.values : inner;
+function unwrapped(value: Readonly<Record<string, unknown>>): unknown {
+  for (const name in value) {
+    if (!anyValue.has(name) || Object.keys(value).length !== 1) return value;
+    const inner = value[name];
+    return isObject(inner) && 'values' in inner ? inner.values : inner;
+  }
+  return value;
 }
 
 /** The pairs of a list `[{"key", "value"}]`, as OpenTelemetry writes attributes; undefined for other lists. */
@@ -61,40 +73,74 @@ function textOf(list: readonly unknown[]): string | undefined {
   return plain.length > 0 && plain.length === list.length ? plain.join(',') : undefined;
 }
 
+/** A place, and those inside of it by the key that leads there: names are put together once, not for every record. */
+class Node implements Place {
+  readonly name: string;
+  readonly lowerCase: string;
+  readonly isWrapped: boolean;
+  readonly #within: string;
+  readonly #isInWrapper: boolean;
+  readonly #inside = new Map<string, Node>();
+
+  constructor(path: string, isWrapped: boolean) {
+    const isWrapper = wrappers.has(path.toLowerCase());
+    this.name = path.replace(wrapped, '').slice(0, longestName);
+    this.lowerCase = this.name.toLowerCase();
+    this.isWrapped = isWrapped || this.name.length < path.length;
+    this.#within = isWrapper || path === '' ? '' : `${path}.`;
+    this.#isInWrapper = isWrapped || isWrapper;
+  }
+
+  at(key: string): Node {
+    const known = this.#inside.get(key);
+    if (known !== undefined) return known;
+    const node = new Node(this.#within + key, this.#isInWrapper);
+    this.#inside.set(key, node);
+    places++;
+    return node;
+  }
+}
+
+let root = new Node('', false);
+let places = 0;
+
 /**
  * The plain values of a structured record, whether nested, dotted or in OpenTelemetry's lists; names of mere wrappers are left
  * out. Bounded in number and depth, null is no value, and any JSON value will do.
  */
 export function leavesOf(record: Readonly<Record<string, unknown>>): Leaf[] {
-  const leaves: Leaf[] = [];
-  gather(record, { name: '', depth: 0, isWrapped: false }, leaves);
-  return leaves;
+  if (places > mostPlaces) {
+    root = new Node('', false);
+    places = 0;
+  }
+  const gathering = { leaves: [], depth: 0 };
+  gather(record, root, gathering);
+  return gathering.leaves;
 }
 
-/** Where a value of a record stands. */
-interface Place {
-  readonly name: string;
-  readonly depth: number;
-  readonly isWrapped: boolean;
+interface Gathering {
+  readonly leaves: Leaf[];
+  depth: number;
 }
 
-function gather(value: unknown, place: Place, leaves: Leaf[]): void {
-  const { name, depth, isWrapped } = place;
-  if (leaves.length >= mostLeaves || depth > mostDepth) return;
+function gather(value: unknown, place: Node, into: Gathering): void {
+  if (into.leaves.length >= mostLeaves || into.depth > mostDepth) return;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    into.leaves.push({ place, value });
+    return;
+  }
+  if (!isObject(value)) return;
+  into.depth++;
+  gatherInside(value, place, into);
+  into.depth--;
+}
+
+function gatherInside(value: Readonly<Record<string, unknown>>, place: Node, into: Gathering): void {
   const plain = unwrapped(value);
-  if (typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean') {
-    const short = name.replace(wrapped, '').slice(0, longestName);
-    leaves.push({ name: short, value: plain, isWrapped: isWrapped || short.length < name.length });
-  } else if (Array.isArray(plain)) {
-    const pairs = pairsOf(plain);
-    if (pairs === undefined) gather(textOf(plain), place, leaves);
-    else gatherAll(pairs, place, leaves);
-  } else if (isObject(plain)) gatherAll(Object.entries(plain), place, leaves);
-}
-
-function gatherAll(pairs: readonly (readonly [string, unknown])[], place: Place, leaves: Leaf[]): void {
-  const isWrapper = wrappers.has(place.name.toLowerCase());
-  const prefix = isWrapper || place.name === '' ? '' : `${place.name}.`;
-  const [depth, isWrapped] = [place.depth + 1, place.isWrapped || isWrapper];
-  for (const [key, inner] of pairs) gather(inner, { name: prefix + key, depth, isWrapped }, leaves);
+  if (plain !== value) gather(plain, place, into);
+  else if (Array.isArray(value)) {
+    const pairs = pairsOf(value);
+    if (pairs === undefined) gather(textOf(value), place, into);
+    else for (const [key, inner] of pairs) gather(inner, place.at(key), into);
+  } else for (const key of Object.keys(value)) gather(value[key], place.at(key), into);
 }
