@@ -1,16 +1,19 @@
 /** Open sessions at most; those idle for longest are closed before their time. */
 const mostOpen = 20_000;
+const roomMade = 1000;
 /** Lines of a session that are looked at. */
 const longest = 1024;
 /** Different sessions that are remembered; the older half is forgotten beyond. */
 const mostSeen = 200_000;
+/** Templates that have a number at most. */
+const mostTemplates = 500_000;
 
 interface OpenSession {
   readonly entity: string;
   last: number;
   /** When it was put at the end of the queue. */
   queued: number;
-  readonly templates: string[];
+  readonly templates: number[];
 }
 
 /** FNV-1a, 32 bits, of a text, from a seed. */
@@ -31,18 +34,38 @@ function bucket(count: number): number {
   return count <= 4 ? count : Math.round(4 * Math.log2(count)) - 4;
 }
 
-/** A number for the counts of templates, whatever their order; the same after a restart. */
-export function vectorOf(templates: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const template of templates) counts.set(template, (counts.get(template) ?? 0) + 1);
-  let low = 0;
-  let high = 0;
-  for (const [template, count] of counts) {
-    const by = bucket(count);
-    low = (low + mix(hashText(template, 0x811c9dc5) + Math.imul(by, 0x9e3779b1))) >>> 0;
-    high = (high + mix(hashText(template, 0x1b873593) + Math.imul(by, 0x85ebca6b))) >>> 0;
+/** Numbers of templates, and of each two hashes that are the same after a restart. */
+class TemplateHashes {
+  readonly #numbers = new Map<string, number>();
+  readonly #low: number[] = [];
+  readonly #high: number[] = [];
+
+  get size(): number {
+    return this.#low.length;
   }
-  return (high % 2 ** 20) * 2 ** 32 + low;
+
+  of(template: string): number {
+    const known = this.#numbers.get(template);
+    if (known !== undefined) return known;
+    this.#numbers.set(template, this.#low.length);
+    this.#low.push(hashText(template, 0x811c9dc5));
+    this.#high.push(hashText(template, 0x1b873593));
+    return this.#low.length - 1;
+  }
+
+  /** A number of 52 bits for the counts of templates, whatever their order. Sorts them. */
+  vectorOf(templates: number[]): number {
+    templates.sort((a, b) => a - b);
+    let low = 0;
+    let high = 0;
+    for (let from = 0, to = 0; from < templates.length; from = to) {
+      while (to < templates.length && templates[to] === templates[from]) to++;
+      const by = bucket(to - from);
+      low = (low + mix(this.#low[templates[from]!]! + Math.imul(by, 0x9e3779b1))) >>> 0;
+      high = (high + mix(this.#high[templates[from]!]! + Math.imul(by, 0x85ebca6b))) >>> 0;
+    }
+    return (high % 2 ** 20) * 2 ** 32 + low;
+  }
 }
 
 /**
@@ -58,6 +81,7 @@ export class SessionWatch {
   /** Sessions that were closed early, as there were too many. */
   early = 0;
   #ended: OpenSession[] = [];
+  #hashes = new TemplateHashes();
 
   constructor(idle: number) {
     this.#idle = idle;
@@ -65,13 +89,14 @@ export class SessionWatch {
 
   add(key: string, line: { readonly entity: string; readonly t: number; readonly template: string }): void {
     const name = `${line.entity}\n${key}`;
+    const template = this.#hashes.of(line.template);
     const session = this.#open.get(name);
     if (session === undefined) {
-      this.#open.set(name, { entity: line.entity, last: line.t, queued: line.t, templates: [line.template] });
-      if (this.#open.size > mostOpen) this.#end(this.#open.entries().next().value!, true);
+      this.#open.set(name, { entity: line.entity, last: line.t, queued: line.t, templates: [template] });
+      if (this.#open.size > mostOpen) this.#makeRoom();
       return;
     }
-    if (session.templates.length < longest) session.templates.push(line.template);
+    if (session.templates.length < longest) session.templates.push(template);
     session.last = Math.max(session.last, line.t);
     if (session.last - session.queued > this.#idle / 4) this.#requeue(name, session);
   }
@@ -80,6 +105,15 @@ export class SessionWatch {
     session.queued = session.last;
     this.#open.delete(name);
     this.#open.set(name, session);
+  }
+
+  /** Ends many at once: finding the first one again and again would walk over all that are gone. */
+  #makeRoom(): void {
+    let left = roomMade;
+    for (const entry of this.#open) {
+      if (left-- === 0) break;
+      this.#end(entry, true);
+    }
   }
 
   #end([name, session]: readonly [string, OpenSession], isEarly: boolean): void {
@@ -96,19 +130,27 @@ export class SessionWatch {
     }
     const unseen = new Map<string, number>();
     for (const { entity, templates } of this.#ended)
-      if (this.see(entity, templates)) unseen.set(entity, (unseen.get(entity) ?? 0) + 1);
+      if (this.#see(entity, templates)) unseen.set(entity, (unseen.get(entity) ?? 0) + 1);
     this.#ended = [];
+    if (this.#hashes.size > mostTemplates) this.#renumber();
     return unseen;
   }
 
   /** True when these counts were never seen at the entity; they are from then on. */
-  see(entity: string, templates: readonly string[]): boolean {
-    const name = `${entity} ${vectorOf(templates).toString(36)}`;
+  #see(entity: string, templates: number[]): boolean {
+    const name = `${entity} ${this.#hashes.vectorOf(templates).toString(36)}`;
     if (this.#seen.has(name)) return false;
     this.#seen.add(name);
     this.#fresh.push(name);
     if (this.#seen.size > mostSeen) this.#seen = new Set([...this.#seen].slice(mostSeen / 2));
     return true;
+  }
+
+  /** Forgets the numbers of all templates, and with them the sessions that are open. */
+  #renumber(): void {
+    this.early += this.#open.size;
+    this.#open.clear();
+    this.#hashes = new TemplateHashes();
   }
 
   /** What was seen since the last call, to be stored beside what was stored before. */
