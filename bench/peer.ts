@@ -8,6 +8,7 @@ const defaultPython = 'bench/.venv/bin/python';
 /** A folder of raw float64 files by which a bench and its peer exchange arrays. */
 export interface Exchange {
   write(name: string, values: Float64Array): void;
+  writeText(name: string, text: string): void;
   read(name: string): Float64Array;
   /** Runs `bench/peers/<script>` in the folder, on one thread; answers what it prints, or undefined where it cannot run. */
   run(script: string): Readonly<Record<string, number | string>> | undefined;
@@ -24,6 +25,7 @@ export function openExchange(): Exchange {
         path.join(folder, name),
         new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
       ),
+    writeText: (name, text) => writeFileSync(path.join(folder, name), text),
     read(name) {
       const bytes = readFileSync(path.join(folder, name));
       return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));

@@ -72,3 +72,8 @@ export function urlIn(text: string, from: number, to: number): number {
       return at;
   return -1;
 }
+
+/** Whether a run of dots begins behind the first character of a word: `threshold......0`. */
+export function isDots(text: string, at: number): boolean {
+  return text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46;
+}

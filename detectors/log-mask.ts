@@ -17,7 +17,16 @@ import {
   wordEnd,
   wordMark,
 } from './log-characters.ts';
-import { closingBrace, closingQuote, endOfUrl, isBeforeDate, isName, kindsIn, urlIn } from './log-forms.ts';
+import {
+  closingBrace,
+  closingQuote,
+  endOfUrl,
+  isBeforeDate,
+  isDots,
+  isName,
+  kindsIn,
+  urlIn,
+} from './log-forms.ts';
 import { datePart, literals, units } from './log-vocabulary.ts';
 
 /** What stands for a variable part in a template. */
@@ -29,14 +38,12 @@ const mostParts = 1024;
 const longestMessage = 1 << 14;
 
 const longestUnit = 9;
+/** FNV-1a, 32 bits. */
+const seed = 0x811c9dc5 | 0;
+const prime = 0x01000193;
 /** Characters that a literal or a part of a date begins with; hexadecimal words, too. */
 const mayBeValue = new Uint8Array(128);
 for (const word of [...literals, ...datePart, ...'abcdefABCDEF']) mayBeValue[word.charCodeAt(0)] = 1;
-
-/** Whether a run of dots begins behind the first character of a word: `threshold......0`. */
-function isDots(text: string, at: number): boolean {
-  return text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46;
-}
 
 /**
  * Cuts messages into constant parts and variable ones. The variable ones are found by their form: whatever holds a digit
@@ -47,6 +54,7 @@ function isDots(text: string, at: number): boolean {
 export class MessageScanner {
   readonly starts = new Int32Array(longestMessage + 8);
   readonly ends = new Int32Array(longestMessage + 8);
+  readonly #hashes = new Int32Array(longestMessage + 8);
   count = 0;
   low = 0;
   high = 0;
@@ -97,9 +105,20 @@ export class MessageScanner {
   }
 
   #constant(from: number, to: number): number {
-    if (this.count > 0 && this.ends[this.count - 1] === from) this.ends[this.count - 1] = to;
-    else {
+    let hash = seed;
+    for (let at = from; at < to; at++) hash = Math.imul(hash ^ this.#text.charCodeAt(at), prime);
+    return this.#hashed(from, to, hash);
+  }
+
+  /** A constant part whose hash is known; the same characters in other pieces are the same part. */
+  #hashed(from: number, to: number, hash: number): number {
+    const last = this.count - 1;
+    if (last >= 0 && this.ends[last] === from) {
+      this.ends[last] = to;
+      this.#hashes[last] = Math.imul(this.#hashes[last]!, 0x2c1b3c6d) ^ hash;
+    } else {
       this.starts[this.count] = from;
+      this.#hashes[this.count] = hash;
       this.ends[this.count++] = to;
     }
     return to;
@@ -168,37 +187,37 @@ export class MessageScanner {
     let at = from;
     let seen = 0;
     let colons = 0;
+    let hash = seed;
     for (const to = this.#to; at < to; at++) {
-      const bit = bitOf(text.charCodeAt(at));
+      const c = text.charCodeAt(at);
+      const bit = bitOf(c);
       if (bit & (wordEnd | wordMark)) {
         if (bit & wordEnd || (bit === 1 << dot && at > from && isDots(text, at))) break;
         if (bit === 1 << colon) colons++;
       }
       seen |= bit;
+      hash = Math.imul(hash ^ c, prime);
     }
-    if ((seen & ~letterBits) === 0) return this.#letters(from, at, seen);
+    if ((seen & ~letterBits) === 0)
+      return this.#isLettersValue(from, at, seen) ? at : this.#hashed(from, at, hash);
     if (colons > 0) return this.#colons(from, at, seen, colons);
     return this.#word(from, at, seen);
   }
 
   /** A word of letters alone is constant, but for units, dates and a few literals. */
-  #letters(from: number, to: number, seen: number): number {
+  #isLettersValue(from: number, to: number, seen: number): boolean {
     const length = to - from;
     if (length <= longestUnit) {
-      const first = this.#text.charCodeAt(from);
       if (this.#isUnit(from, to)) {
         this.count--;
-        return to;
+        return true;
       }
-      if (length > 2 && first < 128 && mayBeValue[first] && this.#isValue(from, to, seen)) {
-        this.#variable(from);
-        return to;
-      }
-    } else if (seen === 1 << hexLetter) {
-      this.#variable(from);
-      return to;
-    }
-    return this.#constant(from, to);
+      const first = this.#text.charCodeAt(from);
+      if (length < 3 || first > 127 || mayBeValue[first] === 0 || !this.#isValue(from, to, seen))
+        return false;
+    } else if (seen !== 1 << hexLetter) return false;
+    this.#variable(from);
+    return true;
   }
 
   #word(from: number, to: number, seen: number): number {
@@ -272,24 +291,19 @@ export class MessageScanner {
     return to;
   }
 
-  /** Two hashes over the constant characters: FNV-1a and the one that multiplies by 31. */
+  /** Two hashes over the parts. */
   #hash(): void {
-    let low = 0x811c9dc5 | 0;
-    let high = 0x12345 | 0;
+    let low = seed;
+    let high = 0x12345;
     for (let k = 0; k < this.count; k++) {
       const end = this.ends[k]!;
-      if (end < 0) {
-        low = Math.imul(low ^ (end === -1 ? 0x10001 : 0x10020), 0x01000193);
-        high = ((high << 5) - high + (end === -1 ? 0x10001 : 0x10020)) | 0;
-        continue;
-      }
-      for (let at = this.starts[k]!; at < end; at++) {
-        const c = this.#text.charCodeAt(at);
-        low = Math.imul(low ^ c, 0x01000193);
-        high = ((high << 5) - high + c) | 0;
-      }
+      const part = end >= 0 ? this.#hashes[k]! : end;
+      low = Math.imul(low ^ part, prime);
+      low ^= low >>> 15;
+      high = Math.imul(high, 0x5bd1e995) + part;
+      high ^= high >>> 13;
     }
-    this.low = low;
-    this.high = high;
+    this.low = low | 0;
+    this.high = high | 0;
   }
 }

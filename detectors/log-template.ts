@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { consolidate, shorten } from './log-consolidate.ts';
+import { consolidate } from './log-consolidate.ts';
 import { MessageScanner, mask } from './log-mask.ts';
 import { PatternIndex } from './log-pattern.ts';
+import { shorten } from './log-repeats.ts';
 import { ShapeCache } from './log-shapes.ts';
 import {
   createEntry,
@@ -80,6 +81,8 @@ export class LogTemplateMiner {
   readonly #ids = new Set<string>();
   /** All lines of templates that were forgotten. */
   #others = createEntry(0, '00000000', [mask]);
+  /** Numbers of words of which templates began or were reworded: only among those there is something to merge. */
+  readonly #begun = new Set<number>();
   #gone: number[] = [];
   #next = 1;
   #lines = 0;
@@ -125,15 +128,16 @@ export class LogTemplateMiner {
   /** Merges the templates that turned out to be one. `learn` does so from time to time; a reader where its input ends. */
   settle(): void {
     this.#fresh = 0;
-    for (let found = true; found; ) {
-      const live = [...this.#live.values()];
-      const merges = consolidate(live);
+    while (this.#begun.size > 0) {
+      const merges = consolidate(this.#live.values(), this.#begun);
+      this.#begun.clear();
       for (const { members, words } of merges) {
-        const [first, ...rest] = members.map(k => live[k]!).sort((a, b) => a.index - b.index);
+        this.#begun.add(words.length);
+        if (members.some(({ into }) => into !== undefined)) continue;
+        const [first, ...rest] = [...members].sort((a, b) => a.index - b.index);
         for (const entry of rest) this.#merge(entry, first!);
         this.#reword(first!, words);
       }
-      found = merges.length > 0;
     }
     this.#forget();
     this.#index();
@@ -167,7 +171,9 @@ export class LogTemplateMiner {
         this.#entries.get(index)!.into = this.#entries.get(into) ?? this.#others;
     for (const entry of this.#entries.values()) {
       this.#ids.add(entry.id);
-      if (entry.into === undefined && entry !== this.#others) this.#live.set(entry.text, entry);
+      if (entry.into !== undefined || entry === this.#others) continue;
+      this.#live.set(entry.text, entry);
+      this.#begun.add(entry.words.length);
     }
     ({ next: this.#next, lines: this.#lines, fresh: this.#fresh } = known.data);
     this.#index();
@@ -197,6 +203,7 @@ export class LogTemplateMiner {
     this.#live.set(entry.text, entry);
     this.#cache.set(this.#scanner.low, this.#scanner.high, entry);
     this.#fresh++;
+    this.#begun.add(entry.words.length);
     return entry;
   }
 
