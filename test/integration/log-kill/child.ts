@@ -1,7 +1,7 @@
 /**
  * The reader that is killed: one collector of the register into a real store. Its only argument is JSON, a `ReaderSpec`.
  * The numbers of the lines and the position go to the store in one transaction; only then the position is committed.
- * After each transaction it writes on standard output how many lines it has stored in this life.
+ * After each transaction it writes on standard output how many lines are stored, those of former lives too.
  */
 
 import type { z } from 'zod';
@@ -25,8 +25,9 @@ function numberOf({ text, fields }: LogRecord): number {
 function createWriter(store: Store) {
   const numbers = store.values(seen);
   const position = store.values(positions);
-  let written = numbers.entries().length;
-  let lines = 0;
+  const before = numbers.entries();
+  let written = before.length;
+  let lines = before.reduce((sum, [, value]) => sum + value.byteLength / Uint32Array.BYTES_PER_ELEMENT, 0);
   return (batches: readonly RecordBatch[]): void => {
     const found = Uint32Array.from(
       batches.flatMap(({ records }) => records),

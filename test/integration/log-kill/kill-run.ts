@@ -99,10 +99,10 @@ class Lives {
   readonly #plan: KillPlan;
   readonly #random: () => number;
   #child: ChildProcess;
-  #before = 0;
-  #now = 0;
   #over = false;
   kills = 0;
+  /** Lines in the store, as the child said last. */
+  stored = 0;
   log = '';
 
   constructor(start: () => ChildProcess, plan: KillPlan) {
@@ -112,27 +112,23 @@ class Lives {
     this.#child = this.#live();
   }
 
-  get stored(): number {
-    return this.#before + this.#now;
-  }
-
-  /** After how many lines this life is over: a random share of those to come, so that all kills fall within the total. */
-  #lifeLength(): number {
+  /** At how many lines this life is over: a random share of those to come, so that all kills fall within the total. */
+  #lifeEnd(): number {
     const { total, kills } = this.#plan;
     if (this.kills === kills) return Number.POSITIVE_INFINITY;
-    return ((total - this.stored) / (kills - this.kills + 1)) * (0.4 + 1.2 * this.#random());
+    return this.stored + ((total - this.stored) / (kills - this.kills + 1)) * (0.4 + 1.2 * this.#random());
   }
 
   #live(): ChildProcess {
     const child = this.#start();
-    const length = this.#lifeLength();
+    const end = this.#lifeEnd();
     let doomed = false;
     child.stderr?.setEncoding('utf8').on('data', text => {
       this.log += text;
     });
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#now = Number(text.trimEnd().split('\n').at(-1));
-      if (doomed || this.#now < length) return;
+      this.stored = Number(text.trimEnd().split('\n').at(-1));
+      if (doomed || this.stored < end) return;
       doomed = true;
       setTimeout(() => child.kill('SIGKILL'), this.#random() * longestDelay);
     });
@@ -141,8 +137,6 @@ class Lives {
   }
 
   #next(code: number | null, signal: NodeJS.Signals | null): void {
-    this.#before += this.#now;
-    this.#now = 0;
     if (this.#over) return;
     if (signal === 'SIGKILL') this.kills++;
     else this.log += `the reader ended by itself with ${code ?? signal}\n`;
