@@ -1,5 +1,5 @@
+import { drainOutbox } from '../core/drain.ts';
 import type { Notification, Receiver } from '../core/receiver.ts';
-import { SourceError } from '../core/series.ts';
 import type { KeyValues, OutboxEntry, Store } from '../core/store.ts';
 import { readNotification, writeNotification } from './wire-format.ts';
 
@@ -73,29 +73,17 @@ class Lane {
   }
 
   async #drain(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const entries = this.#options.store.outbox.pending(this.receiver.name, batchSize);
-      if (entries.length === 0 || signal.aborted) return;
-      await this.#attempt(entries, signal);
-    }
-  }
-
-  /** A batch that is refused for good is tried one by one, so that one bad alert takes no other with it. */
-  async #attempt(entries: readonly OutboxEntry[], signal: AbortSignal): Promise<void> {
-    const { store } = this.#options;
-    try {
-      const notifications = entries.map(entry => readNotification(entry.body));
-      await this.receiver.deliver(this.#outgoing(notifications), signal);
-      this.#settle(entries, notifications);
-    } catch (error) {
-      const permanent = !(error instanceof SourceError) || !error.retryable;
-      if (!permanent || signal.aborted) {
-        store.outbox.failed(entries.map(entry => entry.id));
-        throw error;
-      }
-      if (entries.length > 1) for (const entry of entries) await this.#attempt([entry], signal);
-      else this.#bury(entries, messageOf(error));
-    }
+    await drainOutbox(
+      {
+        outbox: this.#options.store.outbox,
+        receiver: this.receiver.name,
+        read: readNotification,
+        deliver: notifications => this.receiver.deliver(this.#outgoing(notifications), signal),
+        settle: (entries, notifications) => this.#settle(entries, notifications),
+        bury: (entry, message) => this.#bury(entry, message),
+      },
+      signal,
+    );
   }
 
   #settle(entries: readonly OutboxEntry[], notifications: readonly Notification[]): void {
@@ -113,16 +101,13 @@ class Lane {
     observe({ receiver: this.receiver.name, kind: 'delivered', count: entries.length, message: '' });
   }
 
-  #bury(entries: readonly OutboxEntry[], message: string): void {
+  #bury(entry: OutboxEntry, message: string): void {
     const { store, clock, observe } = this.#options;
     store.transaction(() => {
-      for (const entry of entries) this.#dead.set(entry.key, bytes(entry.body));
-      store.outbox.delivered(
-        entries.map(entry => entry.id),
-        clock(),
-      );
+      this.#dead.set(entry.key, bytes(entry.body));
+      store.outbox.delivered([entry.id], clock());
     });
-    observe({ receiver: this.receiver.name, kind: 'rejected', count: entries.length, message });
+    observe({ receiver: this.receiver.name, kind: 'rejected', count: 1, message });
   }
 
   /** A firing alert for a receiver that forgets ends by itself four intervals after the last word from us. */

@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED: 'the user may not read or write the topic: its ACL says so',
   GROUP_AUTHORIZATION_FAILED: 'the user may not use the consumer group: its ACL says so',
   CLUSTER_AUTHORIZATION_FAILED: 'the user may not do this on the cluster: its ACL says so',
+  MESSAGE_TOO_LARGE: 'a message is larger than the topic takes (max.message.bytes)',
   INVALID_SESSION_TIMEOUT:
     'session_timeout is outside of what the broker allows (group.min.session.timeout.ms)',
   KafkaJSSASLAuthenticationError: 'it refuses the user name or the password (sasl)',
@@ -29,12 +30,18 @@ function closedHint({ sasl, tls_config: tls }: KafkaAccess): string {
   return sasl === undefined ? ': does it want a user (sasl)?' : '';
 }
 
-/** An error of kafkajs in words, without its stack and without secrets; asking again may help. */
+/** What is refused whenever it is asked again. */
+const final = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+
+/** An error of kafkajs in words, without its stack and without secrets; asking again may help but where the message itself is refused. */
 export function kafkaFailure(error: unknown, access: KafkaAccess): SourceError {
   if (error instanceof SourceError) return error;
   const cause = root(error);
   const type = typeOf(cause);
   const closed = type === 'KafkaJSConnectionClosedError' ? closedHint(access) : '';
   const why = words[type] ?? `${connectionFailure(cause)}${closed}`;
-  return new SourceError(`Kafka at ${access.brokers.join(', ')}: ${why}`, { retryable: true, cause: error });
+  return new SourceError(`Kafka at ${access.brokers.join(', ')}: ${why}`, {
+    retryable: !final.includes(type),
+    cause: error,
+  });
 }

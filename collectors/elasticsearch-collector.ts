@@ -8,6 +8,13 @@ import { readElasticsearchPosition } from './elasticsearch-position.ts';
 import { Snapshot, type View } from './elasticsearch-snapshot.ts';
 import { backOff, createTroubles } from './troubles.ts';
 
+/** What lives as long as `start` runs; `answered` is called when the server has answered. */
+interface Run {
+  readonly intake: ElasticsearchIntake;
+  readonly signal: AbortSignal;
+  readonly answered: () => void;
+}
+
 /** Asks again and again for what has come since, each time in a view of its own. */
 export class ElasticsearchCollector implements LogCollector {
   readonly name: string;
@@ -32,13 +39,16 @@ export class ElasticsearchCollector implements LogCollector {
     const client = createElasticsearchClient(this.#options);
     const troubles = createTroubles(sink);
     let failures = 0;
+    const answered = () => {
+      failures = 0;
+      troubles.over('reading');
+    };
     try {
       while (!signal.aborted) {
         try {
-          await this.#poll(client, intake, signal);
+          await this.#poll(client, { intake, signal, answered });
           this.#settled = true;
-          failures = 0;
-          troubles.over('reading');
+          answered();
           await wait(this.#options.poll_interval, undefined, { signal }).catch(() => {});
         } catch (error) {
           if (signal.aborted) return;
@@ -60,12 +70,13 @@ export class ElasticsearchCollector implements LogCollector {
   }
 
   /** Hands on all that is new. A view that ended while the sink was full is followed by another one. */
-  async #poll(client: ElasticsearchClient, intake: ElasticsearchIntake, signal: AbortSignal): Promise<void> {
+  async #poll(client: ElasticsearchClient, run: Run): Promise<void> {
+    const { intake } = run;
     for (;;) {
       const before = intake.handed;
-      const snapshot = new Snapshot(client, this.#view(), signal);
+      const snapshot = new Snapshot(client, this.#view(), run.signal);
       try {
-        return await this.#drain(snapshot, intake, signal);
+        return await this.#drain(snapshot, run);
       } catch (error) {
         if (!Snapshot.expired(error) || intake.handed === before) throw error;
       } finally {
@@ -75,10 +86,11 @@ export class ElasticsearchCollector implements LogCollector {
     }
   }
 
-  async #drain(snapshot: Snapshot, intake: ElasticsearchIntake, signal: AbortSignal): Promise<void> {
+  async #drain(snapshot: Snapshot, { intake, signal, answered }: Run): Promise<void> {
     const ranges = this.#settled ? await intake.news(snapshot) : intake.window();
     for (const range of ranges)
       for await (const page of snapshot.pages(range)) {
+        answered();
         await intake.hand(page, Date.now());
         if (signal.aborted) return;
       }
