@@ -38,10 +38,11 @@ export async function loop(daemon: Daemon): Promise<void> {
 
 /** Hands what waits to the receivers, until the signal aborts. */
 export async function deliver(daemon: Daemon): Promise<void> {
-  const { dispatcher, options } = daemon;
+  const { dispatcher, events, options } = daemon;
   while (!options.signal.aborted) {
     const under = daemon.deliverUnder;
     daemon.deliverUnder = body => body();
+    void events.round().catch(error => options.log.error(`events: ${error}`));
     void under(() => dispatcher.round()).catch(error => options.log.error(`delivery: ${error}`));
     await sleep(500, undefined, { signal: options.signal }).catch(() => undefined);
   }

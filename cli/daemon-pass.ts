@@ -14,8 +14,8 @@ import { tracedStages } from './traced-stages.ts';
 import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
-function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
-  const { store, wired, dispatcher, receivers, self, budget, incidents } = daemon;
+function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): void {
+  const { store, wired, dispatcher, receivers, self, budget, incidents, events, eventBook } = daemon;
   for (const { alert } of result.notifications)
     if (alert.annotations.notification === 'opened') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
@@ -26,6 +26,7 @@ function keep(daemon: Daemon, result: PassResult, settle: () => void): void {
     store.values('budget').set('told', budget.toBytes());
     store.values('stages').set('self', self.toBytes());
     settle();
+    events.enqueue(eventBook.take(abnormal, result.incidents), result.t);
     dispatcher.enqueue(
       told,
       receivers.map(receiver => receiver.name),
@@ -50,6 +51,8 @@ interface Pass {
   readonly classes: Set<string>;
   /** By class, what steps that were told before have left for the newest one: alerts, and anomalies as evidence. */
   readonly late: Map<string, { readonly alerts: readonly Alert[]; readonly anomalies: readonly Anomaly[] }>;
+  /** Rows that were abnormal at the last step of their class. */
+  readonly abnormal: Anomaly[];
   settle: () => void;
 }
 
@@ -114,6 +117,7 @@ const openIncidents = ({ book }: Daemon): readonly Incident[] =>
 
 /** Passes over the steps up to `end`, of which the pass's own is the last of all. */
 async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void> {
+  const { fpr } = daemon.loaded.config.detection;
   const { wired, reads } = daemon;
   const gathered = (await Promise.all(reads.map(source => source.gather(pass.t, end)))).flat();
   const read = [...(daemon.desk?.late() ?? []), ...gathered];
@@ -125,6 +129,7 @@ async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void>
     const step = { t: at, tracing: at === pass.t ? daemon.tracing : noTracing };
     const judged = await judge(daemon, read, step);
     for (const name of judged.classes) pass.classes.add(name);
+    pass.abnormal.push(...judged.anomalies.filter(({ p }) => p <= fpr));
     if (at <= daemon.passedAt) stepLate(daemon, pass, at, judged);
     else stepAll(daemon, pass, step, judged);
     const isNamed = namedBy(pass.results.at(-1)?.incidents ?? openIncidents(daemon));
@@ -133,7 +138,8 @@ async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void>
 }
 
 /** Keeps and tells what the pass has come to: after several steps only what still holds. Answers it in numbers. */
-function finish(daemon: Daemon, { t, results, classes, settle }: Pass): SpanAttributes {
+function finish(daemon: Daemon, pass: Pass): SpanAttributes {
+  const { t, results, classes } = pass;
   const { told, over } = worthTelling(results, daemon.passedAt);
   for (const { id } of over)
     daemon.options.log.info(
@@ -144,7 +150,7 @@ function finish(daemon: Daemon, { t, results, classes, settle }: Pass): SpanAttr
   if (last !== undefined) {
     const whole = { ...last, incidents: [...incidents.values()], notifications: told };
     daemon.passedAt = t;
-    keep(daemon, whole, settle);
+    keep(daemon, whole, pass);
     daemon.deliverUnder = daemon.tracing.carry();
     showIncidents(daemon, whole);
   }
@@ -175,7 +181,14 @@ async function passSteps(daemon: Daemon, t: number): Promise<SpanAttributes> {
   daemon.passedAt = Math.min(daemon.passedAt, t - step);
   const from = Number.isFinite(daemon.passedAt) ? Math.max(t - longestGap, daemon.passedAt) : t - step;
   const series = wired.watches.reduce((sum, watch) => sum + watch.series, 0);
-  const pass: Pass = { t, results: [], classes: new Set(), late: new Map(), settle: () => undefined };
+  const pass: Pass = {
+    t,
+    results: [],
+    classes: new Set(),
+    late: new Map(),
+    abnormal: [],
+    settle: () => undefined,
+  };
   for (const end of pieceEnds({ from, to: t, step }, series)) await passPiece(daemon, pass, end);
   return finish(daemon, pass);
 }

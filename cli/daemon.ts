@@ -6,10 +6,12 @@ import type { NetworkMaker } from '../core/network.ts';
 import type { Receiver } from '../core/receiver.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics, ReloadStatus } from '../server/metrics.ts';
+import type { EventDispatcher } from '../sinks/dispatch.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createModels, type Models } from './daemon-models.ts';
 import { createDepartures } from './departures.ts';
+import { createEvents, EventBook } from './event-book.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
@@ -75,6 +77,9 @@ export interface Daemon extends Models {
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
+  /** What is kept elsewhere of what foreshock sees and does. */
+  readonly events: EventDispatcher;
+  readonly eventBook: EventBook;
   keptAt: number;
   /** When the charts of open incidents were read last, ms. */
   shownAt: number;
@@ -160,6 +165,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     incidents,
     ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),
+    events: createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log }),
+    eventBook: new EventBook(),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),

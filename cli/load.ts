@@ -7,6 +7,7 @@ import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import { detectors } from '../detectors/index.ts';
 import type { WebConfig } from '../server/web-config.ts';
+import { sinks } from '../sinks/index.ts';
 import { howToInstall, isInstalled, tensorPackage } from './backend.ts';
 import { InputError } from './exit.ts';
 import { loadWebConfig } from './web-config.ts';
@@ -34,6 +35,7 @@ export const loadContext = {
   env: process.env,
   readFile: (path: string): string => readFileSync(path, 'utf8'),
   logCollectors: Object.entries(logCollectors).map(([name, { options }]) => ({ name, options })),
+  eventSinks: Object.entries(sinks).map(([name, { options }]) => ({ name, options })),
   detectors: detectors.map(({ name, options }) => ({ name, options: withPeer(options) })),
 };
 

@@ -37,6 +37,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     daemon.dispatcher.stop();
     await daemon.shown;
     await daemon.logs.end();
+    await daemon.events.close();
     await daemon.scoring.close();
     await closeModels(daemon);
     daemon.results.flush();

@@ -22,6 +22,8 @@ export interface LoadContext {
   readonly detectors?: readonly NamedOptions[];
   /** The collectors of logs that there are, with their options; unchecked where it is left out. */
   readonly logCollectors?: readonly NamedOptions[];
+  /** The sinks of events that there are, with their options; unchecked where it is left out. */
+  readonly eventSinks?: readonly NamedOptions[];
 }
 
 /** A config that can run, secrets read and packs filled in, or every mistake at once. */
@@ -71,7 +73,8 @@ function references(outline: Outline, source: YamlSource, context: LoadContext):
   return [
     ...maintenanceMistakes(outline, source),
     ...sourceMistakes(outline, source),
-    ...logMistakes(outline, source, context),
+    ...kindMistakes('logs', { outline, source, known: context.logCollectors }),
+    ...kindMistakes('events', { outline, source, known: context.eventSinks }),
     ...detectorMistakes(outline, source, context),
     ...nameMistakes(outline, source),
   ];
@@ -92,11 +95,20 @@ function sourceMistakes({ isMap, blocks }: Outline, source: YamlSource): Mistake
   return none ? [source.mistake(['prometheus'], 'is required, where no logs are read')] : [];
 }
 
-function logMistakes({ blocks }: Outline, source: YamlSource, context: LoadContext): Mistake[] {
-  return blocks.logs.flatMap((item, i) =>
-    (context.logCollectors ?? []).flatMap(({ name, options }) => {
+/** Options of the collectors and sinks that the items of a block name. */
+function kindMistakes(
+  block: 'logs' | 'events',
+  how: {
+    readonly outline: Outline;
+    readonly source: YamlSource;
+    readonly known: readonly NamedOptions[] | undefined;
+  },
+): Mistake[] {
+  const { outline, source, known = [] } = how;
+  return outline.blocks[block].flatMap((item, i) =>
+    known.flatMap(({ name, options }) => {
       const given = at(item, name);
-      return given === undefined ? [] : optionMistakes(options, given, { source, place: ['logs', i, name] });
+      return given === undefined ? [] : optionMistakes(options, given, { source, place: [block, i, name] });
     }),
   );
 }
@@ -135,9 +147,10 @@ function optionMistakes(
 /** A name stands once in its block, `alertmanager:` is a receiver of that name, and no source of logs has one of metrics. */
 function nameMistakes({ blocks, implied }: Outline, source: YamlSource): Mistake[] {
   const asked = blocks.prometheus.map(item => nameOf(item) ?? 'prometheus');
+  const takenOf: Readonly<Record<string, readonly string[]>> = { receivers: implied, logs: asked };
   return Object.entries(blocks).flatMap(([block, items]) => {
     const names = items.map(item => nameOf(item) ?? (block === 'prometheus' ? 'prometheus' : undefined));
-    const taken = block === 'receivers' ? implied : block === 'logs' ? asked : [];
+    const taken = takenOf[block] ?? [];
     return names.flatMap((name, i) =>
       name !== undefined && (names.indexOf(name) < i || taken.includes(name))
         ? [source.mistake([block, i, 'name'], `the name is taken (got "${name}")`)]

@@ -68,6 +68,18 @@ const logSource = z
     `give exactly one of ${logCollectorNames.join(', ')}`,
   );
 
+const eventSinkNames = ['elasticsearch', 'kafka'] as const;
+const eventSink = z
+  .strictObject({
+    name: sourceName.describe('Name of the sink.'),
+    elasticsearch: looseOptions.optional().describe('Into a data stream.'),
+    kafka: looseOptions.optional().describe('To a topic.'),
+  })
+  .refine(
+    given => eventSinkNames.filter(kind => given[kind] !== undefined).length === 1,
+    `give exactly one of ${eventSinkNames.join(', ')}`,
+  );
+
 /** One item of `packs:`. */
 export const packRef = z
   .preprocess(
@@ -204,6 +216,10 @@ export const configSchema = z.strictObject({
       'While one alert fires, others are held back, ours and those that come in; as in Alertmanager.',
     ),
   receivers: z.array(receiver).default([]).describe('Who is told.'),
+  events: z
+    .array(eventSink)
+    .default([])
+    .describe('Where anomalies, incidents and what was done to foreshock are kept.'),
   correlation: z
     .strictObject({
       group_wait: duration.default(30_000).describe('Wait for more alerts before an incident is told.'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Anomaly } from './detector.ts';
 import type { Incident } from './incident.ts';
 import { fingerprint, type Labels } from './labels.ts';
+import { sayEntity, saySignal } from './say-name.ts';
 
 const eventSchema = z.strictObject({
   id: z.string(),
@@ -35,10 +36,12 @@ export const readEvent = (text: string): OwnEvent => eventSchema.parse(JSON.pars
 
 /** An anomaly of one entity at one time. */
 export function anomalyEvent(anomaly: Anomaly): OwnEvent {
-  const { entity, t, score, p, shares, band, worst, state, reason } = anomaly;
+  const { entity, t, score, p, shares, band, worst, state, reason, examples } = anomaly;
   const key = `${anomaly.class}/${fingerprint(entity)}`;
-  const details = { class: anomaly.class, score, p, shares, band, worst, state, reason };
-  const message = `${reason} (${anomaly.class})`;
+  const details = { class: anomaly.class, score, p, shares, band, worst, state, reason, examples };
+  const signal = worst?.signal ?? shares[0]?.signal;
+  const what = signal === undefined ? sayEntity(entity) : `${saySignal(signal)} of ${sayEntity(entity)}`;
+  const message = `${what} is unusual${reason === '' ? '' : `: ${reason}`}`;
   return {
     id: `anomaly/${key}/${t}`,
     key,

@@ -186,6 +186,11 @@ function edgeMetrics(registry: Registry) {
       { name: 'foreshock_notifications_total', help: 'Notifications by receiver and outcome.' },
       ['receiver', 'outcome'],
     ),
+    events: counter(
+      registry,
+      { name: 'foreshock_events_total', help: 'Events of foreshock itself, by sink and outcome.' },
+      ['sink', 'outcome'],
+    ),
     notificationsPending: gauge(
       registry,
       { name: 'foreshock_notifications_pending', help: 'Notifications that wait for delivery.' },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { logCollectors } from '../../collectors/log-collectors.ts';
 import { configSchema } from '../../config/schema.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { detectors } from '../../detectors/index.ts';
+import { sinks } from '../../sinks/index.ts';
 
 /** The part of JSON Schema that our config needs. */
 interface Node {
@@ -56,14 +58,29 @@ function rowsOf(node: Node, path: string): string[] {
   });
 }
 
+interface Declared {
+  readonly summary: string;
+  readonly options: z.ZodType;
+}
+
+/** The options of one component of a register. */
+function optionTable(name: string, { summary, options }: Declared): string {
+  const json: unknown = z.toJSONSchema(options, { io: 'output', unrepresentable: 'any' });
+  const { properties = {}, required = [] } = nodeSchema.parse(json);
+  const { name: _, ...rest } = properties;
+  const rows = rowsOf({ properties: rest, required }, '');
+  return `### ${name}\n\n${summary}\n\n| option | value | default | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function tablesOf(register: Readonly<Record<string, Declared>>): string {
+  return Object.entries(register)
+    .map(([name, declared]) => optionTable(name, declared))
+    .join('\n');
+}
+
 /** The options of each detector, from the register. */
 function detectorTables(): string {
-  const tables = detectors.map(({ name, summary, options }) => {
-    const json: unknown = z.toJSONSchema(options, { io: 'output', unrepresentable: 'any' });
-    const { properties = {} } = nodeSchema.parse(json);
-    const rows = rowsOf({ properties }, '');
-    return `### ${name}\n\n${summary}\n\n| option | value | default | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
-  });
+  const tables = detectors.map(each => optionTable(each.name, each));
   return `## Options of detectors
 
 \`detection.detectors\` is a list of those that run, or a map that gives some of them options; the others run as they are, and
@@ -100,5 +117,15 @@ column. \`\${NAME}\` is taken from the environment, \`*_file\` from a file, rela
 of a list. This page is made from the schema by \`npm run docs\`.
 
 ${blocks.join('\n')}
+## Collectors of logs
+
+An item of \`logs\` names one of these; \`docs/log-collectors.md\` says what each reads, and what it cannot.
+
+${tablesOf(logCollectors)}
+## Sinks of events
+
+An item of \`events\` names one of these; \`docs/events.md\` says what they are given.
+
+${tablesOf(sinks)}
 ${detectorTables()}`;
 }
