@@ -5,6 +5,7 @@ import { type EntityRecord, entityRecordSchema, LogEntity } from './log-entity.t
 import { SessionWatch } from './log-session-watch.ts';
 import { type LogSignalOptions, logSignalOptions } from './log-signal-options.ts';
 import { levelNames, levelNumber } from './log-slot.ts';
+import { StepClock } from './log-step-clock.ts';
 
 /** A line as it is counted. `session` is the key of what it belongs to: a trace, a request, a block. */
 export interface SignalLine {
@@ -48,8 +49,6 @@ export interface LogSignalChanges {
   readonly sessions: readonly string[];
 }
 
-/** Steps that may be open at once. */
-const mostOpen = 5760;
 /** Templates that a source is remembered to have said; beyond, none is new. */
 const mostTemplates = 200_000;
 /** Label objects whose entity is known without looking at them. */
@@ -91,21 +90,19 @@ export class LogSignals {
   #gone: Labels[] = [];
   /** There was no room for another entity when this step was the last closed one. */
   #fullAt = Number.NaN;
-  #since = Number.NaN;
-  /** End of the last closed step. */
-  #closed = Number.NEGATIVE_INFINITY;
+  readonly #clock: StepClock;
   #wholeFrom = Number.NEGATIVE_INFINITY;
-  #late = 0;
-  #ahead = 0;
   #refused = 0;
 
   constructor(options: z.input<typeof logSignalOptions> = {}) {
     this.#options = logSignalOptions.parse(options);
+    this.#clock = new StepClock(this.#options.step);
     this.#sessions = new SessionWatch(this.#options.idle);
   }
 
   get counts(): LogSignalCounts {
-    return { late: this.#late, ahead: this.#ahead, refused: this.#refused, sessions: this.#sessions.early };
+    const { late, ahead } = this.#clock;
+    return { late, ahead, refused: this.#refused, sessions: this.#sessions.early };
   }
 
   /** Counts a line in its step. */
@@ -113,29 +110,9 @@ export class LogSignals {
     const { t, template } = line;
     const entity = this.#byLabels.get(line.entity) ?? this.#entityOf(line);
     if (entity === undefined) return;
-    const end = this.#endOf(t);
+    const end = this.#clock.endOf(t);
     if (entity.count(template, levelNumber(line.level), end)) this.#meet(template, entity, end);
     if (line.session !== undefined) this.#sessions.add(line.session, { entity: entity.code, t, template });
-  }
-
-  #endOf(t: number): number {
-    const { step } = this.#options;
-    const end = Math.ceil(t / step) * step;
-    if (end <= this.#closed) {
-      this.#late++;
-      return this.#closed + step;
-    }
-    if (this.#closed === Number.NEGATIVE_INFINITY) this.#begin(end);
-    const last = this.#closed + mostOpen * step;
-    if (end <= last) return end;
-    this.#ahead++;
-    return last;
-  }
-
-  /** The first line tells where time begins; some steps before it stay open for others. */
-  #begin(end: number): void {
-    this.#closed = end - (mostOpen / 2) * this.#options.step;
-    this.#since = end - this.#options.step;
   }
 
   #entityOf({ t, entity: labels }: SignalLine): LogEntity | undefined {
@@ -155,10 +132,10 @@ export class LogSignals {
   /** Whether one more entity may be counted; of too many the one that was silent for longest, a day at least, is forgotten. */
   #hasRoom(): boolean {
     if (this.#entities.size < this.#options.entities) return true;
-    if (this.#fullAt === this.#closed) return false;
+    if (this.#fullAt === this.#clock.closed) return false;
     const [name, oldest] = [...this.#entities].reduce((a, b) => (b[1].last < a[1].last ? b : a));
-    if (oldest.last + day > this.#closed) {
-      this.#fullAt = this.#closed;
+    if (oldest.last + day > this.#clock.closed) {
+      this.#fullAt = this.#clock.closed;
       return false;
     }
     this.#entities.delete(name);
@@ -173,33 +150,25 @@ export class LogSignals {
     this.#templates.add(template);
     this.#freshTemplates.push(template);
     const { learning } = this.#options;
-    if (end - this.#since >= learning && end - entity.since >= learning) entity.addFresh(end);
+    if (end - this.#clock.since >= learning && end - entity.since >= learning) entity.addFresh(end);
   }
 
   /** Closes every step that ends at or before `until` (ms): no line up to there is to come. Samples in order of time. */
   close(until: number): Sample[] {
-    const { step } = this.#options;
     const samples: Sample[] = [];
-    if (this.#closed === Number.NEGATIVE_INFINITY) return samples;
-    const last = Math.floor(until / step) * step;
-    for (let end = this.#nextEnd(last); end <= last; end = this.#nextEnd(last)) {
+    this.#clock.closeUntil(until, this.#firstOpen, end => {
       for (const entity of this.#entities.values()) this.#closeEntity(entity, end, samples);
       this.#closeSessions(end, samples);
-      this.#closed = end;
-    }
+    });
     return samples;
   }
 
-  /** The next step to close: of a long silence only the last day, before the first line nothing. */
-  #nextEnd(last: number): number {
-    const { step } = this.#options;
-    const next = this.#closed + step;
-    if (next > this.#since && last - next <= mostOpen * step) return next;
+  readonly #firstOpen = (): number => {
     let first = Number.POSITIVE_INFINITY;
     for (const entity of this.#entities.values())
       for (const end of entity.openEnds) first = Math.min(first, end);
-    return Math.max(next, next > this.#since ? Math.min(first, last - mostOpen * step) : first);
-  }
+    return first;
+  };
 
   #closeEntity(entity: LogEntity, end: number, samples: Sample[]): void {
     const { tallies, signs } = entity.close(end);
@@ -220,7 +189,8 @@ export class LogSignals {
 
   #closeSessions(end: number, samples: Sample[]): void {
     const unseen = this.#sessions.close(end);
-    if (unseen.size === 0 || end < this.#wholeFrom || end - this.#since < this.#options.learning) return;
+    if (unseen.size === 0 || end < this.#wholeFrom || end - this.#clock.since < this.#options.learning)
+      return;
     for (const { code, labels, since } of this.#entities.values()) {
       const v = unseen.get(code) ?? 0;
       if (v > 0 && end - since >= this.#options.learning)
@@ -238,7 +208,7 @@ export class LogSignals {
     this.#gone = [];
     for (const entity of changed) entity.changed = false;
     return {
-      head: { since: known(this.#since), closed: known(this.#closed) },
+      head: { since: known(this.#clock.since), closed: known(this.#clock.closed) },
       entities: changed.map(entity => entity.toRecord()),
       gone,
       templates,
@@ -252,9 +222,9 @@ export class LogSignals {
     if (!parsed.success)
       throw new RangeError('the stored log signals cannot be read', { cause: parsed.error });
     const { head, entities, templates, sessions } = parsed.data;
-    this.#since = head.since ?? Number.NaN;
-    this.#closed = head.closed ?? Number.NEGATIVE_INFINITY;
-    this.#wholeFrom = this.#closed + broken * this.#options.idle;
+    this.#clock.since = head.since ?? Number.NaN;
+    this.#clock.closed = head.closed ?? Number.NEGATIVE_INFINITY;
+    this.#wholeFrom = this.#clock.closed + broken * this.#options.idle;
     for (const record of entities) {
       const name = fingerprint(record.labels);
       this.#entities.set(name, LogEntity.fromRecord(record, codeOf(name), this.#options));
