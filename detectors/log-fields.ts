@@ -45,6 +45,21 @@ function isLetter(c: number): boolean {
   return (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c > 127;
 }
 
+const small = 0;
+const capital = 1;
+const figure = 2;
+const end = 3;
+/** A sign as names have it inside, and one that may end a word. */
+const mark = 4;
+const stop = 5;
+const tokenKinds = Uint8Array.from({ length: 128 }, (_, c) => {
+  if (isBlank(c)) return end;
+  if (isDigit(c)) return figure;
+  if (isUpper(c)) return capital;
+  if (isLetter(c)) return small;
+  return ':,!?'.includes(String.fromCharCode(c)) ? stop : mark;
+});
+
 /** Reads the fields at the beginning of a line, one line after another: `kinds`, `starts` and `ends` up to `count`. */
 export class FieldScanner {
   readonly kinds = new Uint8Array(mostFields);
@@ -182,21 +197,20 @@ export class FieldScanner {
     let marks = 0;
     let letters = 0;
     let inner = 0;
-    for (; at < this.#to; at++) {
+    for (const to = this.#to; at < to; at++) {
       const c = text.charCodeAt(at);
-      if (isBlank(c) || (c === 124 && at > start)) break;
-      if (isLetter(c)) {
+      const kind = c < 128 ? tokenKinds[c]! : small;
+      if (kind === small) letters++;
+      else if (kind === capital) {
         letters++;
-        if (at > start && isUpper(c) && !isUpper(text.charCodeAt(at - 1))) inner++;
-      } else if (isDigit(c)) inner++;
+        if (at > start && !isUpper(text.charCodeAt(at - 1))) inner++;
+      } else if (kind === figure) inner++;
+      else if (kind === end || (c === 124 && at > start)) break;
       else {
         marks++;
-        if (c !== 58 && c !== 44 && c !== 33 && c !== 63) inner++;
+        if (kind === mark) inner++;
         if (c === 91 && at > start) at = this.#closeOf(at);
-        if (c === 58 && letters > 2 && this.#levelBefore(start, at))
-          return this.#put(start, at + 1, fieldKinds.level);
-        if (c === 58 && this.count > 0 && this.ends[this.count - 1] === start && letters > 0)
-          return this.#put(start, at + 1, fieldKinds.titled);
+        if (c === 58 && letters > 0 && this.#endsAt(start, at)) return this.#endAt(start, at + 1);
       }
     }
     if (marks === at - start) return this.#put(start, at, fieldKinds.sign);
@@ -207,6 +221,15 @@ export class FieldScanner {
     const close = this.#text.indexOf(']', open);
     const blank = this.#text.indexOf(' ', open);
     return close > 0 && (blank < 0 || close < blank) ? close : open;
+  }
+
+  /** Whether a colon ends a field: behind a level, or behind a name that hangs on the field before. */
+  #endsAt(start: number, colon: number): boolean {
+    return (this.count > 0 && this.ends[this.count - 1] === start) || this.#levelBefore(start, colon);
+  }
+
+  #endAt(start: number, end: number): number {
+    return this.#put(start, end, this.levels[this.count] ? fieldKinds.level : fieldKinds.titled);
   }
 
   /** `INFO:` of `INFO:root:message`. */

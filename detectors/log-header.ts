@@ -20,8 +20,10 @@ import {
 import { beginsAsLogfmt, logfmtFields } from './log-logfmt.ts';
 import { TimeScanner } from './log-time.ts';
 
-const learnedLines = 1024;
+const learnedLines = 512;
 const leastLines = 16;
+/** `<`, which the priority of syslog begins with. */
+const priority = 60;
 const mostLayouts = 16;
 const mostMisses = 512;
 /** Share of a source's lines that a layout needs when its time is not the first field. */
@@ -47,7 +49,7 @@ const { time, level, letter, titled, sign } = fieldKinds;
 
 /**
  * Finds the header of the lines of one source: time, level, host, process, and where the message begins. The fields at the
- * beginning of each line are told by their form; which of them are header follows from what the first thousand lines
+ * beginning of each line are told by their form; which of them are header follows from what the first lines
  * of the same form have in common, and is guessed line by line as long as there are fewer than 16.
  */
 export class HeaderReader {
@@ -70,7 +72,7 @@ export class HeaderReader {
     fields.reference = reference;
     if (this.#isLogfmt(text, view, reference)) return;
     const known = this.#find(text);
-    const syslog = text.charCodeAt(0) === 60 && isSyslog(fields);
+    const syslog = text.charCodeAt(0) === priority && isSyslog(fields);
     const end = syslog ? syslogFields : this.#headerOf(known);
     view.to = endOf(text);
     view.header = end > 0;
@@ -126,7 +128,7 @@ export class HeaderReader {
   /** Scans a line as deep as the layouts reach, whole while its kind is still being learned. */
   #find(text: string): Known | undefined {
     const fields = this.#fields;
-    fields.scan(text, this.#depth);
+    fields.scan(text, text.charCodeAt(0) === priority ? mostFields : this.#depth);
     const known = this.#known.get(keyOf(fields));
     if (this.#depth === mostFields) return this.#count();
     if (known !== undefined && known.counts.lines >= learnedLines) return known;

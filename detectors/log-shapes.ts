@@ -1,36 +1,59 @@
-const slots = 1 << 16;
-const most = slots >> 1;
+const least = 1 << 10;
+const most = 1 << 16;
 
-/** One generation: open addressing over two 32-bit hashes. */
+/** One generation: open addressing over two 32-bit hashes, at most half full. */
 class Generation<T> {
-  readonly #low = new Int32Array(slots);
-  readonly #high = new Int32Array(slots);
-  readonly #values: (T | undefined)[] = new Array(slots).fill(undefined);
-  count = 0;
+  #slots = least;
+  #low = new Int32Array(least);
+  #high = new Int32Array(least);
+  #values: (T | undefined)[] = new Array(least).fill(undefined);
+  #count = 0;
+
+  get full(): boolean {
+    return this.#count >= most >> 1;
+  }
 
   get(low: number, high: number): T | undefined {
-    let slot = (low ^ (high >>> 16)) & (slots - 1);
-    for (;;) {
-      const value = this.#values[slot];
-      if (value === undefined) return undefined;
-      if (this.#low[slot] === low && this.#high[slot] === high) return value;
-      slot = (slot + 1) & (slots - 1);
-    }
+    return this.#values[this.#slotOf(low, high)];
   }
 
   set(low: number, high: number, value: T): void {
-    let slot = (low ^ (high >>> 16)) & (slots - 1);
-    while (this.#values[slot] !== undefined) slot = (slot + 1) & (slots - 1);
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#values[slot] = value;
-    this.count++;
+    if (this.#count >= this.#slots >> 1) this.#grow();
+    this.#put(low, high, value);
   }
 
   clear(): void {
-    if (this.count === 0) return;
-    this.#values.fill(undefined);
-    this.count = 0;
+    if (this.#count > 0) this.#values.fill(undefined);
+    this.#count = 0;
+  }
+
+  /** Where a hash stands, or would stand. */
+  #slotOf(low: number, high: number): number {
+    const last = this.#slots - 1;
+    let slot = (low ^ (high >>> 16)) & last;
+    while (this.#values[slot] !== undefined && (this.#low[slot] !== low || this.#high[slot] !== high))
+      slot = (slot + 1) & last;
+    return slot;
+  }
+
+  #put(low: number, high: number, value: T): void {
+    const slot = this.#slotOf(low, high);
+    if (this.#values[slot] === undefined) this.#count++;
+    this.#low[slot] = low;
+    this.#high[slot] = high;
+    this.#values[slot] = value;
+  }
+
+  #grow(): void {
+    const [low, high, values] = [this.#low, this.#high, this.#values];
+    this.#slots *= 2;
+    this.#low = new Int32Array(this.#slots);
+    this.#high = new Int32Array(this.#slots);
+    this.#values = new Array(this.#slots).fill(undefined);
+    this.#count = 0;
+    values.forEach((value, slot) => {
+      if (value !== undefined) this.#put(low[slot]!, high[slot]!, value);
+    });
   }
 }
 
@@ -48,7 +71,7 @@ export class ShapeCache<T> {
   }
 
   set(low: number, high: number, value: T): void {
-    if (this.#young.count >= most) {
+    if (this.#young.full) {
       [this.#young, this.#old] = [this.#old, this.#young];
       this.#young.clear();
     }

@@ -97,17 +97,19 @@ async function writeRows(file: string, { miner, spool }: Mined): Promise<void> {
   }
 }
 
+const linesAre = (count: number) => `${count} ${count === 1 ? 'line is' : 'lines are'}`;
+
 function summary({ miner, reader, spool, notes }: Mined, format: LineFormat): string[] {
   const { headers, json, unreadable } = reader.counts;
   const said = [
     `${spool.count} lines, ${miner.templates().length} templates; a header was found in ${headers} lines`,
   ];
-  if (json > 0) said.push(`${json} lines are JSON with a message`);
+  if (json > 0) said.push(`${linesAre(json)} JSON with a message`);
   if (format === 'json' && unreadable > 0)
-    said.push(`${unreadable} lines are not JSON objects with a message; they were read as text`);
+    said.push(`${linesAre(unreadable)} no JSON object with a message, and read as text`);
   if (notes.invalid > 0)
-    said.push(`${notes.invalid} lines are not UTF-8; the bytes that are not were replaced`);
-  if (notes.cut > 0) said.push(`${notes.cut} lines are longer than 1 MiB and were cut there`);
+    said.push(`${linesAre(notes.invalid)} not UTF-8; the bytes that are not were replaced`);
+  if (notes.cut > 0) said.push(`${linesAre(notes.cut)} longer than 1 MiB, and cut there`);
   return said;
 }
 
