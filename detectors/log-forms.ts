@@ -1,5 +1,5 @@
 import { blank, classOf, digit, isWord, quote, slash } from './log-characters.ts';
-import { datePart } from './log-vocabulary.ts';
+import { datePart, methods } from './log-vocabulary.ts';
 
 /** `a.b.c`, `a.b/c`, `./a`: hosts, classes, properties, files; the names of exceptions stay what they are. */
 export function isName(text: string, from: number, to: number): boolean {
@@ -76,4 +76,22 @@ export function urlIn(text: string, from: number, to: number): number {
 /** Whether a run of dots begins behind the first character of a word: `threshold......0`. */
 export function isDots(text: string, at: number): boolean {
   return text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46;
+}
+
+const longestMethod = 8;
+/** Where the method of a request ends that begins here, -1 when none does. */
+export function endOfMethod(text: string, from: number, to: number): number {
+  const end = Math.min(to, from + longestMethod);
+  let at = from;
+  while (at < end && text.charCodeAt(at) >= 65 && text.charCodeAt(at) <= 90) at++;
+  if (at - from < 3 || text.charCodeAt(at) !== 32) return -1;
+  return methods.has(text.slice(from, at)) ? at : -1;
+}
+
+/** Whether the sign that stands here compares: `<1 sec`, and is not a bracket: `<34>`. */
+export function isComparison(text: string, from: number, to: number): boolean {
+  if (from > 0 && classOf(text.charCodeAt(from - 1)) !== blank) return false;
+  let at = from + 1;
+  while (at < to && classOf(text.charCodeAt(at)) === digit) at++;
+  return at > from + 1 && text.charCodeAt(at) !== 62;
 }

@@ -20,17 +20,17 @@ import {
 import {
   closingBrace,
   closingQuote,
+  endOfMethod,
   endOfUrl,
   isBeforeDate,
+  isComparison,
   isDots,
   isName,
   kindsIn,
   urlIn,
 } from './log-forms.ts';
+import { hashPrime, hashSeed, MessageParts } from './log-parts.ts';
 import { datePart, literals, units } from './log-vocabulary.ts';
-
-/** What stands for a variable part in a template. */
-export const mask = '<*>';
 
 /** Parts of a message that are looked at; what follows counts as one variable. */
 const mostParts = 1024;
@@ -38,9 +38,6 @@ const mostParts = 1024;
 const longestMessage = 1 << 14;
 
 const longestUnit = 9;
-/** FNV-1a, 32 bits. */
-const seed = 0x811c9dc5 | 0;
-const prime = 0x01000193;
 /** Characters that a literal or a part of a date begins with; hexadecimal words, too. */
 const mayBeValue = new Uint8Array(128);
 for (const word of [...literals, ...datePart, ...'abcdefABCDEF']) mayBeValue[word.charCodeAt(0)] = 1;
@@ -48,25 +45,21 @@ for (const word of [...literals, ...datePart, ...'abcdefABCDEF']) mayBeValue[wor
 /**
  * Cuts messages into constant parts and variable ones. The variable ones are found by their form: whatever holds a digit
  * (numbers, addresses, UUIDs, hex, times, durations, sizes, ids), paths, URLs, mail addresses, quoted strings. One scanner
- * is used over and over: `scan` fills `starts` and `ends` with `count` parts; a blank between words is a part that
- * begins with a space, a variable part has the end -1; `low` and `high` are a hash of the parts.
+ * is used over and over.
  */
 export class MessageScanner {
-  readonly starts = new Int32Array(longestMessage + 8);
-  readonly ends = new Int32Array(longestMessage + 8);
-  readonly #hashes = new Int32Array(longestMessage + 8);
-  count = 0;
-  low = 0;
-  high = 0;
+  readonly #parts = new MessageParts(longestMessage + 8);
   #text = '';
   #to = 0;
 
-  scan(text: string, from: number, to: number): void {
+  /** The parts of a message; the same object for each. */
+  scan(text: string, from: number, to: number): MessageParts {
+    const parts = this.#parts;
+    parts.start(text);
     this.#text = text;
     this.#to = Math.min(to, from + longestMessage);
-    this.count = 0;
     let at = from;
-    while (at < this.#to && this.count < mostParts) {
+    while (at < this.#to && parts.count < mostParts) {
       const kind = classOf(text.charCodeAt(at));
       if (kind === blank) at = this.#blanks(at);
       else if (kind === delimiter) at = this.#delimiter(at);
@@ -74,85 +67,23 @@ export class MessageScanner {
       else if (kind === dot && text.charCodeAt(at + 1) === 46) at = this.#dots(at);
       else at = this.#piece(at);
     }
-    if (at < to) this.#variable(at);
-    if (this.count > 0 && this.ends[this.count - 1] === -2) this.count--;
-    this.#hash();
-  }
-
-  /** The words of the scanned message: split at blanks, variable parts as masks. */
-  words(): string[] {
-    const words: string[] = [];
-    let word = '';
-    for (let k = 0; k < this.count; k++) {
-      const end = this.ends[k]!;
-      if (end === -2) {
-        words.push(word);
-        word = '';
-      } else word += end === -1 ? mask : this.#text.slice(this.starts[k], end);
-    }
-    if (word !== '' || words.length === 0) words.push(word);
-    return words;
+    if (at < to) parts.variable(at);
+    parts.trim();
+    parts.hash();
+    return parts;
   }
 
   #blanks(from: number): number {
     let at = from + 1;
     while (at < this.#to && classOf(this.#text.charCodeAt(at)) === blank) at++;
-    if (this.count > 0) {
-      this.starts[this.count] = from;
-      this.ends[this.count++] = -2;
-    }
+    this.#parts.blank(from);
     return at;
-  }
-
-  #constant(from: number, to: number): number {
-    let hash = seed;
-    for (let at = from; at < to; at++) hash = Math.imul(hash ^ this.#text.charCodeAt(at), prime);
-    return this.#hashed(from, to, hash);
-  }
-
-  /** A constant part whose hash is known; the same characters in other pieces are the same part. */
-  #hashed(from: number, to: number, hash: number): number {
-    const last = this.count - 1;
-    if (last >= 0 && this.ends[last] === from) {
-      this.ends[last] = to;
-      this.#hashes[last] = Math.imul(this.#hashes[last]!, 0x2c1b3c6d) ^ hash;
-    } else {
-      this.starts[this.count] = from;
-      this.#hashes[this.count] = hash;
-      this.ends[this.count++] = to;
-    }
-    return to;
-  }
-
-  /** One mask for `a`, for `a:b`, `a-b`, `a/b`: what hangs together without a letter or bracket in between. */
-  #variable(from: number): void {
-    const last = this.count - 1;
-    if (last >= 0 && this.ends[last] === -1) return;
-    if (last >= 1 && this.ends[last] === -2 && this.ends[last - 1] === -1) {
-      this.count = last;
-      return;
-    }
-    if (last >= 1 && this.ends[last - 1] === -1 && this.#joins(last, from)) {
-      this.count = last;
-      return;
-    }
-    this.starts[this.count] = from;
-    this.ends[this.count++] = -1;
-  }
-
-  #joins(part: number, to: number): boolean {
-    if (this.ends[part]! < 0) return false;
-    for (let at = this.starts[part]!; at < to; at++) {
-      const kind = classOf(this.#text.charCodeAt(at));
-      if (kind === delimiter || kind === quote || kind >= hexLetter) return false;
-    }
-    return true;
   }
 
   #dots(from: number): number {
     let at = from;
     while (at < this.#to && this.#text.charCodeAt(at) === 46) at++;
-    return this.#constant(from, at);
+    return this.#parts.constant(from, at);
   }
 
   #delimiter(from: number): number {
@@ -160,10 +91,11 @@ export class MessageScanner {
     const c = text.charCodeAt(from);
     const before = from > 0 ? classOf(text.charCodeAt(from - 1)) : blank;
     const next = from + 1 < this.#to ? text.charCodeAt(from + 1) : 32;
-    this.#constant(from, from + 1);
+    if ((c === 60 || c === 62) && isComparison(text, from, this.#to)) return from + 1;
+    this.#parts.constant(from, from + 1);
     if (c === 61 && before >= digit && (classOf(next) === blank || next === 44 || next === 59))
-      this.#variable(from + 1);
-    if (c === 40 && next === 41 && before === blank) this.#variable(from + 1);
+      this.#parts.variable(from + 1);
+    if (c === 40 && next === 41 && before === blank) this.#parts.variable(from + 1);
     if (c === 123 && (before >= digit || text.charCodeAt(from - 1) === 61 || next === 34))
       return this.#upTo(from + 1, closingBrace(text, from, this.#to));
     return from + 1;
@@ -171,15 +103,18 @@ export class MessageScanner {
 
   #quote(from: number): number {
     const close = closingQuote(this.#text, from, this.#to);
-    this.#constant(from, from + 1);
-    return this.#upTo(from + 1, close);
+    this.#parts.constant(from, from + 1);
+    const method = close < 0 ? -1 : endOfMethod(this.#text, from + 1, close);
+    if (method < 0) return this.#upTo(from + 1, close);
+    this.#parts.constant(from + 1, method);
+    return this.#upTo(this.#blanks(method), close);
   }
 
   /** What stands before a closing sign is a value, when there is one. */
   #upTo(from: number, close: number): number {
     if (close <= from) return from;
-    this.#variable(from);
-    return this.#constant(close, close + 1);
+    this.#parts.variable(from);
+    return this.#parts.constant(close, close + 1);
   }
 
   #piece(from: number): number {
@@ -187,7 +122,7 @@ export class MessageScanner {
     let at = from;
     let seen = 0;
     let colons = 0;
-    let hash = seed;
+    let hash = hashSeed;
     for (const to = this.#to; at < to; at++) {
       const c = text.charCodeAt(at);
       const bit = bitOf(c);
@@ -196,10 +131,10 @@ export class MessageScanner {
         if (bit === 1 << colon) colons++;
       }
       seen |= bit;
-      hash = Math.imul(hash ^ c, prime);
+      hash = Math.imul(hash ^ c, hashPrime);
     }
     if ((seen & ~letterBits) === 0)
-      return this.#isLettersValue(from, at, seen) ? at : this.#hashed(from, at, hash);
+      return this.#isLettersValue(from, at, seen) ? at : this.#parts.hashed(from, at, hash);
     if (colons > 0) return this.#colons(from, at, seen, colons);
     return this.#word(from, at, seen);
   }
@@ -209,14 +144,14 @@ export class MessageScanner {
     const length = to - from;
     if (length <= longestUnit) {
       if (this.#isUnit(from, to)) {
-        this.count--;
+        this.#parts.dropLast();
         return true;
       }
       const first = this.#text.charCodeAt(from);
       if (length < 3 || first > 127 || mayBeValue[first] === 0 || !this.#isValue(from, to, seen))
         return false;
     } else if (seen !== 1 << hexLetter) return false;
-    this.#variable(from);
+    this.#parts.variable(from);
     return true;
   }
 
@@ -224,7 +159,7 @@ export class MessageScanner {
     let end = to;
     const text = this.#text;
     if (seen & ~(letterBits | (1 << digit))) while (end > from && !isWord(text.charCodeAt(end - 1))) end--;
-    if (end === from) return this.#constant(from, to);
+    if (end === from) return this.#parts.constant(from, to);
     let start = from;
     while (start < end && classOf(text.charCodeAt(start)) === other && text.charCodeAt(start) !== 126)
       start++;
@@ -235,15 +170,15 @@ export class MessageScanner {
       this.#isValue(start, end, seen);
     if (!variable) {
       if (this.#isUnit(start, end)) {
-        this.count--;
-        return end < to ? this.#constant(end, to) : to;
+        this.#parts.dropLast();
+        return end < to ? this.#parts.constant(end, to) : to;
       }
-      return this.#constant(from, to);
+      return this.#parts.constant(from, to);
     }
     if (start > from && text.charCodeAt(start - 1) !== 45 && text.charCodeAt(start - 1) !== 43)
-      this.#constant(from, start);
-    this.#variable(start);
-    if (end < to) this.#constant(end, to);
+      this.#parts.constant(from, start);
+    this.#parts.variable(start);
+    if (end < to) this.#parts.constant(end, to);
     return to;
   }
 
@@ -258,8 +193,7 @@ export class MessageScanner {
   }
 
   #isUnit(from: number, to: number): boolean {
-    const k = this.count - 1;
-    if (k < 1 || this.ends[k] !== -2 || this.ends[k - 1] !== -1 || to - from > longestUnit) return false;
+    if (to - from > longestUnit || !this.#parts.behindVariable) return false;
     return units.has(this.#text.slice(from, to));
   }
 
@@ -268,42 +202,26 @@ export class MessageScanner {
     let end = to;
     while (end > from && !isWord(text.charCodeAt(end - 1))) end--;
     if (colons > 1 && (seen & ((1 << letter) | (1 << atSign) | (1 << slash))) === 0 && seen & (1 << digit)) {
-      this.#variable(from);
-      return end < to ? this.#constant(end, to) : to;
+      this.#parts.variable(from);
+      return end < to ? this.#parts.constant(end, to) : to;
     }
     if (text.charCodeAt(from + 1) === 58 && text.charCodeAt(from + 2) === 92) {
-      this.#variable(from);
-      return end < to ? this.#constant(end, to) : to;
+      this.#parts.variable(from);
+      return end < to ? this.#parts.constant(end, to) : to;
     }
     const url = urlIn(text, from, to);
     if (url > from) {
-      this.#variable(from);
+      this.#parts.variable(from);
       return endOfUrl(text, url + 3, this.#to);
     }
     let start = from;
     for (let k = from; k < to; k++) {
       if (text.charCodeAt(k) !== 58) continue;
       if (k > start) this.#word(start, k, kindsIn(text, start, k));
-      this.#constant(k, k + 1);
+      this.#parts.constant(k, k + 1);
       start = k + 1;
     }
     if (start < to) this.#word(start, to, kindsIn(text, start, to));
     return to;
-  }
-
-  /** Two hashes over the parts. */
-  #hash(): void {
-    let low = seed;
-    let high = 0x12345;
-    for (let k = 0; k < this.count; k++) {
-      const end = this.ends[k]!;
-      const part = end >= 0 ? this.#hashes[k]! : end;
-      low = Math.imul(low ^ part, prime);
-      low ^= low >>> 15;
-      high = Math.imul(high, 0x5bd1e995) + part;
-      high ^= high >>> 13;
-    }
-    this.low = low | 0;
-    this.high = high | 0;
   }
 }

@@ -1,4 +1,4 @@
-import { mask } from './log-mask.ts';
+import { mask } from './log-parts.ts';
 
 /** What a pattern index holds: templates whose masks stand for any word. */
 export interface Pattern {

@@ -1,4 +1,4 @@
-import { mask } from './log-mask.ts';
+import { mask } from './log-parts.ts';
 
 const list = /<\*>(?:[,;|] ?<\*>)+/g;
 const longestPeriod = 4;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { consolidate } from './log-consolidate.ts';
-import { MessageScanner, mask } from './log-mask.ts';
+import { MessageScanner } from './log-mask.ts';
+import { type MessageParts, mask } from './log-parts.ts';
 import { PatternIndex } from './log-pattern.ts';
 import { shorten } from './log-repeats.ts';
 import { ShapeCache } from './log-shapes.ts';
@@ -72,6 +73,8 @@ function hashOf(text: string): string {
  */
 export class LogTemplateMiner {
   readonly #scanner = new MessageScanner();
+  /** Those of the message at hand. */
+  #parts: MessageParts = this.#scanner.scan('', 0, 0);
   readonly #cache = new ShapeCache<Entry>();
   readonly #patterns = new PatternIndex<Entry>();
   readonly #most: number;
@@ -180,18 +183,18 @@ export class LogTemplateMiner {
   }
 
   #known(text: string, { from, to }: MessageSpan): Entry | undefined {
-    const scanner = this.#scanner;
-    scanner.scan(text, from, to);
-    const cached = this.#cache.get(scanner.low, scanner.high);
+    this.#parts = this.#scanner.scan(text, from, to);
+    const { low, high } = this.#parts;
+    const cached = this.#cache.get(low, high);
     if (cached !== undefined) return cached;
     const words = this.#words();
     const entry = this.#live.get(words.join(' ')) ?? this.#patterns.find(words);
-    if (entry !== undefined) this.#cache.set(scanner.low, scanner.high, entry);
+    if (entry !== undefined) this.#cache.set(low, high, entry);
     return entry;
   }
 
   #words(): string[] {
-    const words = shorten(this.#scanner.words());
+    const words = shorten(this.#parts.words());
     const short = words.length > mostWords ? [...words.slice(0, mostWords - 1), mask] : words;
     return short.map(word => (word.length > longestWord ? `${word.slice(0, longestWord)}${mask}` : word));
   }
@@ -201,7 +204,7 @@ export class LogTemplateMiner {
     const entry = createEntry(this.#next++, this.#idOf(text), text.split(' '));
     this.#entries.set(entry.index, entry);
     this.#live.set(entry.text, entry);
-    this.#cache.set(this.#scanner.low, this.#scanner.high, entry);
+    this.#cache.set(this.#parts.low, this.#parts.high, entry);
     this.#fresh++;
     this.#begun.add(entry.words.length);
     return entry;

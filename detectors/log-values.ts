@@ -1,4 +1,4 @@
-import { mask } from './log-mask.ts';
+import { mask } from './log-parts.ts';
 
 const letter = /\p{L}/u;
 const nameLike = /[\p{L}\d][._/\\@$][\p{L}\d]/u;

@@ -1,5 +1,5 @@
 /** Words that are values wherever they stand. */
-export const literals = new Set('null nil nan NaN undefined'.split(' '));
+export const literals = new Set('null NULL nil nan NaN None undefined localhost'.split(' '));
 /** Months and days of the week. */
 export const datePart = new Set(
   'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun January February March April June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(
@@ -12,3 +12,6 @@ export const units = new Set(
     ' ',
   ),
 );
+
+/** Methods of HTTP: in a quoted request they stay. */
+export const methods = new Set('GET POST PUT DELETE HEAD PATCH OPTIONS CONNECT TRACE'.split(' '));

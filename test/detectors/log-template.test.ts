@@ -40,6 +40,9 @@ describe('what varies by its form', () => {
     ['value null', 'value <*>'],
     ['delete blk_1 blk_2 blk_3', 'delete <*>'],
     ['ports [80, 443, 8080] open', 'ports [<*>] open'],
+    ['"GET /a?b=1 HTTP/1.1" 200', '"GET <*>" <*>'],
+    ['lifetime <1 sec, pri <34> kept', 'lifetime <*>, pri <<*>> kept'],
+    ['localhost:80 closed', '<*> closed'],
     ['nodes n1 up n2 up n3 up', 'nodes <*> up'],
   ])('%s', (message, template) => {
     expect(templatesOf([message])).toEqual([template]);
