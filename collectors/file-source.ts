@@ -82,6 +82,20 @@ export function openGzip(path: string): FileSource {
   };
 }
 
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** True for bytes that are no gzip, or are damaged. */
+export function isDamaged(error: unknown): boolean {
+  return codeOf(error) === 'Z_DATA_ERROR';
+}
+
+/** True for gzip that ends too early: it may be written just now. */
+export function isUnfinished(error: unknown): boolean {
+  return codeOf(error) === 'Z_BUF_ERROR';
+}
+
 /** FNV-1a of the bytes, 32 bits (Fowler, Noll, Vo). */
 export function checksum(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;

@@ -19,7 +19,8 @@ export class StreamBook {
   readonly #sink: LogSink;
   /** Streams with an open file, the one that was opened first first. */
   readonly #open = new Set<Stream>();
-  readonly #failing = new Set<string>();
+  /** Paths that cannot be read, and when that was seen last. */
+  readonly #failing = new Map<string, number>();
   #first = false;
 
   constructor(options: FileTailOptions, sink: LogSink) {
@@ -84,6 +85,11 @@ export class StreamBook {
         return stream;
       },
       failed: (place, error) => this.failed(place.path, error),
+      damaged: place => {
+        const stream = this.#create(place, place.path);
+        this.streams.add(stream);
+        this.damaged(stream);
+      },
     };
   }
 
@@ -104,7 +110,7 @@ export class StreamBook {
 
   failed(path: string, error: unknown): void {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    this.#failing.add(path);
+    this.#failing.set(path, performance.now());
     const why = error instanceof Error ? error.message : String(error);
     const more = this.#failing.size > 1 ? ` (and ${this.#failing.size - 1} more files)` : '';
     this.#sink.trouble(`cannot read ${path}${more}: ${why}`);
@@ -112,6 +118,19 @@ export class StreamBook {
 
   #works(path: string): void {
     if (this.#failing.delete(path) && this.#failing.size === 0) this.#sink.trouble(undefined);
+  }
+
+  /** What has not failed again for `ms` is gone, or works. */
+  forgive(ms: number): void {
+    for (const [path, at] of this.#failing) if (performance.now() - at > ms) this.#works(path);
+  }
+
+  /** A .gz file that cannot be read to its end is done with. */
+  damaged(stream: Stream): void {
+    closeSource(stream);
+    stream.busy = false;
+    stream.finished = true;
+    this.#sink.refuse('binary', 1, `${stream.path}: no gzip, or damaged; nothing more is read of it`);
   }
 
   /** False when the file was cut, also when it has grown again since: what we have read is no longer there. */

@@ -1,4 +1,4 @@
-import { bytesAt, checksum, openGzip, type Place } from './file-source.ts';
+import { bytesAt, checksum, isDamaged, isUnfinished, openGzip, type Place } from './file-source.ts';
 import { familyOf, membersOf } from './file-tail-family.ts';
 import { closeSource, headLength, rewind, type Stream, tailLength } from './file-tail-stream.ts';
 
@@ -13,6 +13,8 @@ export interface MatchContext {
   begin(place: Place, origin: Stream | undefined): Stream;
   /** A file that cannot be read now; it is tried again. */
   failed(place: Place, error: unknown): void;
+  /** A .gz file that is none. */
+  damaged(place: Place): void;
   /** Files that are held as possible copies, by key. */
   readonly held: Map<string, { readonly size: number; readonly since: number }>;
 }
@@ -34,12 +36,15 @@ export async function matchPlaces(places: readonly Place[], context: MatchContex
   const known = new Set([...context.streams].flatMap(({ place }) => (place ? [keyOf(place)] : [])));
   const fresh = [...byKey.values()].filter(place => !known.has(keyOf(place)) && place.size > 0);
   fresh.sort((a, b) => a.mtime - b.mtime);
-  const last = lastOfFamilies(context.streams);
+  const last = lastOfOrigins(context.streams);
   for (const place of fresh) {
     try {
       await settle(place, last, context);
     } catch (error) {
-      context.failed(place, error);
+      const unfinished = isUnfinished(error);
+      if (unfinished && isHeld(place, context)) continue;
+      if (unfinished || isDamaged(error)) context.damaged(place);
+      else context.failed(place, error);
     }
   }
   adoptOutsiders(new Set(byKey.keys()), context);
@@ -100,10 +105,18 @@ function holds(file: string, { head, handed, gzip }: Stream): boolean {
   }
 }
 
-function lastOfFamilies(streams: Iterable<Stream>): Map<string, Stream> {
+/** What was rotated last of each log, by where it was found first. */
+function lastOfOrigins(streams: Iterable<Stream>): Map<string, Stream> {
   const last = new Map<string, Stream>();
-  for (const stream of streams) if (stream.displacedAt !== undefined) last.set(stream.family, stream);
+  for (const stream of streams) if (stream.displacedAt !== undefined) last.set(stream.origin, stream);
   return last;
+}
+
+/** What comes before a file: the rotated content of the same path, or of the one whose name it extends. */
+function before(file: string, last: ReadonlyMap<string, Stream>): Stream | undefined {
+  for (const [origin, stream] of last)
+    if (file === origin || file.startsWith(`${origin}.`) || file.startsWith(`${origin}-`)) return stream;
+  return undefined;
 }
 
 /** Continues, holds or begins a file that no stream has. */
@@ -123,15 +136,19 @@ async function settle(place: Place, last: Map<string, Stream>, context: MatchCon
   const whole = kin.filter(each => each.place !== undefined);
   // The original is being cut this moment: the next look knows more.
   if (whole.some(each => each.displacedAt === undefined && !holds(each.path, each))) return;
-  const twin = whole.some(each => (first === undefined ? isPrefix(place, each) : startsLike(first, each)));
+  const twin = whole.some(each => (first === undefined ? isTwin(place, each) : startsLike(first, each)));
   if (twin && (gzip || isHeld(place, context))) return;
+  begin(place, last, context);
+}
+
+function begin(place: Place, last: Map<string, Stream>, context: MatchContext): void {
   context.held.delete(keyOf(place));
-  const before = last.get(family);
-  const stream = context.begin(place, before);
+  const former = before(place.path, last);
+  const stream = context.begin(place, former);
   context.streams.add(stream);
-  if (before === undefined) return;
-  stream.after = before;
-  last.set(family, stream);
+  if (former === undefined) return;
+  stream.after = former;
+  last.set(former.origin, stream);
 }
 
 /** True for the copy of a content that was cut or deleted; what was appended to the original after the copy is not in it. */
@@ -144,8 +161,9 @@ function startsLike(first: Buffer, { head }: Stream): boolean {
   return first.length >= head.length && checksum(first.subarray(0, head.length)) === head.sum;
 }
 
-/** True when a file is, so far, the same as the beginning of the file of a stream. */
-function isPrefix(place: Place, stream: Stream): boolean {
+/** True when a file is, so far, the same as the beginning of the file of a stream; or has replaced it with the same content. */
+function isTwin(place: Place, stream: Stream): boolean {
+  if (place.path === stream.path) return copies(place, stream);
   const same = (at: number, length: number) =>
     bytesAt(place.path, at, length).equals(bytesAt(stream.path, at, length));
   const tail = Math.min(tailLength, place.size);

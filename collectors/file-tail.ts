@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { glob } from 'tinyglobby';
 import type { Component } from '../core/component.ts';
 import type { LogCollector, LogLag, LogRecord, LogSink } from '../core/log.ts';
-import { openGzip, openPlain, type Place, placeAt } from './file-source.ts';
+import { isDamaged, isUnfinished, openGzip, openPlain, type Place, placeAt } from './file-source.ts';
 import { StreamBook } from './file-tail-book.ts';
 import { readablePlace } from './file-tail-family.ts';
 import { lose, type MatchContext, matchPlaces } from './file-tail-match.ts';
@@ -17,6 +17,8 @@ const fullBytes = 1_048_576;
 /** How often the globs are looked up, ms; more rarely when that takes long. */
 const findEvery = 1000;
 const findShare = 20;
+/** A file that could not be read is well again, or gone, when it did not fail for so many looks. */
+const forgivenAfter = 3;
 
 /** One run from a position to the abort. */
 class Tail {
@@ -33,6 +35,7 @@ class Tail {
   /** Something moved: the globs are looked up at once. */
   #restless = true;
   #findAt = 0;
+  #lookAt = 0;
 
   constructor(options: FileTailOptions, sink: LogSink, signal: AbortSignal) {
     this.#options = options;
@@ -62,6 +65,7 @@ class Tail {
 
   async #pause(): Promise<void> {
     await wait(this.#options.poll_interval, undefined, { signal: this.#signal }).catch(() => undefined);
+    this.#lookAt = 0;
   }
 
   #anyBusy(): boolean {
@@ -73,28 +77,26 @@ class Tail {
     return [...this.#book.streams].filter(stream => stream.busy && stream.after?.busy !== true);
   }
 
-  /** Looks at everything once, reads a chunk of each that has more and hands it out. */
+  /** Looks at everything when it is time, reads a chunk of each that has more and hands it out. */
   async #pass(): Promise<void> {
     const now = performance.now();
+    const due = now >= this.#lookAt;
+    if (due) this.#lookAt = now + this.#options.poll_interval;
     if (this.#restless || now >= this.#findAt) await this.#find(now);
-    for (const stream of this.#book.streams) this.#look(stream, now);
+    if (due) for (const stream of this.#book.streams) this.#look(stream, now);
     for (const stream of this.#ready()) {
       if (this.#signal.aborted) return;
       await this.#turn(stream);
       if (this.#records.length >= fullRecords || this.#bytes >= fullBytes) await this.#handOut();
     }
-    for (const stream of this.#book.streams) if (!stream.busy) await this.#rest(stream, now);
+    if (due) await this.#restAll(now);
     await this.#handOut();
   }
 
   async #find(now: number): Promise<void> {
     this.#restless = false;
-    const { paths, exclude, gzip } = this.#options;
-    const ignore = [...exclude];
-    const files = await glob([...paths], { ignore, absolute: true, dot: true, expandDirectories: false });
     const places: Place[] = [];
-    for (const file of files) {
-      if (file.endsWith('.gz') && !gzip) continue;
+    for (const file of await this.#files()) {
       try {
         const place = placeAt(file);
         if (place !== undefined) places.push(place);
@@ -102,9 +104,28 @@ class Tail {
         this.#book.failed(file, error);
       }
     }
-    await matchPlaces(places, this.#book.context(now, this.#held));
+    try {
+      await matchPlaces(places, this.#book.context(now, this.#held));
+    } catch (error) {
+      // Files change while they are compared: the next look sees them as they are then.
+      this.#book.failed(this.#options.paths.join(', '), error);
+    }
     const took = performance.now() - now;
-    this.#findAt = now + Math.max(findEvery, findShare * took);
+    const pause = Math.max(findEvery, findShare * took);
+    this.#findAt = now + pause;
+    this.#book.forgive(forgivenAfter * pause);
+  }
+
+  async #files(): Promise<readonly string[]> {
+    const { paths, exclude, gzip } = this.#options;
+    try {
+      const how = { ignore: [...exclude], absolute: true, dot: true, expandDirectories: false };
+      const files = await glob([...paths], how);
+      return gzip ? files : files.filter(file => !file.endsWith('.gz'));
+    } catch (error) {
+      this.#book.failed(paths.join(', '), error);
+      return [];
+    }
   }
 
   /** Sees whether a file has grown, was cut or lies elsewhere. */
@@ -146,10 +167,22 @@ class Tail {
       if (bytes > 0) stream.readAt = performance.now();
       if (progress === 'end' && stream.gzip) await this.#finish(stream);
     } catch (error) {
-      stream.busy = false;
-      this.#book.failed(stream.path, error);
-      closeSource(stream);
+      this.#stumble(stream, error);
     }
+  }
+
+  /** A read that failed is tried again with the next look; .gz that ends too early when it has grown. */
+  #stumble(stream: Stream, error: unknown): void {
+    stream.busy = false;
+    closeSource(stream);
+    if (isUnfinished(error)) return;
+    if (isDamaged(error)) {
+      this.#book.damaged(stream);
+      this.#moved = true;
+      return;
+    }
+    this.#book.failed(stream.path, error);
+    stream.mtime = Number.NaN;
   }
 
   #open(stream: Stream): boolean {
@@ -161,11 +194,23 @@ class Tail {
     return false;
   }
 
+  async #restAll(now: number): Promise<void> {
+    for (const stream of this.#book.streams) {
+      if (stream.busy) continue;
+      try {
+        await this.#rest(stream, now);
+      } catch (error) {
+        this.#stumble(stream, error);
+      }
+    }
+  }
+
   /** What is due for a stream that has no more for now: an event or a line that is not completed any more, its end. */
   async #rest(stream: Stream, now: number): Promise<void> {
     const { multiline, partial_line_timeout: partial, rotated_wait } = this.#options;
     const quiet = now - Math.max(stream.readAt, stream.displacedAt ?? 0);
     if (stream.finished) return this.#book.forget(stream, quiet);
+    if (stream.gzip && stream.place !== undefined && quiet >= rotated_wait) return this.#book.damaged(stream);
     if (stream.displacedAt !== undefined && quiet >= rotated_wait) return this.#leave(stream);
     if (partial > 0 && quiet >= partial && stream.read.at < stream.size) await this.#readRest(stream);
     if (multiline !== undefined && quiet >= multiline.timeout) this.#flushEvent(stream);

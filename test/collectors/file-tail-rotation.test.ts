@@ -61,6 +61,29 @@ describe('rotation by rename', () => {
     await until('its position is given up', () => reading.position()?.includes('"ino":0') === true);
   });
 
+  it('by deletion begins the new file of the same name at once', async () => {
+    append('a.log', 'one\n');
+    const reading = tail({ rotated_wait: '1h' });
+    await reading.got(1);
+    rmSync(at('a.log'));
+    append('a.log', 'another one\n');
+    await reading.got(2);
+    expect(reading.texts()).toEqual(['one', 'another one']);
+  });
+
+  it('of one log does not give its name to another log', async () => {
+    append('worker-1.log', 'of the first\n');
+    const reading = tail();
+    await reading.got(1);
+    renameSync(at('worker-1.log'), at('worker-1.log.1'));
+    append('worker-1.log', 'of the first again\n');
+    append('worker-2.log', 'of the second\n');
+    await reading.got(3);
+    const names = Object.fromEntries(reading.records.map(({ text, labels }) => [text, labels.filename]));
+    expect(names['of the first again']).toBe(at('worker-1.log'));
+    expect(names['of the second']).toBe(at('worker-2.log'));
+  });
+
   it('several times while nobody reads gives all files, the oldest first', async () => {
     append('a.log', 'one\n');
     const before = tail();
@@ -153,5 +176,17 @@ describe('gzip', () => {
     const after = await goOn(before, { gzip: true });
     await after.got(2);
     expect(after.texts()).toEqual(['three', 'four']);
+  });
+
+  it('that is damaged is counted and done with, and what could be read of it is read', async () => {
+    const whole = gzipSync('one\ntwo\n'.repeat(100_000), { level: 0 });
+    writeFileSync(at('torn.log.gz'), whole.subarray(0, 700_000));
+    writeFileSync(at('none.log.gz'), 'this is no gzip');
+    append('a.log', 'good\n');
+    const reading = tail({ gzip: true });
+    await until('both are counted', () => reading.refused.get('binary') === 2);
+    expect(reading.texts()).toContain('good');
+    expect(reading.texts()).toContain('two');
+    expect(reading.troubles).toEqual([]);
   });
 });
