@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { chmodSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../integration/loopback-server.ts';
 import { createTailedFolder, type TailedFolder } from './tailed-folder.ts';
 
@@ -11,6 +11,14 @@ const at = (name: string) => folder.at(name);
 const append: TailedFolder['append'] = (name, text) => folder.append(name, text);
 const tail: TailedFolder['tail'] = (options, how) => folder.tail(options, how);
 const goOn: TailedFolder['goOn'] = (before, options) => folder.goOn(before, options);
+
+/** Root may read everything: the test goes on as nobody, and is itself again at its end. */
+function giveUpRights(): void {
+  const self = process.getuid?.() ?? -1;
+  if (self !== 0) return;
+  process.seteuid?.(65_534);
+  onTestFinished(() => process.seteuid?.(self));
+}
 
 describe('files that grow', () => {
   it('are read from their beginning and as they grow, with the labels of the config and their name', async () => {
@@ -74,6 +82,22 @@ describe('files that grow', () => {
     append('deep/b.log', 'b\n');
     await reading.got(2);
     expect(reading.texts()).toEqual(['a', 'b']);
+  });
+
+  it('that may not be read are told of, and read from their beginning when they may', async () => {
+    append('a.log', 'a\n');
+    append('b.log', 'b\n');
+    chmodSync(folder.folder, 0o755);
+    chmodSync(at('b.log'), 0);
+    giveUpRights();
+    const reading = tail({ start_at: 'end' });
+    await until('it is told', () => reading.troubles.length > 0);
+    expect(reading.troubles[0]).toMatch(/cannot read .*b\.log: EACCES/);
+    process.seteuid?.(process.getuid?.() ?? 0);
+    chmodSync(at('b.log'), 0o644);
+    await reading.got(1);
+    await until('it is over', () => reading.troubles.at(-1) === undefined);
+    expect(reading.texts()).toEqual(['b']);
   });
 
   it('may lie under links that lead in a circle', async () => {
