@@ -12,6 +12,8 @@ export interface RsyslogSetup {
 }
 
 function config({ dir, input, file, kafka, elasticsearch }: RsyslogSetup): string {
+  // A queue that is full drops what it cannot hold for two seconds: a server that is slow at first must not fill it.
+  const patient = 'queue.type="linkedlist" queue.size="100000" action.resumeRetryCount="-1"';
   return `
 global(workDirectory="${dir}/rsyslog")
 module(load="imfile" mode="inotify") module(load="omkafka") module(load="omelasticsearch")
@@ -25,9 +27,9 @@ template(name="index" type="string" string="${elasticsearch.index}")
 input(type="imfile" File="${input}" Tag="app:" Severity="warning" Facility="local0")
 action(type="omfile" file="${file}" template="plain")
 action(type="omkafka" broker=["${kafka.broker}"] topic="${kafka.topic}" template="json" partitions.auto="on"
-  confParam=["compression.codec=snappy", "queue.buffering.max.ms=50"] queue.type="linkedlist" action.resumeRetryCount="-1")
+  confParam=["compression.codec=snappy", "queue.buffering.max.ms=50"] ${patient})
 action(type="omelasticsearch" server="127.0.0.1" serverport="${elasticsearch.port}" template="json" searchIndex="index"
-  dynSearchIndex="on" searchType="" bulkmode="on" queue.type="linkedlist" action.resumeRetryCount="-1")
+  dynSearchIndex="on" searchType="" bulkmode="on" ${patient})
 `;
 }
 
