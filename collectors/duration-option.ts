@@ -5,7 +5,6 @@ import { parseDuration } from '../core/duration.ts';
 export function durationOption(fallback: string, least: number) {
   return z
     .string()
-    .default(fallback)
     .transform((text, context) => {
       try {
         const ms = parseDuration(text);
@@ -15,5 +14,6 @@ export function durationOption(fallback: string, least: number) {
         context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
       }
       return z.NEVER;
-    });
+    })
+    .default(parseDuration(fallback));
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { createTlsFiles } from '../clients/tls-files.ts';
 import type { Component } from '../core/component.ts';
 import type { Labels } from '../core/labels.ts';
 import type { LogCollector, LogRecord, LogSink } from '../core/log.ts';
@@ -10,7 +11,6 @@ import { ChunkBook } from './fluent-chunks.ts';
 import { type ConnectionContext, serveConnection } from './fluent-connection.ts';
 import type { FluentMessage } from './fluent-message.ts';
 import { type FluentForwardOptions, fluentForwardOptions } from './fluent-options.ts';
-import { createTlsFiles } from '../clients/tls-files.ts';
 
 /** Labels of so many tags are kept; tags come from outside. */
 const mostTags = 10_000;
