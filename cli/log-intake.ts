@@ -67,13 +67,24 @@ export class LogIntake {
 
   #stream(spec: Config['logs'][number]): LogStream {
     const { step, store, clock, log, metrics } = this.#options;
-    const { name, service, session } = spec;
-    const events = {
+    const { name, service, session, events: isOfEvents } = spec;
+    const told = {
       read: (lines: number) => metrics.logLines.inc({ source: name }, lines),
       refused: (reason: string, count: number) => metrics.logRefused.inc({ source: name, reason }, count),
     };
     const collector = collectorOf(spec);
-    return new LogStream({ name, service, session, collector, step, store, clock, log, events });
+    return new LogStream({
+      name,
+      service,
+      session,
+      events: isOfEvents,
+      collector,
+      step,
+      store,
+      clock,
+      log,
+      told,
+    });
   }
 
   /** All that is counted, for the query API. */

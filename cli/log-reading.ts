@@ -1,5 +1,6 @@
 import type { Labels } from '../core/labels.ts';
 import type { LogLevel, LogRecord } from '../core/log.ts';
+import { eventOf, type LogEvent } from '../core/log-event.ts';
 import { fieldsOf, type LogFields } from '../core/log-fields.ts';
 import { HeaderReader, type HeaderState } from '../detectors/log-header.ts';
 import { createHeaderView } from '../detectors/log-header-view.ts';
@@ -11,6 +12,15 @@ export interface ReadingOptions {
   readonly service: readonly string[];
   /** Fields that tie lines to a session, the best first. */
   readonly session: readonly string[];
+  /** Its structured records are events of security or audit, too. */
+  readonly events: boolean;
+}
+
+/** An event, and the stream that it is of. */
+export interface ReadEvent {
+  readonly event: LogEvent;
+  /** One object for all events of a stream. */
+  readonly entity: Labels;
 }
 
 /** A record as it is understood; one object, filled again for each record. */
@@ -22,6 +32,7 @@ export interface ReadRecord {
   /** One object for all lines of a service. */
   entity: Labels;
   session: string | undefined;
+  event: ReadEvent | undefined;
 }
 
 const mostEntities = 10_000;
@@ -64,6 +75,7 @@ export class LogReading {
     level: undefined,
     entity: {},
     session: undefined,
+    event: undefined,
   };
 
   constructor(options: ReadingOptions) {
@@ -90,6 +102,7 @@ export class LogReading {
     // What looks like a process is a logger where no host stands before it.
     read.entity = this.#entityOf(labels, undefined, view.host === undefined ? undefined : view.process);
     read.session = this.#sessionOf(labels, undefined);
+    read.event = undefined;
   }
 
   #structured({ text, t, labels }: LogRecord, fields: LogFields, now: number): void {
@@ -102,6 +115,7 @@ export class LogReading {
     read.level = fields.level ?? view.level;
     read.entity = this.#entityOf(labels, fields, undefined);
     read.session = this.#sessionOf(labels, fields);
+    read.event = this.#options.events ? this.#eventOf(labels, fields) : undefined;
   }
 
   #put(text: string, { from, to }: MessageSpan): void {
@@ -113,12 +127,21 @@ export class LogReading {
 
   #entityOf(labels: Labels, fields: LogFields | undefined, process: string | undefined): Labels {
     const service = this.#serviceOf(labels, fields, process);
-    const known = this.#entities.get(service);
+    return this.#entities.get(service) ?? this.#known(service, { service });
+  }
+
+  /** The object that stands for an entity: the same one each time. */
+  #known(key: string, entity: Labels): Labels {
+    const known = this.#entities.get(key);
     if (known !== undefined) return known;
     if (this.#entities.size >= mostEntities) this.#entities.clear();
-    const entity = { service };
-    this.#entities.set(service, entity);
+    this.#entities.set(key, entity);
     return entity;
+  }
+
+  #eventOf(labels: Labels, { attributes }: LogFields): ReadEvent {
+    const topic = labels.topic ?? labels.index ?? labels.tag ?? 'events';
+    return { event: eventOf(attributes), entity: this.#known(`topic ${topic}`, { topic }) };
   }
 
   #serviceOf(labels: Labels, fields: LogFields | undefined, process: string | undefined): string {

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { fingerprint } from '../core/labels.ts';
 import type { KeyValues, Store } from '../core/store.ts';
+import type { EventSignals } from '../detectors/log-events.ts';
 import type { LogSignalChanges, LogSignals } from '../detectors/log-signals.ts';
 import type { LogTemplateMiner } from '../detectors/log-template.ts';
 import type { TemplateRecord } from '../detectors/log-template-record.ts';
@@ -11,6 +12,7 @@ export interface LogMemory {
   readonly reading: LogReading;
   readonly miner: LogTemplateMiner;
   readonly signals: LogSignals;
+  readonly events: EventSignals;
 }
 
 const pack = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value), { level: 1 });
@@ -100,12 +102,13 @@ export class LogState {
   }
 
   /** Brings back what was stored, and answers the position; throws a RangeError when it cannot be read. */
-  restore({ reading, miner, signals }: LogMemory): string | undefined {
+  restore({ reading, miner, signals, events }: LogMemory): string | undefined {
     const head = this.#head.get('head');
     if (typeof head !== 'object' || head === null) return undefined;
     const records = this.#templates.all().map(([, value]) => value);
     miner.restore(Reflect.get(head, 'miner'), records);
     reading.restore(Reflect.get(head, 'reading'));
+    events.restore(Reflect.get(head, 'events'));
     signals.restore({
       head: Reflect.get(head, 'signals'),
       entities: this.#entities.all().map(([, value]) => value),
@@ -117,13 +120,19 @@ export class LogState {
   }
 
   /** Writes, within the caller's transaction, what has changed since the last call. */
-  save({ reading, miner, signals }: LogMemory, position: string | undefined): void {
+  save({ reading, miner, signals, events }: LogMemory, position: string | undefined): void {
     const changed = miner.changes();
     for (const record of changed.templates) this.#saveTemplate(record);
     for (const index of changed.gone) this.#forget(index);
     const { head, ...rest } = signals.changes();
     this.#saveSignals(rest);
-    this.#head.set('head', { position, miner: changed.head, reading: reading.state(), signals: head });
+    this.#head.set('head', {
+      position,
+      miner: changed.head,
+      reading: reading.state(),
+      signals: head,
+      events: events.state(),
+    });
   }
 
   #saveTemplate(record: TemplateRecord): void {

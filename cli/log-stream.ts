@@ -1,6 +1,7 @@
 import type { Anomaly } from '../core/detector.ts';
 import type { LogCollector, LogLag, LogSink, RecordBatch, Refusal } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
+import { EventSignals } from '../detectors/log-events.ts';
 import { LogSignals } from '../detectors/log-signals.ts';
 import { LogTemplateMiner, minerOptions } from '../detectors/log-template.ts';
 import type { Log } from './log.ts';
@@ -23,7 +24,7 @@ export interface LogStreamOptions extends ReadingOptions {
   readonly store: Pick<Store, 'values'>;
   readonly clock: () => number;
   readonly log: Log;
-  readonly events: LogStreamEvents;
+  readonly told: LogStreamEvents;
 }
 
 /** Lines of one source may come in another order than they were said, by so much. */
@@ -68,6 +69,7 @@ export class LogStream implements LogSink {
       reading: new LogReading(options),
       miner: new LogTemplateMiner(minerOptions.parse({})),
       signals: new LogSignals({ step }),
+      events: new EventSignals({ step }),
     };
     this.#state = new LogState(store, name);
     try {
@@ -87,28 +89,29 @@ export class LogStream implements LogSink {
   }
 
   async take({ records, position }: RecordBatch): Promise<void> {
-    const { clock, events } = this.#options;
-    const { reading, miner, signals } = this.#memory;
+    const { clock, told } = this.#options;
+    const { reading, miner, signals, events } = this.#memory;
     const now = clock();
     // All of a batch or nothing: its position must not be stored before all of its lines are counted.
     for (const record of records) {
-      const { text, span, level, entity, session } = reading.read(record, now);
+      const { text, span, level, entity, session, event } = reading.read(record, now);
       const index = miner.learn(text, span);
       const isFresh = index > this.#newestIndex;
       if (isFresh) this.#newestIndex = index;
       signals.add({ t: span.t, entity, level, template: miner.templateOf(index).id, session });
+      if (event !== undefined) events.add({ ...event.event, t: span.t, entity: event.entity });
       this.#examples.offer(entity.service ?? '', { text, span, level, isFresh });
       if (span.t > this.#newest) this.#newest = Math.min(span.t, now);
       if (this.#newest > this.#closeAt) this.#closeTo(this.#newest - disorder);
     }
     this.#position = position;
-    events.read(records.length);
+    told.read(records.length);
     if (records.length >= atOnce) await turn();
   }
 
   refuse(reason: Refusal, count: number, what: string): void {
-    const { events, log } = this.#options;
-    events.refused(reason, count);
+    const { told, log } = this.#options;
+    told.refused(reason, count);
     if (this.#told.has(reason)) return;
     this.#told.add(reason);
     log.warn(`logs ${this.name}: ${what} (${reason}; more of it is only counted)`);
@@ -164,7 +167,8 @@ export class LogStream implements LogSink {
 
   #closeTo(t: number): void {
     const source = { [sourceLabel]: this.name };
-    for (const { labels, ...at } of this.#memory.signals.close(t))
+    const { signals, events } = this.#memory;
+    for (const { labels, ...at } of [...signals.close(t), ...events.close(t)])
       this.#closed.push({ ...at, labels: { ...labels, ...source } });
     this.#closeAt = Math.max(this.#newest, t) + mostAhead;
   }

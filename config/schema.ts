@@ -58,6 +58,10 @@ const logSource = z
       .array(z.string())
       .default(['trace.id'])
       .describe('Fields that tie lines together to a session; the first that is there counts.'),
+    events: z
+      .boolean()
+      .default(false)
+      .describe('Its JSON records are events of security or audit: counted by action and outcome, too.'),
     file_tail: looseOptions.optional().describe('Follows files.'),
     elasticsearch: looseOptions.optional().describe('Reads an index pattern or a data stream.'),
     kafka: looseOptions.optional().describe('Reads topics as a consumer group.'),

@@ -24,12 +24,32 @@ export interface SignalEvent extends LogEvent {
   readonly entity: Labels;
 }
 
+/** Users and sources as hashes: none of them is kept by name. */
 interface EventStep {
   readonly counts: Map<string, { readonly labels: Labels; count: number }>;
-  readonly users: Set<string>;
-  readonly failingUsers: Set<string>;
-  readonly sources: Set<string>;
+  readonly users: Set<number>;
+  readonly failingUsers: Set<number>;
+  readonly sources: Set<number>;
 }
+
+const labelsSchema = z.record(z.string(), z.string());
+const hashes = z.array(z.number());
+const stepSchema = z.strictObject({
+  end: z.number(),
+  counts: z.array(z.strictObject({ labels: labelsSchema, count: z.number() })),
+  users: hashes,
+  failingUsers: hashes,
+  sources: hashes,
+});
+const stateSchema = z.strictObject({
+  since: z.number().nullable(),
+  closed: z.number().nullable(),
+  entities: z.array(
+    z.strictObject({ labels: labelsSchema, actions: z.array(z.string()), open: z.array(stepSchema) }),
+  ),
+});
+/** Open steps and what is known of entities, to be stored with the position of the events. */
+export type EventSignalState = z.output<typeof stateSchema>;
 
 interface EventEntity {
   readonly labels: Labels;
@@ -68,8 +88,9 @@ export class EventSignals {
     if (entity.actions.size < mostActions) entity.actions.add(action);
     const named = entity.actions.has(action) ? action : 'other';
     const step = stepOf(entity, this.#clock.endOf(t));
-    const key = `${outcome} ${named}`;
-    const count = step.counts.get(key) ?? { labels: { action: named, outcome }, count: 0 };
+    const labelsOf = { action: named, outcome };
+    const key = keyOf(labelsOf);
+    const count = step.counts.get(key) ?? { labels: labelsOf, count: 0 };
     count.count++;
     step.counts.set(key, count);
     note(step.users, user);
@@ -98,21 +119,74 @@ export class EventSignals {
     });
     return samples;
   }
+
+  /** To be stored with the position of the events, in one transaction. */
+  state(): EventSignalState {
+    const entities = [...this.#entities.values()].map(({ labels, actions, open }) => ({
+      labels,
+      actions: [...actions],
+      open: [...open].map(([end, { counts, users, failingUsers, sources }]) => ({
+        end,
+        counts: [...counts.values()],
+        users: [...users],
+        failingUsers: [...failingUsers],
+        sources: [...sources],
+      })),
+    }));
+    const known = (t: number) => (Number.isFinite(t) ? t : null);
+    return { since: known(this.#clock.since), closed: known(this.#clock.closed), entities };
+  }
+
+  /** Goes on with what was stored. Throws a RangeError when it cannot be read. */
+  restore(stored: unknown): void {
+    const parsed = stateSchema.safeParse(stored);
+    if (!parsed.success)
+      throw new RangeError('the stored event signals cannot be read', { cause: parsed.error });
+    const { since, closed, entities } = parsed.data;
+    this.#clock.since = since ?? Number.NaN;
+    this.#clock.closed = closed ?? Number.NEGATIVE_INFINITY;
+    for (const { labels, actions, open } of entities)
+      this.#entities.set(fingerprint(labels), {
+        labels,
+        actions: new Set(actions),
+        open: new Map(open.map(step => [step.end, openStep(step)])),
+      });
+  }
+}
+
+function openStep({ counts, users, failingUsers, sources }: z.output<typeof stepSchema>): EventStep {
+  return {
+    counts: new Map(counts.map(count => [keyOf(count.labels), count])),
+    users: new Set(users),
+    failingUsers: new Set(failingUsers),
+    sources: new Set(sources),
+  };
+}
+
+function keyOf({ action, outcome }: Labels): string {
+  return `${outcome} ${action}`;
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let h = 0x811c9dc5 | 0;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
 }
 
 function stepOf({ open }: EventEntity, end: number): EventStep {
   const step = open.get(end) ?? {
     counts: new Map(),
-    users: new Set<string>(),
-    failingUsers: new Set<string>(),
-    sources: new Set<string>(),
+    users: new Set<number>(),
+    failingUsers: new Set<number>(),
+    sources: new Set<number>(),
   };
   open.set(end, step);
   return step;
 }
 
-function note(seen: Set<string>, value: string | undefined): void {
-  if (value !== undefined && seen.size < mostDistinct) seen.add(value);
+function note(seen: Set<number>, value: string | undefined): void {
+  if (value !== undefined && seen.size < mostDistinct) seen.add(hashOf(value));
 }
 
 function closeStep(entity: EventEntity, end: number, samples: Sample[]): void {

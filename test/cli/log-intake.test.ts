@@ -48,6 +48,7 @@ function run(): Running {
         name: 'app',
         service: ['filename'],
         session: [],
+        events: false,
         file_tail: { paths: [`${directory}/*.log`], start_at: 'beginning', poll_interval: '5ms' },
       },
     ],
