@@ -3,6 +3,8 @@ const mostVectors = 2048;
 /** What a template's spread of log counts is at least, and what one session in n could have changed it by. */
 const leastSpread = 0.03;
 const onePart = Math.LN2;
+/** Terms smaller than e^-40 of the largest change no digit of a sum. */
+const negligible = 40;
 
 /** Which templates stand in a session and how often, by rising template. Equal vectors have equal keys. */
 export interface CountVector {
@@ -35,8 +37,8 @@ export interface CountedVector {
 
 /** For one template: which vectors have it, and its log count there over its spread. */
 interface Posting {
-  readonly rows: number[];
-  readonly logs: number[];
+  readonly rows: Int32Array;
+  readonly logs: Float64Array;
 }
 
 /**
@@ -48,8 +50,10 @@ interface Posting {
 export class CountDensity {
   readonly #rowOf = new Map<string, number>();
   readonly #sessions: Float64Array;
+  /** log of how many sessions have the vectors that make the density. */
+  readonly #weights: Float64Array;
   readonly #norms: Float64Array;
-  readonly #postings = new Map<number, Posting>();
+  readonly #postings: ReadonlyMap<number, Posting>;
   readonly #spreads: ReadonlyMap<number, number>;
   readonly #unseenSpread: number;
   readonly #n: number;
@@ -62,23 +66,25 @@ export class CountDensity {
     const sorted = [...counted].sort((a, b) => b.sessions - a.sessions);
     this.#sessions = Float64Array.from(sorted, ({ sessions }) => sessions);
     const rows = Math.min(mostVectors, sorted.length);
-    this.#norms = new Float64Array(rows);
+    this.#weights = this.#sessions.subarray(0, rows).map(Math.log);
     this.#distances = new Float64Array(rows);
     sorted.forEach(({ vector }, row) => {
       this.#rowOf.set(vector.key, row);
-      if (row < rows) this.#add(vector, row);
     });
+    const scaled = sorted.slice(0, rows).map(({ vector }) => this.#scaled(vector));
+    this.#norms = Float64Array.from(scaled, ({ norm }) => norm);
+    this.#postings = postingsOf(scaled);
   }
 
-  #add({ templates, counts }: CountVector, row: number): void {
+  /** The vector's log counts over the spreads of their templates, and their sum. */
+  #scaled({ templates, counts }: CountVector): ScaledVector {
+    const logs = new Float64Array(templates.length);
+    let norm = 0;
     for (let i = 0; i < templates.length; i++) {
-      const log = Math.log1p(counts[i]!) / this.#spread(templates[i]!);
-      const posting = this.#postings.get(templates[i]!) ?? { rows: [], logs: [] };
-      posting.rows.push(row);
-      posting.logs.push(log);
-      this.#postings.set(templates[i]!, posting);
-      this.#norms[row] = this.#norms[row]! + log;
+      logs[i] = Math.log1p(counts[i]!) / this.#spread(templates[i]!);
+      norm += logs[i]!;
     }
+    return { templates, logs, norm };
   }
 
   #spread(template: number): number {
@@ -94,31 +100,55 @@ export class CountDensity {
     const same = exact < 0 ? 0 : this.#sessions[exact]! - own;
     let least = same > 0 ? -Math.log(same) : Number.POSITIVE_INFINITY;
     for (let row = 0; row < distances.length; row++) {
-      distances[row] = distances[row]! - Math.log(this.#sessions[row]!);
+      distances[row] = distances[row]! - this.#weights[row]!;
       if (distances[row]! < least) least = distances[row]!;
     }
     if (least === Number.POSITIVE_INFINITY) return least;
     let sum = same * Math.exp(least);
-    for (let row = 0; row < distances.length; row++) sum += Math.exp(least - distances[row]!);
+    for (let row = 0; row < distances.length; row++)
+      if (distances[row]! < least + negligible) sum += Math.exp(least - distances[row]!);
     return least - Math.log(sum) + Math.log(this.#n - own);
   }
 
   /** sum_t |x_t - y_t| = sum x_t + sum y_t - 2 sum min(x_t, y_t), over scaled logs: only shared templates are visited. */
-  #measure({ templates, counts }: CountVector): void {
+  #measure(vector: CountVector): void {
+    const { templates, logs, norm } = this.#scaled(vector);
     const distances = this.#distances;
     distances.set(this.#norms);
-    let norm = 0;
     for (let i = 0; i < templates.length; i++) {
-      const log = Math.log1p(counts[i]!) / this.#spread(templates[i]!);
-      norm += log;
       const posting = this.#postings.get(templates[i]!);
       if (posting === undefined) continue;
-      const { rows, logs } = posting;
+      const { rows, logs: theirs } = posting;
       for (let k = 0; k < rows.length; k++)
-        distances[rows[k]!] = distances[rows[k]!]! - 2 * Math.min(log, logs[k]!);
+        distances[rows[k]!] = distances[rows[k]!]! - 2 * Math.min(logs[i]!, theirs[k]!);
     }
     for (let row = 0; row < distances.length; row++) distances[row] = Math.max(0, distances[row]! + norm);
   }
+}
+
+interface ScaledVector {
+  readonly templates: Int32Array;
+  readonly logs: Float64Array;
+  readonly norm: number;
+}
+
+/** For each template the rows that have it. */
+function postingsOf(vectors: readonly ScaledVector[]): Map<number, Posting> {
+  const lists = new Map<number, { rows: number[]; logs: number[] }>();
+  vectors.forEach(({ templates, logs }, row) => {
+    templates.forEach((template, i) => {
+      const list = lists.get(template) ?? { rows: [], logs: [] };
+      list.rows.push(row);
+      list.logs.push(logs[i]!);
+      lists.set(template, list);
+    });
+  });
+  return new Map(
+    [...lists].map(([template, { rows, logs }]) => [
+      template,
+      { rows: Int32Array.from(rows), logs: Float64Array.from(logs) },
+    ]),
+  );
 }
 
 /** Standard deviation of each template's log count over all sessions, never less than what one of them could hide. */
