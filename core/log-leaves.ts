@@ -82,7 +82,9 @@ class Node implements Place {
   readonly #isInWrapper: boolean;
   readonly #inside = new Map<string, Node>();
 
-  constructor(path: string, isWrapped: boolean) {
+  /** `around` is the place that this one stands in. */
+  constructor(path: string, around?: Node) {
+    const isWrapped = around === undefined ? false : around.#isInWrapper;
     const isWrapper = wrappers.has(path.toLowerCase());
     this.name = path.replace(wrapped, '').slice(0, longestName);
     this.lowerCase = this.name.toLowerCase();
@@ -94,14 +96,14 @@ class Node implements Place {
   at(key: string): Node {
     const known = this.#inside.get(key);
     if (known !== undefined) return known;
-    const node = new Node(this.#within + key, this.#isInWrapper);
+    const node = new Node(this.#within + key, this);
     this.#inside.set(key, node);
     places++;
     return node;
   }
 }
 
-let root = new Node('', false);
+let root = new Node('');
 let places = 0;
 
 /**
@@ -110,7 +112,7 @@ let places = 0;
  */
 export function leavesOf(record: Readonly<Record<string, unknown>>): Leaf[] {
   if (places > mostPlaces) {
-    root = new Node('', false);
+    root = new Node('');
     places = 0;
   }
   const gathering = { leaves: [], depth: 0 };

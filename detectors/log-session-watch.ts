@@ -112,21 +112,21 @@ export class SessionWatch {
     let left = roomMade;
     for (const entry of this.#open) {
       if (left-- === 0) break;
-      this.#end(entry, true);
+      this.#end(entry);
+      this.early++;
     }
   }
 
-  #end([name, session]: readonly [string, OpenSession], isEarly: boolean): void {
+  #end([name, session]: readonly [string, OpenSession]): void {
     this.#open.delete(name);
     this.#ended.push(session);
-    if (isEarly) this.early++;
   }
 
   /** Ends what is idle at `now`: how many sessions of each entity were never seen so before. All are known from then on. */
   close(now: number): ReadonlyMap<string, number> {
     for (const entry of this.#open) {
       if (entry[1].queued + this.#idle > now) break;
-      if (entry[1].last + this.#idle <= now) this.#end(entry, false);
+      if (entry[1].last + this.#idle <= now) this.#end(entry);
     }
     const unseen = new Map<string, number>();
     for (const { entity, templates } of this.#ended)
