@@ -30,7 +30,7 @@ function progressOf(size: number): (bytes: number) => void {
   const total = Math.floor(size / progressStep);
   if (total < 4) return () => {};
   const progress = createProgress({
-    what: '16 MiB read',
+    what: 'blocks of 16 MiB read',
     total,
     clock: Date.now,
     write: text => process.stderr.write(text),
