@@ -1,8 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import { readLogLines } from '../cli/log-lines.ts';
 import { HeaderReader } from '../detectors/log-header.ts';
@@ -12,12 +10,10 @@ import { createLineMaker } from './log-lines.ts';
 import { cpuOf, openExchange } from './peer.ts';
 
 /**
- * Log templates: lines per CPU second beside Drain3 in the same run, from a file to counts, and what a miner holds after ten
- * million lines. `--lines N` of the last (default 10 million); `--data FOLDER`: the logs of a folder instead of made-up ones.
+ * Log templates: lines per CPU second beside Drain3 in the same run, and from a file to counts. `--data FOLDER`: the logs of a
+ * folder, each a source of its own, instead of a made-up one.
  */
-const argument = (name: string) => process.argv[process.argv.indexOf(name) + 1];
-const data = process.argv.includes('--data') ? argument('--data') : undefined;
-const long = Number(process.argv.includes('--lines') ? argument('--lines') : 10_000_000);
+const data = process.argv.includes('--data') ? process.argv[process.argv.indexOf('--data') + 1] : undefined;
 const count = 100_000;
 const runs = 5;
 
@@ -112,30 +108,6 @@ async function fileRate(): Promise<number> {
   return best;
 }
 
-/** MB of heap that a miner and what it reads with take, after so many lines of 5,000 templates. */
-function memory(): Record<string, number>[] {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  const maker = createLineMaker(5000, 2);
-  collect();
-  const before = process.memoryUsage();
-  const reader = new HeaderReader();
-  const view = createHeaderView();
-  const miner = createMiner();
-  const rows: Record<string, number>[] = [];
-  for (let done = 1; done <= long; done++) {
-    const line = maker.line();
-    reader.read(line, view, Number.NaN);
-    miner.learn(line, view);
-    if (done % (long / 5) > 0) continue;
-    collect();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    const mb = (heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers) / 1e6;
-    rows.push({ lines: done, templates: miner.templates().length, MB: Number(mb.toFixed(1)) });
-  }
-  return rows;
-}
-
 const rateOf = (took: Float64Array, which: number) => Math.round(lines.length / (took.at(which)! / 1000));
 const exchange = openExchange();
 const messages = sources.map(messagesOf);
@@ -167,4 +139,3 @@ const row = (of: string, own: Float64Array, templates: number) => {
 };
 console.table([row('lines', whole, found), row('messages', parts, foundInMessages)]);
 console.table({ 'file to counts, lines / CPU s': Math.round(await fileRate()) });
-if (data === undefined) console.table(memory());

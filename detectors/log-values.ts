@@ -36,8 +36,8 @@ export function joinWords(words: readonly string[]): string {
 
 /** How many plain words may stand in one place before they are taken as values, by the words of context around. */
 function mostChoices(context: number): number {
-  if (context >= 3) return 3;
-  return context === 2 ? 7 : 15;
+  if (context >= 3) return 4;
+  return context === 2 ? 8 : 16;
 }
 
 /** Whether words that were seen in one place, all else being equal, are values of a variable. */
