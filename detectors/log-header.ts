@@ -57,6 +57,7 @@ export class HeaderReader {
   readonly #times = new TimeScanner();
   /** By where the first time stands, and its form. */
   readonly #known = new Map<number, Known>();
+  /** Counted lines, without those that begin with a blank: they go on with the line before, as stack traces do. */
   #lines = 0;
   #depth = mostFields;
 
@@ -153,7 +154,7 @@ export class HeaderReader {
       this.#known.set(key, known);
     }
     if (known.counts.lines >= learnedLines) return known;
-    this.#lines++;
+    if (fields.starts[0] === 0) this.#lines++;
     countLine(known.counts, fields);
     const { lines } = known.counts;
     if (lines >= leastLines && (lines & (lines - 1)) === 0) this.#decide(key, known);

@@ -121,6 +121,21 @@ describe('where the message begins', () => {
     }
   });
 
+  it('is found where most lines are those of stack traces', () => {
+    const reader = new HeaderReader();
+    const view = createHeaderView();
+    const texts = messages(300);
+    for (const [k, text] of texts.entries()) {
+      const line = headerStyles.openstack!(text, k);
+      reader.read(line, view, reference);
+      if (k > 100) expect(line.slice(view.from, view.to)).toBe(text);
+      for (let depth = 0; depth < 4; depth++) {
+        reader.read(`    at com.example.App.run(App.java:${depth})`, view, reference);
+        expect(view.header).toBe(false);
+      }
+    }
+  });
+
   it('is learned anew when the program changes how it writes', () => {
     const reader = new HeaderReader();
     const view = createHeaderView();
