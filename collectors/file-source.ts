@@ -25,9 +25,28 @@ export function placeAt(path: string): Place | undefined {
   return { path, dev: stat.dev, ino: stat.ino, size: stat.size, mtime: stat.mtimeMs };
 }
 
-/** Up to `length` bytes of a plain file from `at` on. Throws what the file system says. */
-export function bytesAt(path: string, at: number, length: number): Buffer {
+/** Another file lies where one was a moment ago. */
+export class MovedError extends Error {
+  constructor(path: string) {
+    super(`${path}: another file lies there by now`);
+    this.name = 'MovedError';
+  }
+}
+
+/** A file by its identity, and where it was seen last. */
+export type Where = Pick<Place, 'path' | 'dev' | 'ino'>;
+
+function openSame({ path, dev, ino }: Where): number {
   const fd = openSync(path, 'r');
+  const now = fstatSync(fd);
+  if (now.dev === dev && now.ino === ino) return fd;
+  closeSync(fd);
+  throw new MovedError(path);
+}
+
+/** Up to `length` bytes of a plain file from `at` on. Throws a MovedError, or what the file system says. */
+export function bytesAt(where: Where, at: number, length: number): Buffer {
+  const fd = openSame(where);
   try {
     const into = Buffer.allocUnsafe(length);
     return into.subarray(0, readSync(fd, into, 0, length, at));
@@ -38,17 +57,9 @@ export function bytesAt(path: string, at: number, length: number): Buffer {
 
 const readFd = promisify(read);
 
-/** Opens a plain file; undefined when another one lies there by now. Throws what the file system says. */
-export function openPlain(
-  path: string,
-  place: { readonly dev: number; readonly ino: number },
-): FileSource | undefined {
-  const fd = openSync(path, 'r');
-  const { dev, ino } = fstatSync(fd);
-  if (dev !== place.dev || ino !== place.ino) {
-    closeSync(fd);
-    return undefined;
-  }
+/** Opens a plain file. Throws a MovedError, or what the file system says. */
+export function openPlain(where: Where): FileSource {
+  const fd = openSame(where);
   return {
     read: async (into, at) => (await readFd(fd, into, 0, into.length, at)).bytesRead,
     close: () => closeSync(fd),

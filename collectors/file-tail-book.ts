@@ -1,5 +1,5 @@
 import type { LogLag, LogSink } from '../core/log.ts';
-import { bytesAt, checksum, type FileSource, type Place } from './file-source.ts';
+import { bytesAt, checksum, type FileSource, MovedError, type Place } from './file-source.ts';
 import type { MatchContext } from './file-tail-match.ts';
 import type { FileTailOptions } from './file-tail-options.ts';
 import { type PositionEntry, readPosition } from './file-tail-position.ts';
@@ -80,7 +80,7 @@ export class StreamBook {
       begin: (place, before) => {
         const stream = this.#create(place, before?.origin ?? place.path);
         if (atEnd && !stream.gzip) jumpToEnd(stream, place);
-        else bytesAt(place.path, 0, 1);
+        else bytesAt(place, 0, 1);
         this.#works(place.path);
         return stream;
       },
@@ -94,8 +94,7 @@ export class StreamBook {
   }
 
   /** Notes an open file, and closes another one when there are too many. */
-  opened(stream: Stream, source: FileSource | undefined): void {
-    if (source === undefined) return;
+  opened(stream: Stream, source: FileSource): void {
     this.#works(stream.path);
     stream.source = source;
     for (const each of this.#open) if (each.source === undefined) this.#open.delete(each);
@@ -109,6 +108,7 @@ export class StreamBook {
   }
 
   failed(path: string, error: unknown): void {
+    if (error instanceof MovedError) return;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     this.#failing.set(path, performance.now());
     const why = error instanceof Error ? error.message : String(error);
@@ -138,7 +138,7 @@ export class StreamBook {
     if (stream.gzip) return true;
     if (place.size < stream.read.at) return false;
     try {
-      return checksum(bytesAt(stream.path, 0, stream.head.length)) === stream.head.sum;
+      return checksum(bytesAt(place, 0, stream.head.length)) === stream.head.sum;
     } catch {
       return true;
     }
@@ -154,7 +154,7 @@ export class StreamBook {
   lag(now: number): LogLag {
     let [bytes, newest] = [0, 0];
     for (const stream of this.streams) {
-      if (!stream.gzip) bytes += Math.max(0, stream.size - stream.read.at);
+      if (!stream.gzip && !stream.finished) bytes += Math.max(0, stream.size - stream.read.at);
       if (stream.read.at > 0) newest = Math.max(newest, stream.mtime);
     }
     return newest === 0 ? { bytes } : { bytes, ms: Math.max(0, now - newest) };
@@ -162,10 +162,11 @@ export class StreamBook {
 }
 
 /** Begins at the end; when the file ends inside of a line, with the next one. */
-function jumpToEnd(stream: Stream, { path, size }: Place): void {
-  const head = bytesAt(path, 0, headLength);
+function jumpToEnd(stream: Stream, place: Place): void {
+  const { size } = place;
+  const head = bytesAt(place, 0, headLength);
   const length = Math.min(tailLength, size);
-  const tail = bytesAt(path, size - length, length);
+  const tail = bytesAt(place, size - length, length);
   stream.head = { sum: checksum(head), length: head.length };
   stream.handed = { at: size, tail: checksum(tail) };
   stream.read = stream.handed;

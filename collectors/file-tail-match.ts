@@ -1,5 +1,13 @@
-import { bytesAt, checksum, isDamaged, isUnfinished, openGzip, type Place } from './file-source.ts';
-import { familyOf, membersOf } from './file-tail-family.ts';
+import {
+  bytesAt,
+  checksum,
+  isDamaged,
+  isUnfinished,
+  openGzip,
+  type Place,
+  type Where,
+} from './file-source.ts';
+import { familyOf, membersOf, readablePlace } from './file-tail-family.ts';
 import { closeSource, headLength, rewind, type Stream, tailLength } from './file-tail-stream.ts';
 
 /** A file that is the same as the beginning of another one may be its copy, about to be cut: so long it is not begun. */
@@ -59,29 +67,34 @@ interface Found {
 }
 
 /** Looks where the file of a stream is now; a stream whose file is nowhere has no place any more. */
-function follow(stream: Stream, { byKey, paths, now }: Found): void {
+function follow(stream: Stream, found: Found): void {
   if (stream.place === undefined) return;
-  const key = keyOf(stream.place);
-  const where = paths.has(`${key} ${stream.path}`) ? undefined : (byKey.get(key) ?? insider(stream, key));
-  const here = paths.has(`${key} ${stream.path}`);
-  if (!here && where === undefined) {
-    stream.displacedAt ??= now;
-    if (stream.source === undefined) lose(stream, now);
+  const place = whereNow(stream, keyOf(stream.place), found);
+  if (place === undefined || place.path !== stream.path) stream.displacedAt ??= found.now;
+  if (place === undefined) {
+    if (stream.source === undefined) lose(stream, found.now);
     return;
   }
-  if (where !== undefined) {
-    stream.path = where.path;
-    stream.displacedAt ??= now;
+  stream.path = place.path;
+  stream.outside = !found.byKey.has(keyOf(place));
+  const changed = place.size !== stream.size || place.mtime !== stream.mtime;
+  if (!stream.unverified && !changed) return;
+  try {
+    if (!holds(place, stream)) lose(stream, found.now);
+    stream.unverified = false;
+  } catch {
+    // It moves this moment, or cannot be read: the next look tells.
   }
-  const place = where ?? byKey.get(key);
-  const changed = place?.size !== stream.size || place.mtime !== stream.mtime;
-  if ((stream.unverified || changed) && !holds(stream.path, stream)) lose(stream, now);
-  stream.unverified = false;
 }
 
-/** A file that was renamed to a name that no glob matches. */
-function insider({ family }: Stream, key: string): Place | undefined {
-  return membersOf(family).find(place => keyOf(place) === key);
+/** The file of a stream: where it was, at another path of the globs, or under a name that no glob matches. */
+function whereNow(stream: Stream, key: string, { byKey, paths }: Found): Place | undefined {
+  const place = byKey.get(key);
+  if (place !== undefined)
+    return paths.has(`${key} ${stream.path}`) ? { ...place, path: stream.path } : place;
+  const there = readablePlace(stream.path);
+  if (there !== undefined && keyOf(there) === key) return there;
+  return membersOf(stream.family).find(each => keyOf(each) === key);
 }
 
 /** No file that we know holds the content any more. */
@@ -93,16 +106,17 @@ export function lose(stream: Stream, now: number): void {
 }
 
 /** True when a plain file begins as the content did and has, before the mark, what was read there. */
-function holds(file: string, { head, handed, gzip }: Stream): boolean {
+function holds(where: Where, { head, handed, gzip }: Stream): boolean {
   if (gzip) return true;
-  try {
-    if (checksum(bytesAt(file, 0, head.length)) !== head.sum) return false;
-    const tail = Math.min(tailLength, handed.at);
-    const before = bytesAt(file, handed.at - tail, tail);
-    return before.length === tail && checksum(before) === handed.tail;
-  } catch {
-    return false;
-  }
+  if (checksum(bytesAt(where, 0, head.length)) !== head.sum) return false;
+  const tail = Math.min(tailLength, handed.at);
+  const before = bytesAt(where, handed.at - tail, tail);
+  return before.length === tail && checksum(before) === handed.tail;
+}
+
+/** The file of a stream, which has one. */
+function whereOf({ path, place }: Stream): Where {
+  return { path, dev: place?.dev ?? 0, ino: place?.ino ?? 0 };
 }
 
 /** What was rotated last of each log, by where it was found first. */
@@ -135,7 +149,7 @@ async function settle(place: Place, last: Map<string, Stream>, context: MatchCon
   }
   const whole = kin.filter(each => each.place !== undefined);
   // The original is being cut this moment: the next look knows more.
-  if (whole.some(each => each.displacedAt === undefined && !holds(each.path, each))) return;
+  if (whole.some(each => each.displacedAt === undefined && !holds(whereOf(each), each))) return;
   const twin = whole.some(each => (first === undefined ? isTwin(place, each) : startsLike(first, each)));
   if (twin && (gzip || isHeld(place, context))) return;
   begin(place, last, context);
@@ -153,8 +167,8 @@ function begin(place: Place, last: Map<string, Stream>, context: MatchContext): 
 
 /** True for the copy of a content that was cut or deleted; what was appended to the original after the copy is not in it. */
 function copies(place: Place, stream: Stream): boolean {
-  if (place.size >= stream.handed.at) return holds(place.path, stream);
-  return stream.head.length === headLength && startsLike(bytesAt(place.path, 0, headLength), stream);
+  if (place.size >= stream.handed.at) return holds(place, stream);
+  return stream.head.length === headLength && startsLike(bytesAt(place, 0, headLength), stream);
 }
 
 function startsLike(first: Buffer, { head }: Stream): boolean {
@@ -165,9 +179,15 @@ function startsLike(first: Buffer, { head }: Stream): boolean {
 function isTwin(place: Place, stream: Stream): boolean {
   if (place.path === stream.path) return copies(place, stream);
   const same = (at: number, length: number) =>
-    bytesAt(place.path, at, length).equals(bytesAt(stream.path, at, length));
+    bytesAt(place, at, length).equals(bytesAt(whereOf(stream), at, length));
   const tail = Math.min(tailLength, place.size);
-  return same(0, Math.min(headLength, place.size)) && same(place.size - tail, tail);
+  try {
+    return same(0, Math.min(headLength, place.size)) && same(place.size - tail, tail);
+  } catch (error) {
+    // A deleted file is read on by what is open of it; there is nothing to compare with.
+    if (stream.displacedAt !== undefined) return false;
+    throw error;
+  }
 }
 
 /** True while a possible copy grows, and for a while after. */
@@ -191,7 +211,7 @@ function adopt(stream: Stream, place: Place): void {
   stream.busy = true;
   if (stream.gzip || place.size >= stream.handed.at) return;
   const tail = Math.min(tailLength, place.size);
-  stream.handed = { at: place.size, tail: checksum(bytesAt(place.path, place.size - tail, tail)) };
+  stream.handed = { at: place.size, tail: checksum(bytesAt(place, place.size - tail, tail)) };
   stream.read = stream.handed;
 }
 

@@ -52,6 +52,8 @@ export interface Stream {
   /** When anything of it was read last, and since when another file (or none) lies where it was; ms of the monotonic clock. */
   readAt: number;
   displacedAt: number | undefined;
+  /** Its file has a name that no glob matches: it is given up when nothing is written to it any more. */
+  outside: boolean;
   /** Read to its end, and nothing is expected any more. */
   finished: boolean;
   /** From a position: not yet compared with what lies there. */
@@ -90,6 +92,7 @@ export function createStream({ place, origin, labels, joiner, now }: StreamSeed)
     mtime: place.mtime,
     readAt: now,
     displacedAt: undefined,
+    outside: false,
     finished: false,
     unverified: false,
     after: undefined,

@@ -2,7 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { glob } from 'tinyglobby';
 import type { Component } from '../core/component.ts';
 import type { LogCollector, LogLag, LogRecord, LogSink } from '../core/log.ts';
-import { isDamaged, isUnfinished, openGzip, openPlain, type Place, placeAt } from './file-source.ts';
+import {
+  isDamaged,
+  isUnfinished,
+  MovedError,
+  openGzip,
+  openPlain,
+  type Place,
+  placeAt,
+} from './file-source.ts';
 import { StreamBook } from './file-tail-book.ts';
 import { readablePlace } from './file-tail-family.ts';
 import { lose, type MatchContext, matchPlaces } from './file-tail-match.ts';
@@ -175,6 +183,7 @@ class Tail {
   #stumble(stream: Stream, error: unknown): void {
     stream.busy = false;
     closeSource(stream);
+    this.#restless ||= error instanceof MovedError;
     if (isUnfinished(error)) return;
     if (isDamaged(error)) {
       this.#book.damaged(stream);
@@ -185,13 +194,13 @@ class Tail {
     stream.mtime = Number.NaN;
   }
 
+  /** False when the content is in no file that we know. */
   #open(stream: Stream): boolean {
-    if (stream.source === undefined && stream.place !== undefined)
-      this.#book.opened(stream, stream.gzip ? openGzip(stream.path) : openPlain(stream.path, stream.place));
-    if (stream.source !== undefined) return true;
-    stream.busy = false;
-    this.#restless = true;
-    return false;
+    const { path, place, gzip } = stream;
+    if (stream.source === undefined && place !== undefined)
+      this.#book.opened(stream, gzip ? openGzip(path) : openPlain({ path, ...place }));
+    if (stream.source === undefined) stream.busy = false;
+    return stream.source !== undefined;
   }
 
   async #restAll(now: number): Promise<void> {
@@ -243,6 +252,7 @@ class Tail {
     if (stream.source !== undefined || stream.read.at < stream.size) await this.#readRest(stream);
     this.#flushEvent(stream);
     closeSource(stream);
+    if (stream.outside) stream.place = undefined;
     if (stream.place !== undefined) return;
     stream.finished = true;
     this.#moved = true;

@@ -16,6 +16,8 @@ class Scene {
   /** Numbers of lines as readings gave them, each reading for itself up to its last position. */
   readonly #read: number[] = [];
   #reading: LogReading;
+  /** Of the last batch of all readings: one may end before its first batch. */
+  #position: string | undefined;
   #written = 0;
   #pending = '';
 
@@ -31,7 +33,8 @@ class Scene {
   async #restart(): Promise<void> {
     await this.#reading.stop();
     this.#keep();
-    this.#reading = this.#start(this.#reading.position());
+    this.#position = this.#reading.position() ?? this.#position;
+    this.#reading = this.#start(this.#position);
   }
 
   #keep(): void {
