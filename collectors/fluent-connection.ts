@@ -8,6 +8,8 @@ import { FramingError, MessageFramer } from './msgpack-framer.ts';
 
 /** So many bytes of answers may wait for a sender that does not read them. */
 const mostUnsent = 1_048_576;
+/** A message that comes slowly is waited for while at least so many bytes come within the timeout. */
+const leastProgress = 65_536;
 /** How long a sender that is silent is kept without asking whether it is there at all, ms. */
 const keepAlive = 60_000;
 
@@ -36,6 +38,7 @@ class Watch {
   readonly #socket: Socket;
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;
+  #bytes = 0;
 
   constructor(socket: Socket, ms: number) {
     this.#socket = socket;
@@ -48,9 +51,18 @@ class Watch {
     }, this.#ms);
   }
 
+  /** Something came: enough of it gives the sender its time anew. */
+  progress(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#timer === undefined || this.#bytes < leastProgress) return;
+    this.end();
+    this.begin();
+  }
+
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#bytes = 0;
   }
 }
 
@@ -107,6 +119,7 @@ async function read(socket: Socket, context: ConnectionContext, peer: string): P
   }
   try {
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      watch.progress(chunk.length);
       const { messages: frames, error } = framer.push(chunk);
       const [ping, ...rest] = frames;
       const waiting = handshake;

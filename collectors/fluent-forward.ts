@@ -30,14 +30,16 @@ class Intake {
     this.#book = book;
   }
 
-  /** One after the other: the position of a batch speaks for all batches before it. */
+  /**
+   * One after the other: the position of a batch speaks for all batches before it. When the sink fails, nothing is taken
+   * any more: the position of a later batch would speak for one that was lost.
+   */
   deliver(
     messages: readonly FluentMessage[],
     acknowledge: (chunk: string | Uint8Array) => void,
   ): Promise<void> {
-    const taken = this.#turn.then(() => this.#take(messages, acknowledge));
-    this.#turn = taken.catch(() => undefined);
-    return taken;
+    this.#turn = this.#turn.then(() => this.#take(messages, acknowledge));
+    return this.#turn;
   }
 
   async #take(
@@ -213,14 +215,24 @@ export const fluentForward: Component<typeof fluentForwardOptions, LogCollector>
         intake = taking;
         const listening = await listenAtLast(options, sink, signal);
         if (listening === undefined) return;
+        const end = new AbortController();
+        signal.addEventListener('abort', () => end.abort(), { once: true });
+        let failure: { readonly error: unknown } | undefined;
         const context: ConnectionContext = {
           options,
           mostBytes: options.max_message_bytes,
           labelsOf: createLabels(options.labels),
-          deliver: (messages, acknowledge) => taking.deliver(messages, acknowledge),
+          deliver: (messages, acknowledge) =>
+            taking.deliver(messages, acknowledge).catch((error: unknown) => {
+              failure ??= { error };
+              end.abort();
+              throw error;
+            }),
           refuse: (...refusal) => sink.refuse(...refusal),
         };
-        await serve(listening, context, signal);
+        if (signal.aborted) end.abort();
+        await serve(listening, context, end.signal);
+        if (failure !== undefined) throw failure.error;
       },
       commit: async position => book.commit(position),
       lag: now => {

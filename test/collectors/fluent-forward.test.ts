@@ -202,6 +202,30 @@ describe('the server', () => {
     await server.got(30_000);
   });
 
+  it('ends when the sink fails, and acknowledges nothing that was not taken', async () => {
+    const port = await freePort();
+    const options = fluentForward.options.parse({ listen: `127.0.0.1:${port}` });
+    const collector = fluentForward.create(options, undefined);
+    const sink = {
+      take: async () => {
+        throw new Error('the disk is full');
+      },
+      refuse: () => undefined,
+      trouble: () => undefined,
+    };
+    const running = collector.start(sink, undefined, new AbortController().signal);
+    const ended = expect(running).rejects.toThrow('the disk is full');
+    const sender = await until('it listens', async () => {
+      const dialled = dial(port);
+      await once(dialled, 'connect');
+      return dialled;
+    });
+    sender.write(encode(['web', [[1, { message: 'a' }]], { chunk: 'c' }]));
+    await ended;
+    await closed(sender);
+    expect(answerOn(sender)).toBeUndefined();
+  });
+
   it('waits for its address while another process has it, and says so', async () => {
     const first = await startFluent();
     const options = fluentForward.options.parse({ listen: `127.0.0.1:${first.port}` });
