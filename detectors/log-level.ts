@@ -1,5 +1,7 @@
 import type { LogLevel } from '../core/log.ts';
+import { levelOfSyslog } from '../core/log-level.ts';
 
+/** Fewer than a field that holds a level may have: these stand among other words. */
 const spellings: Readonly<Record<LogLevel, string>> = {
   trace: 'trace trc verbose finest finer',
   debug: 'debug dbg fine',
@@ -39,9 +41,7 @@ export function levelOfLetter(letter: string): LogLevel | undefined {
   return letters.get(letter);
 }
 
-const severities: readonly LogLevel[] = ['fatal', 'fatal', 'fatal', 'error', 'warn', 'info', 'info', 'debug'];
-
 /** The level of a syslog priority, facility x 8 + severity (RFC 5424, section 6.2.1). */
 export function levelOfPriority(priority: number): LogLevel | undefined {
-  return severities[priority & 7];
+  return levelOfSyslog(priority & 7);
 }
