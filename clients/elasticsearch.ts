@@ -18,7 +18,7 @@ export interface ElasticsearchClient {
   close(): Promise<void>;
 }
 
-/** The largest answer, bytes: a page that is larger is asked for in smaller ones. */
+/** The largest answer, bytes, unless a question says otherwise. */
 const largest = 32 << 20;
 
 async function headersOf(access: ElasticsearchAccess): Promise<Readonly<Record<string, string>>> {

@@ -97,8 +97,14 @@ export class ElasticsearchCollector implements LogCollector {
   }
 
   #view(): View {
-    const { index, timestamp_field: field, query: filter, page_size: most } = this.#options;
-    return { index, field, filter, pageSize: this.#pageSize, most };
+    const {
+      index,
+      timestamp_field: field,
+      query: filter,
+      page_size: most,
+      max_page_bytes: maxBytes,
+    } = this.#options;
+    return { index, field, filter, pageSize: this.#pageSize, most, maxBytes };
   }
 
   /** Nothing is deleted in Elasticsearch for having been read. */

@@ -26,6 +26,8 @@ export interface View {
   readonly pageSize: number;
   /** Documents of one answer at most. */
   readonly most: number;
+  /** Bytes of one answer at most. */
+  readonly maxBytes: number;
 }
 
 const keepAlive = '1m';
@@ -129,8 +131,9 @@ export class Snapshot {
     const id = this.#id ?? (await this.#open());
     this.#id = id;
     const body = { ...searchBody(this.#view, words), pit: { id, keep_alive: keepAlive } };
+    const limit = words.whole ? { maxResponseSize: this.#view.maxBytes } : {};
     const answer = await this.#client.ask(
-      (client, options) => client.search<Record<string, unknown>>(body, options),
+      (client, options) => client.search<Record<string, unknown>>(body, { ...options, ...limit }),
       this.#signal,
     );
     if (answer._shards.total === 0)

@@ -35,6 +35,13 @@ const options = z
         'Documents of the late window that are remembered; with more, the window is cut and that is told.',
       ),
     page_size: z.int().min(1).max(10_000).default(2000).describe('Documents of one answer.'),
+    max_page_bytes: z
+      .int()
+      .min(16_384)
+      .default(32 << 20)
+      .describe(
+        'Largest answer: a larger one is asked for in parts, a larger document is left out and counted.',
+      ),
     labels: z.record(z.string(), z.string()).default({}).describe('Labels of all records, beside index.'),
   })
   .refine(oneElasticsearchCredential.check, oneElasticsearchCredential.params);

@@ -252,7 +252,7 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
   });
 
   it('asks for smaller pages where documents are large, and counts one that is too large', async () => {
-    const words = 'x'.repeat(4 << 20);
+    const words = 'x'.repeat(4 << 10);
     await server.ask('PUT', '/large', {
       mappings: { dynamic: false, properties: { '@timestamp': { type: 'date' } } },
     });
@@ -262,7 +262,7 @@ describe.skipIf(missing.length > 0)('what is read from a real Elasticsearch', ()
     );
     await write('large', [{ n: 10, t: start + 10, words: words.repeat(9) }]);
     await write('large', [{ n: 11, t: start + 11 }]);
-    const started = read('large');
+    const started = read('large', { max_page_bytes: 32 << 10 });
     await arrived(started, 11);
     expect(numbers(started)).toEqual([...upTo(10), 11]);
     expect(Object.fromEntries(started.sink.refused)).toEqual({ too_long: 1 });
