@@ -69,7 +69,9 @@ export class KafkaCollector implements LogCollector {
         run.intake.reader(() => this.#joined(run, missing.length === 0)),
       );
       this.#reading = reading;
-      await Promise.race([reading.ended, aborted(run.signal), this.#appearance(admin, missing, run)]);
+      const { intake, signal } = run;
+      const ends = [reading.ended, intake.broken, aborted(signal), this.#appearance(admin, missing, run)];
+      await Promise.race(ends);
     } finally {
       const reading = this.#reading;
       this.#reading = undefined;

@@ -33,11 +33,18 @@ export class KafkaIntake {
   readonly #behind = new Map<string, number>();
   #newest = Number.NEGATIVE_INFINITY;
   #room: Promise<void> = Promise.resolve();
+  /** Rejects when the sink does: then there is nobody to read for. */
+  readonly broken: Promise<never>;
+  #break: (reason: unknown) => void = () => {};
   #ends: (topic: string) => Promise<readonly PartitionEnds[]> = async () => [];
 
   constructor(options: KafkaOptions, parts: IntakeParts) {
     this.#options = options;
     this.#parts = parts;
+    this.broken = new Promise((_, reject) => {
+      this.#break = reject;
+    });
+    this.broken.catch(() => {});
   }
 
   /** How to ask what a topic still holds. */
@@ -119,6 +126,7 @@ export class KafkaIntake {
     this.#behind.set(`${topic}/${partition}`, Math.max(0, high - last.offset - 1));
     this.#newest = Math.max(this.#newest, last.t ?? Number.NEGATIVE_INFINITY);
     this.#room = sink.take({ records: kept, position: JSON.stringify(progress.position()) });
+    this.#room.catch(this.#break);
   }
 
   #labelsOf(topic: string): Labels {
