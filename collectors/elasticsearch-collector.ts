@@ -94,6 +94,7 @@ export class ElasticsearchCollector implements LogCollector {
         await intake.hand(page, Date.now());
         if (signal.aborted) return;
       }
+    intake.shown();
   }
 
   #view(): View {

@@ -15,6 +15,8 @@ export class ElasticsearchIntake {
   readonly #seen: SeenDocuments;
   /** Documents that were handed on since the start. */
   handed = 0;
+  /** Known documents that a view of the whole window has not shown yet. */
+  #unshown: Map<string, number> | undefined;
   #floor: number | undefined;
   #newest: number | undefined;
 
@@ -35,9 +37,19 @@ export class ElasticsearchIntake {
     return floor === undefined ? late : Math.max(late, floor);
   }
 
-  /** All that a view holds within the late window and after it: what was read of it is known by name. */
+  /**
+   * All that a view holds within the late window and after it: what was read of it is known by name. When all of it was handed
+   * on, `shown` is to be called.
+   */
   window(): readonly TimeRange[] {
+    this.#unshown = this.#seen.names();
     return [{ from: this.#since(), to: undefined }];
+  }
+
+  /** What the whole window did not show is no longer there: the counts of its seconds must not be compared with it. */
+  shown(): void {
+    if (this.#unshown !== undefined) this.#seen.drop(this.#unshown);
+    this.#unshown = undefined;
   }
 
   /**
@@ -73,7 +85,11 @@ export class ElasticsearchIntake {
    * to now: else all that comes with the right time would be late.
    */
   async hand(page: readonly Document[], now: number): Promise<void> {
-    const fresh = page.filter(({ t, index, id }) => this.#seen.add(t, documentKey(index, id)));
+    const fresh = page.filter(({ t, index, id }) => {
+      const key = documentKey(index, id);
+      this.#unshown?.delete(key);
+      return this.#seen.add(t, key);
+    });
     for (const { t } of fresh) this.#newest = Math.max(this.#newest ?? t, Math.min(t, now));
     this.#narrow();
     if (fresh.length === 0) return;

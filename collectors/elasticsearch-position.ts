@@ -79,6 +79,21 @@ export class SeenDocuments {
     return true;
   }
 
+  /** All documents that are known now, by name with the second of each. */
+  names(): Map<string, number> {
+    return new Map([...this.#seconds].flatMap(([at, { keys }]) => [...keys].map(key => [key, at] as const)));
+  }
+
+  /** Forgets documents: names with the second of each. */
+  drop(names: ReadonlyMap<string, number>): void {
+    for (const [key, at] of names) {
+      const known = this.#seconds.get(at);
+      if (known?.keys.delete(key) !== true) continue;
+      known.text = [...known.keys].join('');
+      this.#size--;
+    }
+  }
+
   /** Documents of the seconds from `from` up to and without `to`, both ms. */
   count(from: number, to: number): number {
     let count = 0;

@@ -48,4 +48,16 @@ describe('a position of Elasticsearch', () => {
     expect(() => readElasticsearchPosition('nonsense')).toThrow(/is no position in Elasticsearch: remove it/);
     expect(() => readElasticsearchPosition('{"newest":"now","seen":{}}')).toThrow(RangeError);
   });
+
+  it('forgets documents that are no longer there, so that others in their second are missed by their number', () => {
+    const seen = new SeenDocuments(100, {});
+    seen.add(1000, key(1));
+    seen.add(1500, key(2));
+    const before = seen.names();
+    before.delete(key(2));
+    seen.drop(before);
+    expect(seen.count(1000, 2000)).toBe(1);
+    expect(new SeenDocuments(100, seen.toJSON()).add(1500, key(2))).toBe(false);
+    expect(seen.add(1000, key(1))).toBe(true);
+  });
 });
