@@ -20,6 +20,7 @@ const table = 'log-samples';
 /** Ranges that a query looks back over, at most. */
 const lookBack = 3_600_000;
 const remembered = 7_200_000;
+const mostKeys = 50_000;
 
 const stepRow = z.array(z.tuple([z.string(), z.number()]));
 
@@ -102,6 +103,7 @@ export class LogSeriesBook implements SampledSeries {
   readonly #results: ResultStore;
   readonly #steps: KeyValues;
   readonly #recent = new Columns();
+  readonly #keys = new Map<string, string>();
   /** Not yet in blocks. */
   #loose = new Columns();
   /** From here on the memory holds all, ms. */
@@ -120,7 +122,7 @@ export class LogSeriesBook implements SampledSeries {
   add(samples: readonly LogSample[]): void {
     const byStep = new Map<number, [string, number][]>();
     for (const { labels, t, v } of samples) {
-      const key = seriesKey(labels);
+      const key = this.#keyOf(labels);
       this.#recent.add(key, t, v);
       this.#loose.add(key, t, v);
       const step = byStep.get(t) ?? [];
@@ -130,6 +132,17 @@ export class LogSeriesBook implements SampledSeries {
     }
     for (const [t, step] of byStep)
       this.#steps.set(String(t).padStart(16, '0'), new TextEncoder().encode(JSON.stringify(step)));
+  }
+
+  /** Series of one metric have the same labels in the same order: their values tell them apart. */
+  #keyOf(labels: Labels): string {
+    const values = Object.values(labels).join('\n');
+    const known = this.#keys.get(values);
+    if (known !== undefined) return known;
+    if (this.#keys.size >= mostKeys) this.#keys.clear();
+    const key = seriesKey(labels);
+    this.#keys.set(values, key);
+    return key;
   }
 
   /** Puts the steps so far into blocks, within the caller's transaction, and forgets what is older than two hours before `t`. */
