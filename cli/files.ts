@@ -1,15 +1,21 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { InputError } from './exit.ts';
 
 function reason(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** The text of a file, `-` is standard input. Throws an InputError that names the file. */
+/** Bytes as they were before gzip packed them (RFC 1952); others as they are. */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+}
+
+/** The text of a file, packed with gzip or not; `-` is standard input. Throws an InputError that names the file. */
 export function readText(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return new TextDecoder().decode(unpacked(readFileSync(file === '-' ? 0 : file)));
   } catch (error) {
     throw new InputError(`${file}: cannot be read (${reason(error)})`);
   }

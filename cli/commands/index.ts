@@ -6,6 +6,7 @@ import { correlateCommand } from './correlate.ts';
 import { dashboardsCommand } from './dashboards.ts';
 import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
+import { diagnoseCommand } from './diagnose.ts';
 import { explainCommand } from './explain.ts';
 import { modelsCommand } from './models.ts';
 import { runCommand } from './run.ts';
@@ -21,6 +22,7 @@ export const commands: readonly (() => Command)[] = [
   sessionsCommand,
   templatesCommand,
   correlateCommand,
+  diagnoseCommand,
   backtestCommand,
   explainCommand,
   modelsCommand,

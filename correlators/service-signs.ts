@@ -1,0 +1,196 @@
+import type { Frame } from '../core/batch.ts';
+import { type OnsetWindow, windowAt } from './onset-window.ts';
+import { changeOf, type SignalChange, type Track, usualLife } from './signal-change.ts';
+import { readSignal, type SignalReading, type SignalRole } from './signal-role.ts';
+
+/** One signal of a service that changed. `from` and `to` are in the signal's unit, as it stands in the metrics. */
+export interface Sign {
+  readonly signal: string;
+  readonly reading: SignalReading;
+  readonly change: SignalChange;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the metrics of one service show at an onset. */
+export interface ServiceSigns {
+  readonly name: string;
+  readonly window: OnsetWindow;
+  /** All that changed, the strongest first. */
+  readonly signs: readonly Sign[];
+  /** Its strongest degradations, and that of the calls that it makes. */
+  readonly latency: Sign | undefined;
+  readonly errors: Sign | undefined;
+  readonly calls: Sign | undefined;
+  /** By how much its latency and that of its calls rose at most, in their own unit. */
+  readonly slower: number;
+  readonly callsSlower: number;
+  /** Between which shares of its calls became slow, by the quantiles that rose; undefined when unknown. */
+  readonly slowShare: readonly [low: number, high: number] | undefined;
+  /** It measures its calls, so that its silence on them speaks for what it calls. */
+  readonly watchesCalls: boolean;
+  /** Strength of what changed in its own state, which no callee explains, and the signs of it. */
+  readonly state: number;
+  readonly stateSigns: readonly Sign[];
+  /** All that it reported regularly is missing since the onset. */
+  readonly silent: boolean;
+  readonly requests: Track | undefined;
+}
+
+/** How much a change of state counts, by its role: what is lost most, the machine below that others share least. */
+const stateWeights: Readonly<Partial<Record<SignalRole, number>>> = {
+  resource: 1,
+  memory: 0.5,
+  loss: 2,
+  other: 0.5,
+};
+const nodeWeight = 0.2;
+const silenceStrength = 3;
+/** Half of a per cent of the requests is the smallest share of errors that matters. */
+const smallestShare = 0.005;
+
+interface Prepared {
+  readonly track: Track;
+  readonly floor: number;
+  /** The value as the metrics have it. */
+  readonly shown: (value: number) => number;
+}
+
+function largest(v: Float64Array): number {
+  let most = 0;
+  for (const value of v) if (value > most) most = value;
+  return most;
+}
+
+function identity(value: number): number {
+  return value;
+}
+
+/** Errors as a share of all: of a share of successes what is missing, of a count its part of the requests. */
+function preparedErrors(name: string, bad: string, track: Track, requests: Track | undefined): Prepared {
+  const most = largest(track.v);
+  const whole = most > 1.5 ? 100 : 1;
+  if (bad === 'low') {
+    const shown = (value: number) => whole - value;
+    return { track: { t: track.t, v: track.v.map(shown) }, floor: smallestShare * whole, shown };
+  }
+  if (most <= 1 || /ratio|percent|share|%/i.test(name))
+    return { track, floor: smallestShare * whole, shown: identity };
+  if (requests === undefined) return { track, floor: 1, shown: identity };
+  const v = track.v.map((value, i) => (requests.v[i]! > 0 ? value / requests.v[i]! : Number.NaN));
+  return { track: { t: track.t, v }, floor: smallestShare, shown: identity };
+}
+
+function signsOf(frame: Frame, window: OnsetWindow, requests: Track | undefined): Sign[] {
+  const signs: Sign[] = [];
+  for (const [k, signal] of frame.signals.entries()) {
+    const reading = readSignal(signal);
+    const plain = { t: frame.t, v: frame.columns[k]! };
+    const { track, floor, shown } =
+      reading.role === 'errors'
+        ? preparedErrors(signal, reading.bad, plain, requests)
+        : { track: plain, floor: 0, shown: identity };
+    const usual = usualLife(track, window, floor);
+    if (usual === undefined) continue;
+    for (const direction of directionsOf(reading)) {
+      const change = changeOf(track, window, { usual, direction });
+      if (change !== undefined)
+        signs.push({ signal, reading, change, from: shown(change.usual), to: shown(change.now) });
+    }
+  }
+  return signs.sort((a, b) => b.change.strength - a.change.strength);
+}
+
+function directionsOf({ role, bad }: SignalReading): readonly ('up' | 'down')[] {
+  if (role === 'errors' || role === 'latency') return ['up'];
+  if (role === 'loss') return [bad === 'low' ? 'down' : 'up'];
+  return ['up', 'down'];
+}
+
+const degradations: readonly SignalRole[] = ['latency', 'errors'];
+const rise = ({ change }: Sign) => change.now - change.usual;
+const strengthOf = (sign: Sign | undefined) => sign?.change.strength ?? 0;
+
+function stateOf(signs: readonly Sign[]): { state: number; stateSigns: readonly Sign[] } {
+  const best = (test: (sign: Sign) => boolean) => signs.find(test);
+  const own = (sign: Sign) => !sign.reading.ofNode && !sign.reading.ofCalls;
+  const busier = best(s => s.reading.role === 'traffic' && own(s) && s.change.direction === 'up');
+  const parts: { sign: Sign; weight: number }[] = [];
+  for (const role of ['resource', 'memory', 'loss', 'other'] as const) {
+    // A resource that is used less follows the traffic; one that is used more is news as far as the traffic did not rise.
+    const sign = best(
+      s => s.reading.role === role && own(s) && (role !== 'resource' || s.change.direction === 'up'),
+    );
+    if (sign === undefined) continue;
+    const explained = role === 'resource' ? strengthOf(busier) : 0;
+    parts.push({ sign, weight: stateWeights[role]! * Math.max(0, strengthOf(sign) - explained) });
+  }
+  const node = best(s => s.reading.ofNode && s.change.direction === 'up');
+  if (node !== undefined) parts.push({ sign: node, weight: nodeWeight * strengthOf(node) });
+  const told = parts.filter(({ weight }) => weight > 0);
+  return {
+    state: told.reduce((sum, { weight }) => sum + weight, 0),
+    stateSigns: told.map(({ sign }) => sign),
+  };
+}
+
+/** The share of calls that became slow, from the lowest quantile that rose about as clearly as any. */
+function slowShareOf(frame: Frame, signs: readonly Sign[]): ServiceSigns['slowShare'] {
+  const ladder = frame.signals
+    .map(signal => ({ signal, reading: readSignal(signal) }))
+    .filter(({ reading }) => reading.ofCalls && reading.role === 'latency')
+    .flatMap(({ signal, reading: { quantile } }) => (quantile === undefined ? [] : [{ signal, quantile }]))
+    .map(rung => ({ ...rung, strength: strengthOf(signs.find(s => s.signal === rung.signal)) }))
+    .sort((a, b) => a.quantile - b.quantile);
+  const most = Math.max(0, ...ladder.map(({ strength }) => strength));
+  const first = ladder.findIndex(({ strength }) => strength > 0 && strength >= most / 2);
+  if (first < 0) return undefined;
+  return [1 - ladder[first]!.quantile, first === 0 ? 1 : 1 - ladder[first - 1]!.quantile];
+}
+
+/** True when all that was there in nine of ten rows before is missing in at least two rows since. */
+function isSilent(frame: Frame, { before, after, end }: OnsetWindow): boolean {
+  const present = (column: Float64Array, from: number, to: number) =>
+    column.subarray(from, to).reduce((n, value) => n + Number(Number.isFinite(value)), 0);
+  const regular = frame.columns.filter(column => present(column, 0, before) >= 0.9 * before);
+  return end - after >= 2 && regular.length > 0 && regular.every(column => present(column, after, end) === 0);
+}
+
+function requestsOf(frame: Frame): Track | undefined {
+  const k = frame.signals.findIndex(signal => {
+    const { requests, ofNode, ofCalls } = readSignal(signal);
+    return requests && !ofNode && !ofCalls;
+  });
+  return k < 0 ? undefined : { t: frame.t, v: frame.columns[k]! };
+}
+
+/** Reads what the frame of the service `name` shows at an onset (ms); undefined when it has too few rows there. */
+export function readService(name: string, frame: Frame, onset: number): ServiceSigns | undefined {
+  const window = windowAt(frame.t, onset);
+  if (window === undefined) return undefined;
+  const requests = requestsOf(frame);
+  const signs = signsOf(frame, window, requests);
+  const degraded = signs.filter(({ reading }) => degradations.includes(reading.role));
+  const own = degraded.filter(({ reading }) => !reading.ofCalls);
+  const ofCalls = degraded.filter(({ reading }) => reading.ofCalls);
+  const slower = (some: readonly Sign[]) =>
+    Math.max(0, ...some.filter(s => s.reading.role === 'latency').map(rise));
+  const silent = isSilent(frame, window);
+  const { state, stateSigns } = stateOf(signs);
+  return {
+    name,
+    window,
+    signs,
+    latency: own.find(s => s.reading.role === 'latency'),
+    errors: own.find(s => s.reading.role === 'errors'),
+    calls: ofCalls[0],
+    slower: slower(own),
+    callsSlower: slower(ofCalls),
+    slowShare: slowShareOf(frame, signs),
+    watchesCalls: frame.signals.some(signal => readSignal(signal).ofCalls),
+    state: state + (silent ? silenceStrength : 0),
+    stateSigns,
+    silent,
+    requests,
+  };
+}
