@@ -1,4 +1,5 @@
 import type { CallBook, LedgerEntry } from './call-book.ts';
+import { Explanations, inTrouble } from './explanations.ts';
 import type { ServiceSigns, Sign } from './service-signs.ts';
 import { strongest } from './signal-change.ts';
 
@@ -10,6 +11,8 @@ export interface Blame {
   readonly fromCallers: ReadonlyMap<string, number>;
   /** Changes in how often it calls others. */
   readonly ledger: readonly LedgerEntry[];
+  /** Its callers, which fail, ask it less often than usual. */
+  readonly lost: LedgerEntry | undefined;
 }
 
 const weights = { degraded: 0.7, calls: 0.55, ledger: 0.7, surge: 0.6 };
@@ -19,20 +22,7 @@ const unexplained = 0.1;
 /** What a caller hands on loses a fifth per call. */
 const perHop = 0.8;
 const mostHops = 8;
-/** What a slow callee explains of a caller that is not slow itself. */
-const calm = 0.2;
-/** A callee may be asked several times per request, one call after the other. */
-const mostCalls = 20;
-/** A caller that makes a tenth of its calls to one would notice. */
-const noticed = 0.1;
-/** Share of its own degradation that a service keeps though its callees explain it. */
-const kept = 0.2;
-
 const strengthOf = (sign: Sign | undefined) => sign?.change.strength ?? 0;
-
-function inTrouble({ latency, errors, calls }: ServiceSigns): boolean {
-  return latency !== undefined || errors !== undefined || calls !== undefined;
-}
 
 interface Account {
   readonly score: number;
@@ -54,22 +44,23 @@ class BlameFlow {
   readonly #scores = new Map<string, number>();
   readonly #fromCallers = new Map<string, Map<string, number>>();
   readonly #ledger = new Map<string, LedgerEntry[]>();
+  readonly #lost = new Map<string, LedgerEntry>();
+  readonly #explanations: Explanations;
 
   constructor(services: ReadonlyMap<string, ServiceSigns>, book: CallBook) {
     this.#services = services;
     this.#book = book;
     const ledger = this.#readLedger();
+    this.#explanations = new Explanations(services, book, name => this.#lostStrength(name));
     for (const service of services.values()) {
       const surge = this.#surge(service);
       this.#accounts.set(service.name, {
-        score: service.state + surge + (this.#lost.get(service.name) ?? 0),
+        score: service.state + surge + this.#lostStrength(service.name),
         degraded: this.#degraded(service),
         ledger: weights.ledger * Math.min(strongest, ledger.get(service.name) ?? 0),
       });
     }
   }
-
-  readonly #lost = new Map<string, number>();
 
   /** Who calls others more or less often per request; a callee that is not asked by callers that fail is lost itself. */
   #readLedger(): Map<string, number> {
@@ -79,8 +70,7 @@ class BlameFlow {
       const own = Math.max(strengthOf(callee.latency), strengthOf(callee.errors)) + callee.state;
       const strength = entry.change.strength / (1 + own);
       const failing = entry.callers.some(({ name }) => this.#services.get(name)!.errors !== undefined);
-      if (entry.change.direction === 'down' && failing)
-        this.#lost.set(entry.callee, weights.ledger * entry.change.strength);
+      if (entry.change.direction === 'down' && failing) this.#lost.set(entry.callee, entry);
       else
         for (const { name, part } of entry.callers) {
           out.set(name, (out.get(name) ?? 0) + strength * part);
@@ -88,6 +78,10 @@ class BlameFlow {
         }
     }
     return out;
+  }
+
+  #lostStrength(name: string): number {
+    return weights.ledger * (this.#lost.get(name)?.change.strength ?? 0);
   }
 
   /** More traffic on a service that nobody calls comes from outside. */
@@ -98,64 +92,16 @@ class BlameFlow {
     return change?.direction === 'up' ? weights.surge * change.strength : 0;
   }
 
-  /** How much of what the caller lost in speed the callee's rise makes up, 0 to 1. */
-  #matters(callee: ServiceSigns, caller: ServiceSigns): number {
-    const lost = Math.max(caller.slower, caller.callsSlower);
-    if (lost === 0) return caller.errors === undefined ? calm : 1;
-    const calls = this.#book.rate(caller.name, callee.name)?.perRequest ?? 1;
-    const perRequest = Math.max(1, Math.min(mostCalls, calls));
-    return Math.min(1, (2 * perRequest * callee.slower) / lost) ** 2;
-  }
-
   #degraded(service: ServiceSigns): number {
     const callers = this.#book.callers(service.name);
     const suffering = callers.filter(inTrouble);
     const felt = callers.length === 0 ? 1 : suffering.length === 0 ? unfelt : undefined;
-    const slow = felt ?? Math.max(...suffering.map(caller => this.#matters(service, caller)));
+    const slow = felt ?? Math.max(...suffering.map(caller => this.#explanations.matters(service, caller)));
     return weights.degraded * (strengthOf(service.latency) * slow + strengthOf(service.errors) * (felt ?? 1));
   }
 
-  /** How much trouble of a callee matters to its caller. */
-  #attraction(callee: ServiceSigns, caller: ServiceSigns): number {
-    const slow = strengthOf(callee.latency) * this.#matters(callee, caller);
-    const lost = this.#lost.get(callee.name) ?? 0;
-    const share = this.#book.rate(caller.name, callee.name)?.share ?? 1;
-    return (
-      (Math.max(slow, strengthOf(callee.errors)) + callee.state + lost) * Math.sqrt(Math.max(noticed, share))
-    );
-  }
-
-  /** Whether those who call it suffer, 0 to 1: a caller that makes few of its calls to it need not notice. */
-  #complaints(callee: ServiceSigns): number {
-    let suffer = 0;
-    let content = 0;
-    for (const caller of this.#book.callers(callee.name)) {
-      const share = this.#book.rate(caller.name, callee.name)?.share ?? 0;
-      if (inTrouble(caller)) suffer++;
-      else content += caller.watchesCalls ? Math.min(1, share / noticed) : 1;
-    }
-    return suffer === 0 ? 0 : (suffer / (suffer + content)) ** 2;
-  }
-
-  /** Whether the part of the caller's calls that became slow is about the part that goes to the callee. */
-  #fits(callee: ServiceSigns, caller: ServiceSigns): number {
-    const share = this.#book.rate(caller.name, callee.name)?.share;
-    if (caller.slowShare === undefined || share === undefined) return 1;
-    const [low, high] = caller.slowShare;
-    return Math.max(0.05, Math.min(1, share / low, high / share));
-  }
-
-  /** What draws the blame of `caller` to each of its callees. */
-  #draws(caller: ServiceSigns): { readonly name: string; readonly draw: number }[] {
-    if (!inTrouble(caller) && !this.#ledger.has(caller.name)) return [];
-    return this.#book.callees(caller.name).map(callee => {
-      const accused = caller.calls === undefined ? 0 : this.#complaints(callee) * this.#fits(callee, caller);
-      return { name: callee.name, draw: this.#attraction(callee, caller) + accused };
-    });
-  }
-
   #hand(caller: string, amount: number, to: Map<string, number>): void {
-    const draws = this.#draws(this.#services.get(caller)!).filter(({ draw }) => draw > 0);
+    const draws = this.#explanations.draws(caller).filter(({ draw }) => draw > 0);
     const total = draws.reduce((sum, { draw }) => sum + draw, 0);
     for (const { name, draw } of draws) {
       const part = (perHop * amount * draw) / total;
@@ -183,20 +129,28 @@ class BlameFlow {
     return flow;
   }
 
+  /** How much of the blame on a service is its callees', 0 to 1; one that shows nothing of its own hands on nothing. */
+  #shareHandedOn(name: string): number {
+    const { score, degraded, ledger } = this.#accounts.get(name)!;
+    const service = this.#services.get(name)!;
+    if (!inTrouble(service) && ledger === 0) return 0;
+    const draw = this.#explanations.draws(name).reduce((most, one) => Math.max(most, one.draw), 0);
+    const own = score + this.#explanations.kept(service) * degraded + ledger;
+    return draw > 0 ? draw / (draw + own) : 0;
+  }
+
   run(): Blame[] {
     let flow = this.#start();
     for (let hop = 0; hop < mostHops && flow.size > 0; hop++) {
       const next = new Map<string, number>();
       for (const [name, amount] of flow) {
-        const { score, degraded, ledger } = this.#accounts.get(name)!;
-        const draw = Math.max(0, ...this.#draws(this.#services.get(name)!).map(one => one.draw));
-        const own = score + kept * degraded + ledger;
-        const out = draw > 0 ? draw / (draw + own) : 0;
+        const out = this.#shareHandedOn(name);
         this.#keep(name, amount * (1 - out));
         if (out > 0) this.#hand(name, amount * out, next);
       }
       flow = next;
     }
+    for (const [name, amount] of flow) this.#keep(name, amount);
     const nobody = new Map<string, number>();
     return [...this.#scores]
       .filter(([, score]) => score > 0)
@@ -205,6 +159,7 @@ class BlameFlow {
         score,
         fromCallers: this.#fromCallers.get(name) ?? nobody,
         ledger: this.#ledger.get(name) ?? [],
+        lost: this.#lost.get(name),
       }))
       .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
   }

@@ -77,15 +77,25 @@ export class CallBook {
     return rates.get(callee);
   }
 
+  /** How many calls a service makes per request that it is asked, by the requests of those it calls. */
+  callsPerRequest(name: string): number {
+    const asked = this.#requests.get(name) ?? 0;
+    return asked > 0 ? this.#partsOf(name).reduce((sum, { part }) => sum + part, 0) / asked : 1;
+  }
+
   /** A callee's requests come from its callers in proportion to what they are asked, at least one a request of theirs. */
-  #ratesOf(caller: string): ReadonlyMap<string, CallRate> {
+  #partsOf(caller: string): { readonly name: string; readonly part: number; readonly perRequest: number }[] {
     const asked = this.#requests.get(caller) ?? 0;
-    const parts = this.callees(caller).map(({ name }) => {
+    return this.callees(caller).map(({ name }) => {
       const calls = this.#requests.get(name) ?? 0;
       const all = this.#askedAbove.get(name) ?? 0;
       const part = all > 0 ? Math.max((calls * asked) / all, Math.min(calls, asked)) : 0;
       return { name, part, perRequest: all > 0 ? calls / all : 1 };
     });
+  }
+
+  #ratesOf(caller: string): ReadonlyMap<string, CallRate> {
+    const parts = this.#partsOf(caller);
     const total = parts.reduce((sum, { part }) => sum + part, 0);
     if (total === 0) return new Map();
     return new Map(parts.map(({ name, part, perRequest }) => [name, { share: part / total, perRequest }]));

@@ -57,6 +57,10 @@ function troubled({ latency, errors, calls, state }: ServiceSigns): boolean {
   return latency !== undefined || errors !== undefined || calls !== undefined || state > 0;
 }
 
+function sayPerRequest(change: SignalChange): string {
+  return `calls per request went from ${sayValue(change.usual)} to ${sayValue(change.now)} (${sayHow(change)})`;
+}
+
 /** What stands around the suspect: who below it is in trouble, who above hands blame on. */
 function sayAround({ service, blame, book }: Known): string[] {
   const words: string[] = [];
@@ -65,6 +69,10 @@ function sayAround({ service, blame, book }: Known): string[] {
   if (below.length > 0)
     words.push(bad.length === 0 ? 'none of what it calls changed' : `it calls ${sayList(bad)}, changed too`);
   const above = [...blame.fromCallers].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  if (blame.lost !== undefined)
+    words.push(
+      `${sayList(blame.lost.callers.map(({ name }) => name))} fail and ask it less often: ${sayPerRequest(blame.lost.change)}`,
+    );
   if (above.length > 0) words.push(`explains the trouble of ${sayList(above)}`);
   return words;
 }
@@ -99,14 +107,13 @@ export function ledgerSignals(known: Known): DiagnosedSignal[] {
   const { service, blame } = known;
   return blame.ledger.map(({ callee, change, callers }) => {
     const others = callers.filter(({ name }) => name !== service.name).map(({ name }) => name);
-    const with_ = others.length === 0 ? '' : ` (with ${sayList(others)})`;
-    const values = `from ${sayValue(change.usual)} to ${sayValue(change.now)}`;
+    const together = others.length === 0 ? '' : ` (with ${sayList(others)})`;
     return {
       service: service.name,
       signal: `calls to ${callee}`,
       score: scoreOf(blame, change.strength, strongestOf(known)),
       evidence: [
-        `it${with_} asks ${callee} more or less often than its own traffic explains: calls per request went ${values} (${sayHow(change)}), ${sayWhen(change, service.window.onset)}`,
+        `it${together} asks ${callee} more or less often than its own traffic explains: ${sayPerRequest(change)}, ${sayWhen(change, service.window.onset)}`,
       ],
     };
   });

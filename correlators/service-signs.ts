@@ -25,6 +25,8 @@ export interface ServiceSigns {
   /** By how much its latency and that of its calls rose at most, in their own unit. */
   readonly slower: number;
   readonly callsSlower: number;
+  /** By how much its latency rose in the quantile that rose least; 0 when it did not. */
+  readonly slowerAtLeast: number;
   /** Between which shares of its calls became slow, by the quantiles that rose; undefined when unknown. */
   readonly slowShare: readonly [low: number, high: number] | undefined;
   /** It measures its calls, so that its silence on them speaks for what it calls. */
@@ -148,12 +150,14 @@ function slowShareOf(frame: Frame, signs: readonly Sign[]): ServiceSigns['slowSh
   return [1 - ladder[first]!.quantile, first === 0 ? 1 : 1 - ladder[first - 1]!.quantile];
 }
 
-/** True when all that was there in nine of ten rows before is missing in at least two rows since. */
+/** True when all that was there in nine of ten rows before is missing in the last two thirds of the news, at least two rows. */
 function isSilent(frame: Frame, { before, after, end }: OnsetWindow): boolean {
   const present = (column: Float64Array, from: number, to: number) =>
     column.subarray(from, to).reduce((n, value) => n + Number(Number.isFinite(value)), 0);
+  const gone = Math.max(2, Math.ceil((2 * (end - after)) / 3));
+  if (end - after < gone) return false;
   const regular = frame.columns.filter(column => present(column, 0, before) >= 0.9 * before);
-  return end - after >= 2 && regular.length > 0 && regular.every(column => present(column, after, end) === 0);
+  return regular.length > 0 && regular.every(column => present(column, end - gone, end) === 0);
 }
 
 function requestsOf(frame: Frame): Track | undefined {
@@ -173,8 +177,7 @@ export function readService(name: string, frame: Frame, onset: number): ServiceS
   const degraded = signs.filter(({ reading }) => degradations.includes(reading.role));
   const own = degraded.filter(({ reading }) => !reading.ofCalls);
   const ofCalls = degraded.filter(({ reading }) => reading.ofCalls);
-  const slower = (some: readonly Sign[]) =>
-    Math.max(0, ...some.filter(s => s.reading.role === 'latency').map(rise));
+  const rises = (some: readonly Sign[]) => some.filter(s => s.reading.role === 'latency').map(rise);
   const silent = isSilent(frame, window);
   const { state, stateSigns } = stateOf(signs);
   return {
@@ -184,8 +187,9 @@ export function readService(name: string, frame: Frame, onset: number): ServiceS
     latency: own.find(s => s.reading.role === 'latency'),
     errors: own.find(s => s.reading.role === 'errors'),
     calls: ofCalls[0],
-    slower: slower(own),
-    callsSlower: slower(ofCalls),
+    slower: Math.max(0, ...rises(own)),
+    callsSlower: Math.max(0, ...rises(ofCalls)),
+    slowerAtLeast: own.some(s => s.reading.role === 'latency') ? Math.min(...rises(own)) : 0,
     slowShare: slowShareOf(frame, signs),
     watchesCalls: frame.signals.some(signal => readSignal(signal).ofCalls),
     state: state + (silent ? silenceStrength : 0),
