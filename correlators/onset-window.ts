@@ -12,7 +12,7 @@ export interface OnsetWindow {
 }
 
 /** Fewer usual rows than this say nothing. */
-export const fewestUsual = 3;
+export const fewestUsual = 2;
 /** From this many usual rows on, the ones next to the onset are left out. */
 const manyUsual = 8;
 const reach = { rows: 10, ms: 600_000 };

@@ -3,7 +3,7 @@ import { fewestUsual, type OnsetWindow } from './onset-window.ts';
 
 /**
  * Change of one signal at an onset: strength = log2(1 + s / 3) / (1 + 5 r), at most 5, halved per step that it stood before
- * the onset. s = distance of the value that the news hold from the usual median, in units of the usual spread: the width of
+ * the onset, less where too few rows have a value. s = distance of the value that the news hold from the usual median, in units of the usual spread: the width of
  * the shortest half (Rousseeuw and Leroy 1988), which earlier incidents in less than half of the rows don't widen, and at
  * least 5 % of the median. r = how often, per row, such a value was reached in usual life. It is the robust scorer of
  * BARO (Pham, Ha, Zhang 2024: median and quartile range over a segment) made deaf to one outlier and to an onset that is
@@ -42,6 +42,8 @@ const weakest = 0.8;
 const smallShare = 0.05;
 /** A change that stood already counts half per this long, or per step where that is longer, ms. */
 const staleAfter = 120_000;
+/** An onset may be wrong by this, ms. */
+const tolerance = 60_000;
 
 function shortestHalf(sorted: Float64Array): number {
   const half = (sorted.length >> 1) + 1;
@@ -60,10 +62,9 @@ export function usualLife({ v }: Track, window: OnsetWindow, floor = 0): UsualLi
   return { sorted, median, spread: spread * (1 + 4 / sorted.length) };
 }
 
-/** The value that enough of the news hold: two rows, so that one outlier is none, and a third of many. */
-function heldValue(news: Float64Array, rows: number, direction: 'up' | 'down'): number {
-  const held = Math.min(news.length, Math.max(2, Math.ceil(rows / 3)));
-  return direction === 'up' ? news[news.length - held]! : news[held - 1]!;
+/** How many rows of the news must hold a value: two, so that one outlier is none, and a third of many. */
+function rowsToHold(rows: number): number {
+  return Math.max(2, Math.ceil(rows / 3));
 }
 
 /** How many times in a row or more the usual values were out that far: one long incident counts once. */
@@ -97,7 +98,9 @@ export function changeOf(
   const { sorted, median } = usual;
   const news = sortedFinite(v.subarray(window.after, window.end));
   if (news.length === 0) return undefined;
-  const now = heldValue(news, window.end - window.after, direction);
+  const wanted = rowsToHold(window.end - window.after);
+  const held = Math.min(news.length, wanted);
+  const now = direction === 'up' ? news[news.length - held]! : news[held - 1]!;
   const sign = direction === 'up' ? 1 : -1;
   const size = sign * (now - median);
   if (!(size > 0)) return undefined;
@@ -107,7 +110,7 @@ export function changeOf(
   const times = timesReached(v, window.before, value => sign * (value - now) >= 0);
   const half = median + (now - median) / 2;
   const since = t[firstRow(v, window, value => sign * (value - half) >= 0)]!;
-  const stale = Math.max(0, window.onset - since) / Math.max(window.step, staleAfter);
-  const strength = (raw / (1 + (5 * times) / sorted.length)) * 2 ** -stale;
+  const stale = Math.max(0, window.onset - since - tolerance) / Math.max(window.step, staleAfter);
+  const strength = ((held / wanted) * raw * 2 ** -stale) / (1 + (5 * times) / sorted.length);
   return strength < weakest ? undefined : { direction, usual: median, now, spreads, times, strength, since };
 }
