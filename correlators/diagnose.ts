@@ -44,6 +44,15 @@ function readAll(frames: readonly Frame[], onset: number) {
   return { services, unread };
 }
 
+/** Where most services fall silent at once, it is their metrics that are missing: then silence says nothing. */
+function withoutOutage(services: ReadonlyMap<string, ServiceSigns>): ReadonlyMap<string, ServiceSigns> {
+  const silent = [...services.values()].filter(({ silence }) => silence > 0).length;
+  if (silent < 2 || 2 * silent <= services.size) return services;
+  return new Map(
+    [...services].map(([name, one]) => [name, { ...one, state: one.state - one.silence, silence: 0 }]),
+  );
+}
+
 function nameOf({ entity }: Frame): string {
   return entity.service ?? Object.values(entity).join(' ');
 }
@@ -73,7 +82,8 @@ function seenFrom(target: string, blames: readonly Blame[], book: CallBook, grap
  * rows before and after the onset. Signals are read by their names; services are ranked by evidence only.
  */
 export function diagnose(frames: readonly Frame[], topology: Topology, noticed: Noticed): Diagnosis {
-  const { services, unread } = readAll(frames, noticed.onset);
+  const { services: read, unread } = readAll(frames, noticed.onset);
+  const services = withoutOutage(read);
   const graph = new Graph(topology);
   const book = new CallBook(services, graph);
   const { target } = noticed;

@@ -61,20 +61,38 @@ function sayPerRequest(change: SignalChange): string {
   return `calls per request went from ${sayValue(change.usual)} to ${sayValue(change.now)} (${sayHow(change)})`;
 }
 
-/** What stands around the suspect: who below it is in trouble, who above hands blame on. */
-function sayAround({ service, blame, book }: Known): string[] {
-  const words: string[] = [];
+function sayBelow({ service, book }: Known): string[] {
   const below = book.callees(service.name);
+  if (below.length === 0) return [];
   const bad = below.filter(troubled).map(({ name }) => name);
-  if (below.length > 0)
-    words.push(bad.length === 0 ? 'none of what it calls changed' : `it calls ${sayList(bad)}, changed too`);
+  if (bad.length > 0) return [`it calls ${sayList(bad)}, changed too`];
+  const calls = service.calls === undefined ? '' : 'its calls are slower or fail, yet ';
+  return [`${calls}none of what it calls changed`];
+}
+
+/** Whom of its callers it explains, and how long before them it changed. */
+function sayAbove({ service, blame, services }: Known): string[] {
   const above = [...blame.fromCallers].sort((a, b) => b[1] - a[1]).map(([name]) => name);
-  if (blame.lost !== undefined)
-    words.push(
-      `${sayList(blame.lost.callers.map(({ name }) => name))} fail and ask it less often: ${sayPerRequest(blame.lost.change)}`,
-    );
-  if (above.length > 0) words.push(`explains the trouble of ${sayList(above)}`);
+  if (above.length === 0) return [];
+  const words = [`explains the trouble of ${sayList(above)}`];
+  const own = service.signs[0]?.change.since;
+  const later = above.find(
+    name => (services.get(name)?.signs[0]?.change.since ?? 0) > (own ?? Number.POSITIVE_INFINITY),
+  );
+  if (own !== undefined && later !== undefined)
+    words.push(`changed ${saySpan(services.get(later)!.signs[0]!.change.since - own)} before ${later}`);
   return words;
+}
+
+/** What stands around the suspect: who below it is in trouble, who above hands blame on. */
+function sayAround(known: Known): string[] {
+  const { lost } = known.blame;
+  const callers = lost?.callers.map(({ name }) => name) ?? [];
+  const unasked =
+    lost === undefined
+      ? []
+      : [`${sayList(callers)} fail and ask it less often: ${sayPerRequest(lost.change)}`];
+  return [...sayBelow(known), ...unasked, ...sayAbove(known)];
 }
 
 function scoreOf(blame: Blame, strength: number, most: number): number {
@@ -83,7 +101,10 @@ function scoreOf(blame: Blame, strength: number, most: number): number {
 
 function strongestOf({ service, blame }: Known): number {
   const own = service.signs[0]?.change.strength ?? 0;
-  return Math.max(service.silent ? strongest : own, ...blame.ledger.map(({ change }) => change.strength));
+  return Math.max(
+    service.silence > 0 ? strongest : own,
+    ...blame.ledger.map(({ change }) => change.strength),
+  );
 }
 
 /** The suspect's own signals that changed; of one that fell silent, that. */
@@ -97,7 +118,7 @@ export function changedSignals(known: Known): DiagnosedSignal[] {
     score: scoreOf(blame, sign.change.strength, most),
     evidence: [sayChange(sign, service.window.onset), ...(k === 0 ? around : [])],
   }));
-  if (!service.silent) return changed;
+  if (service.silence === 0) return changed;
   const evidence = [`all that ${service.name} reported is missing since the onset`, ...around];
   return [{ service: service.name, signal: 'no samples', score: blame.score, evidence }, ...changed];
 }
@@ -113,7 +134,7 @@ export function ledgerSignals(known: Known): DiagnosedSignal[] {
       signal: `calls to ${callee}`,
       score: scoreOf(blame, change.strength, strongestOf(known)),
       evidence: [
-        `it${together} asks ${callee} more or less often than its own traffic explains: ${sayPerRequest(change)}, ${sayWhen(change, service.window.onset)}`,
+        `it${together} asks ${callee} ${change.direction === 'up' ? 'more' : 'less'} often than its own traffic explains: ${sayPerRequest(change)}, ${sayWhen(change, service.window.onset)}`,
       ],
     };
   });

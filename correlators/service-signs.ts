@@ -1,6 +1,6 @@
 import type { Frame } from '../core/batch.ts';
 import { type OnsetWindow, windowAt } from './onset-window.ts';
-import { changeOf, type SignalChange, type Track, usualLife } from './signal-change.ts';
+import { changeOf, freshness, type SignalChange, type Track, usualLife } from './signal-change.ts';
 import { readSignal, type SignalReading, type SignalRole } from './signal-role.ts';
 
 /** One signal of a service that changed. `from` and `to` are in the signal's unit, as it stands in the metrics. */
@@ -34,8 +34,8 @@ export interface ServiceSigns {
   /** Strength of what changed in its own state, which no callee explains, and the signs of it. */
   readonly state: number;
   readonly stateSigns: readonly Sign[];
-  /** All that it reported regularly is missing since the onset. */
-  readonly silent: boolean;
+  /** Part of `state`: all that it reported regularly is missing since the onset; 0 when it is not. */
+  readonly silence: number;
   readonly requests: Track | undefined;
 }
 
@@ -50,6 +50,12 @@ const nodeWeight = 0.2;
 const silenceStrength = 3;
 /** Half of a per cent of the requests is the smallest share of errors that matters. */
 const smallestShare = 0.005;
+
+interface Reading {
+  readonly readings: readonly SignalReading[];
+  readonly requests: Track | undefined;
+  readonly signs: readonly Sign[];
+}
 
 interface Prepared {
   readonly track: Track;
@@ -83,10 +89,19 @@ function preparedErrors(name: string, bad: string, track: Track, requests: Track
   return { track: { t: track.t, v }, floor: smallestShare, shown: identity };
 }
 
-function signsOf(frame: Frame, window: OnsetWindow, requests: Track | undefined): Sign[] {
+/** How the signals of a frame are read; of a machine, all that it reports is its own. */
+function readingsOf({ signals }: Frame): readonly SignalReading[] {
+  const readings = signals.map(readSignal);
+  return readings.every(({ ofNode }) => ofNode)
+    ? readings.map(reading => ({ ...reading, ofNode: false }))
+    : readings;
+}
+
+function signsOf(frame: Frame, window: OnsetWindow, known: Pick<Reading, 'readings' | 'requests'>): Sign[] {
+  const { readings, requests } = known;
   const signs: Sign[] = [];
   for (const [k, signal] of frame.signals.entries()) {
-    const reading = readSignal(signal);
+    const reading = readings[k]!;
     const plain = { t: frame.t, v: frame.columns[k]! };
     const { track, floor, shown } =
       reading.role === 'errors'
@@ -137,9 +152,9 @@ function stateOf(signs: readonly Sign[]): { state: number; stateSigns: readonly 
 }
 
 /** The share of calls that became slow, from the lowest quantile that rose about as clearly as any. */
-function slowShareOf(frame: Frame, signs: readonly Sign[]): ServiceSigns['slowShare'] {
+function slowShareOf(frame: Frame, { readings, signs }: Reading): ServiceSigns['slowShare'] {
   const ladder = frame.signals
-    .map(signal => ({ signal, reading: readSignal(signal) }))
+    .map((signal, k) => ({ signal, reading: readings[k]! }))
     .filter(({ reading }) => reading.ofCalls && reading.role === 'latency')
     .flatMap(({ signal, reading: { quantile } }) => (quantile === undefined ? [] : [{ signal, quantile }]))
     .map(rung => ({ ...rung, strength: strengthOf(signs.find(s => s.signal === rung.signal)) }))
@@ -150,21 +165,25 @@ function slowShareOf(frame: Frame, signs: readonly Sign[]): ServiceSigns['slowSh
   return [1 - ladder[first]!.quantile, first === 0 ? 1 : 1 - ladder[first - 1]!.quantile];
 }
 
-/** True when all that was there in nine of ten rows before is missing in the last two thirds of the news, at least two rows. */
-function isSilent(frame: Frame, { before, after, end }: OnsetWindow): boolean {
-  const present = (column: Float64Array, from: number, to: number) =>
-    column.subarray(from, to).reduce((n, value) => n + Number(Number.isFinite(value)), 0);
+/**
+ * How strongly a service fell silent: all that was there in nine of ten rows before is missing in the last two thirds of
+ * the news, at least two rows; less when that began before the onset.
+ */
+function silenceOf(frame: Frame, window: OnsetWindow): number {
+  const { before, after, end } = window;
+  const present = (column: Float64Array) =>
+    column.subarray(0, before).reduce((n, value) => n + Number(Number.isFinite(value)), 0);
+  const regular = frame.columns.filter(column => present(column) >= 0.9 * before);
+  let first = end;
+  while (first > 0 && regular.every(column => !Number.isFinite(column[first - 1]!))) first--;
   const gone = Math.max(2, Math.ceil((2 * (end - after)) / 3));
-  if (end - after < gone) return false;
-  const regular = frame.columns.filter(column => present(column, 0, before) >= 0.9 * before);
-  return regular.length > 0 && regular.every(column => present(column, end - gone, end) === 0);
+  return regular.length === 0 || end - first < gone
+    ? 0
+    : silenceStrength * freshness(frame.t[first]!, window);
 }
 
-function requestsOf(frame: Frame): Track | undefined {
-  const k = frame.signals.findIndex(signal => {
-    const { requests, ofNode, ofCalls } = readSignal(signal);
-    return requests && !ofNode && !ofCalls;
-  });
+function requestsOf(frame: Frame, readings: readonly SignalReading[]): Track | undefined {
+  const k = readings.findIndex(({ requests, ofNode, ofCalls }) => requests && !ofNode && !ofCalls);
   return k < 0 ? undefined : { t: frame.t, v: frame.columns[k]! };
 }
 
@@ -172,13 +191,14 @@ function requestsOf(frame: Frame): Track | undefined {
 export function readService(name: string, frame: Frame, onset: number): ServiceSigns | undefined {
   const window = windowAt(frame.t, onset);
   if (window === undefined) return undefined;
-  const requests = requestsOf(frame);
-  const signs = signsOf(frame, window, requests);
+  const readings = readingsOf(frame);
+  const requests = requestsOf(frame, readings);
+  const signs = signsOf(frame, window, { readings, requests });
   const degraded = signs.filter(({ reading }) => degradations.includes(reading.role));
   const own = degraded.filter(({ reading }) => !reading.ofCalls);
   const ofCalls = degraded.filter(({ reading }) => reading.ofCalls);
   const rises = (some: readonly Sign[]) => some.filter(s => s.reading.role === 'latency').map(rise);
-  const silent = isSilent(frame, window);
+  const silence = silenceOf(frame, window);
   const { state, stateSigns } = stateOf(signs);
   return {
     name,
@@ -190,11 +210,11 @@ export function readService(name: string, frame: Frame, onset: number): ServiceS
     slower: Math.max(0, ...rises(own)),
     callsSlower: Math.max(0, ...rises(ofCalls)),
     slowerAtLeast: own.some(s => s.reading.role === 'latency') ? Math.min(...rises(own)) : 0,
-    slowShare: slowShareOf(frame, signs),
-    watchesCalls: frame.signals.some(signal => readSignal(signal).ofCalls),
-    state: state + (silent ? silenceStrength : 0),
+    slowShare: slowShareOf(frame, { readings, requests, signs }),
+    watchesCalls: readings.some(({ ofCalls }) => ofCalls),
+    state: state + silence,
     stateSigns,
-    silent,
+    silence,
     requests,
   };
 }

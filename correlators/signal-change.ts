@@ -89,6 +89,11 @@ function firstRow(v: Float64Array, window: OnsetWindow, holds: (value: number) =
   return row;
 }
 
+/** How much news is in what began at `since` (ms): half per step or two minutes that it stood before the onset. */
+export function freshness(since: number, { onset, step }: OnsetWindow): number {
+  return 2 ** (-Math.max(0, onset - since - tolerance) / Math.max(step, staleAfter));
+}
+
 /** The change of a signal in one direction; undefined when it is none that matters. */
 export function changeOf(
   { t, v }: Track,
@@ -110,7 +115,6 @@ export function changeOf(
   const times = timesReached(v, window.before, value => sign * (value - now) >= 0);
   const half = median + (now - median) / 2;
   const since = t[firstRow(v, window, value => sign * (value - half) >= 0)]!;
-  const stale = Math.max(0, window.onset - since - tolerance) / Math.max(window.step, staleAfter);
-  const strength = ((held / wanted) * raw * 2 ** -stale) / (1 + (5 * times) / sorted.length);
+  const strength = ((held / wanted) * raw * freshness(since, window)) / (1 + (5 * times) / sorted.length);
   return strength < weakest ? undefined : { direction, usual: median, now, spreads, times, strength, since };
 }

@@ -46,6 +46,13 @@ describe('a slow database behind three services', () => {
     expect(names(diagnose(shopMetrics(slowDatabase, { hole: 5 }), shop, { onset }))[0]).toBe('database');
   });
 
+  it('is told with how long before its callers it changed', () => {
+    const frames = shopMetrics({ ...slowDatabase, web: {}, basket: {}, orders: {} });
+    const catalog = frames.find(({ entity }) => entity.service === 'catalog')!;
+    for (const column of catalog.columns) column[60] = column[59]!;
+    expect(wordsOf(diagnose(frames, shop, { onset }), 'database')).toContain('changed 1 min before catalog');
+  });
+
   it('is ranked on evidence: other names give the same scores', () => {
     const named = (name: string) => `x-${[...name].reverse().join('')}`;
     const frames = shopMetrics(slowDatabase).map(frame => ({
@@ -143,6 +150,12 @@ describe('nothing wrong', () => {
         signals: [],
         unread: [],
       });
+  });
+
+  it('names nobody when the metrics of all end together', () => {
+    const frames = shopMetrics();
+    for (const { columns } of frames) for (const column of columns) column.fill(Number.NaN, 61);
+    expect(names(diagnose(frames, shop, { onset }))).toEqual([]);
   });
 
   it('names nobody when only one row stands out', () => {
