@@ -140,13 +140,17 @@ export function ledgerSignals(known: Known): DiagnosedSignal[] {
   });
 }
 
-/** What callers say of a suspect whose own metrics show nothing. */
+function showsItself({ latency, errors, state }: ServiceSigns): boolean {
+  return latency !== undefined || errors !== undefined || state > 0;
+}
+
+/** What callers say of a suspect that shows neither trouble nor a change of state itself. */
 export function accusedSignals(known: Known): DiagnosedSignal[] {
   const { service, blame, services, book } = known;
   return [...blame.fromCallers].flatMap(([name, part]) => {
     const caller = services.get(name);
     const sign = caller?.calls;
-    if (caller === undefined || sign === undefined || service.signs.length > 0) return [];
+    if (caller === undefined || sign === undefined || showsItself(service)) return [];
     const share = book.rate(name, service.name)?.share;
     const evidence = [
       `calls of ${name}: ${sayChange(sign, caller.window.onset)}`,

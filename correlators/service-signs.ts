@@ -142,7 +142,8 @@ function stateOf(signs: readonly Sign[]): { state: number; stateSigns: readonly 
     const explained = role === 'resource' ? strengthOf(busier) : 0;
     parts.push({ sign, weight: stateWeights[role]! * Math.max(0, strengthOf(sign) - explained) });
   }
-  const node = best(s => s.reading.ofNode && s.change.direction === 'up');
+  const scarce = (role: SignalRole) => role === 'resource' || role === 'memory';
+  const node = best(s => s.reading.ofNode && scarce(s.reading.role) && s.change.direction === 'up');
   if (node !== undefined) parts.push({ sign: node, weight: nodeWeight * strengthOf(node) });
   const told = parts.filter(({ weight }) => weight > 0);
   return {

@@ -2,12 +2,12 @@ import { quantileSorted, sortedFinite } from '../core/stats.ts';
 import { fewestUsual, type OnsetWindow } from './onset-window.ts';
 
 /**
- * Change of one signal at an onset: strength = log2(1 + s / 3) / (1 + 5 r), at most 5, halved per step that it stood before
- * the onset, less where too few rows have a value. s = distance of the value that the news hold from the usual median, in units of the usual spread: the width of
- * the shortest half (Rousseeuw and Leroy 1988), which earlier incidents in less than half of the rows don't widen, and at
- * least 5 % of the median. r = how often, per row, such a value was reached in usual life. It is the robust scorer of
- * BARO (Pham, Ha, Zhang 2024: median and quartile range over a segment) made deaf to one outlier and to an onset that is
- * wrong by a row.
+ * Change of one signal at an onset: strength = log2(1 + s / 3), at most 5, over 1 + (r / 3)^2, halved per step that it stood
+ * before the onset, less where too few rows have a value. s = distance of the value that the news hold from the usual median,
+ * in units of the usual spread: the width of the shortest half (Rousseeuw and Leroy 1988), which earlier incidents in less
+ * than half of the rows don't widen, and at least 5 % of the median. r = how many times usual life held such a value for as
+ * long: once or twice may be earlier incidents, more is usual. It is the robust scorer of BARO (Pham, Ha, Zhang 2024: median
+ * and quartile range over a segment) made deaf to one outlier and to an onset that is wrong by a row.
  */
 export interface SignalChange {
   readonly direction: 'up' | 'down';
@@ -16,7 +16,7 @@ export interface SignalChange {
   readonly now: number;
   /** The distance in units of the usual spread. */
   readonly spreads: number;
-  /** How many times such a value was reached in the usual rows. */
+  /** How many times usual life held such a value for as long. */
   readonly times: number;
   readonly strength: number;
   /** The first row of the change, ms. */
@@ -67,15 +67,23 @@ function rowsToHold(rows: number): number {
   return Math.max(2, Math.ceil(rows / 3));
 }
 
-/** How many times in a row or more the usual values were out that far: one long incident counts once. */
-function timesReached(v: Float64Array, rows: number, reaches: (value: number) => boolean): number {
+/** What is out again within so many spans of the news is the same incident. */
+const sameIncident = 3;
+
+/** How many times usual life held such a value like the news do: in as many of as many rows. */
+function timesHeld(v: Float64Array, window: OnsetWindow, reaches: (value: number) => boolean): number {
+  const rows = window.end - window.after;
+  const wanted = rowsToHold(rows);
+  const reached: number[] = [];
   let times = 0;
-  let was = false;
-  for (let i = 0; i < rows; i++) {
-    if (!Number.isFinite(v[i])) continue;
-    const is = reaches(v[i]!);
-    if (is && !was) times++;
-    was = is;
+  let free = 0;
+  for (let i = 0; i < window.before; i++) {
+    if (!reaches(v[i]!)) continue;
+    reached.push(i);
+    const first = reached[reached.length - wanted];
+    if (first === undefined || first < free || i - first >= rows) continue;
+    times++;
+    free = i + sameIncident * rows;
   }
   return times;
 }
@@ -100,7 +108,7 @@ export function changeOf(
   window: OnsetWindow,
   { usual, direction }: { readonly usual: UsualLife; readonly direction: 'up' | 'down' },
 ): SignalChange | undefined {
-  const { sorted, median } = usual;
+  const { median } = usual;
   const news = sortedFinite(v.subarray(window.after, window.end));
   if (news.length === 0) return undefined;
   const wanted = rowsToHold(window.end - window.after);
@@ -112,9 +120,9 @@ export function changeOf(
   const spreads = size / (usual.spread > 0 ? usual.spread : smallShare * Math.abs(now - median));
   const raw = Math.min(strongest, Math.log2(1 + spreads / 3));
   if (raw < weakest) return undefined;
-  const times = timesReached(v, window.before, value => sign * (value - now) >= 0);
+  const times = timesHeld(v, window, value => sign * (value - now) >= 0);
   const half = median + (now - median) / 2;
   const since = t[firstRow(v, window, value => sign * (value - half) >= 0)]!;
-  const strength = ((held / wanted) * raw * freshness(since, window)) / (1 + (5 * times) / sorted.length);
+  const strength = ((held / wanted) * raw * freshness(since, window)) / (1 + (times / 3) ** 2);
   return strength < weakest ? undefined : { direction, usual: median, now, spreads, times, strength, since };
 }
