@@ -26,7 +26,7 @@ export interface Diagnosis {
  * lies beside the way from there to a cause counts less, and is asked for more.
  */
 const enough = { anywhere: 0.5, target: 0.75 };
-/** The largest of many noises grows with the logarithm of their number: so many signals are taken as few. */
+/** The largest of many noises grows with the logarithm of their number; so many signals are few. */
 const fewSignals = 150;
 const besideTheWay = 0.3;
 const mostServices = 20;
@@ -92,7 +92,8 @@ export function diagnose(frames: readonly Frame[], topology: Topology, noticed: 
   const evidence = blames.slice(0, 5).reduce((sum, { score }) => sum + score, 0);
   const many = frames.reduce((n, frame) => n + frame.signals.length, 0) / fewSignals;
   const asked = target === undefined ? enough.anywhere : enough.target;
-  if (evidence < asked * (1 + Math.log10(Math.max(1, many)))) return { services: [], signals: [], unread };
+  if (evidence < asked * (1 + 2 * Math.log10(Math.max(1, many))))
+    return { services: [], signals: [], unread };
   const signals = blames.flatMap(blame => {
     const service = services.get(blame.name)!;
     const known = { service, blame, services, book };
