@@ -48,7 +48,7 @@ function summary({ services, signals, unread }: Diagnosis, onset: number): strin
   const lines: string[] = [];
   if (unread.length > 0)
     lines.push(
-      `${sayList(unread)}: too few rows before or after the onset to say anything; 3 before and 1 after are needed`,
+      `${sayList(unread)}: too few rows before or after the onset to say anything; 2 before and 1 after are needed`,
     );
   const [first, ...others] = services;
   if (first === undefined)
