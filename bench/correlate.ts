@@ -54,7 +54,7 @@ function figuresOf(storm: Storm, groups: readonly ToldGroup[]): Figures {
 }
 
 function ours({ alerts, topology, roots, truth }: Storm): { groups: ToldGroup[]; top1: number } {
-  const lines = correlateAlerts(alerts, topology);
+  const { lines } = correlateAlerts(alerts, topology);
   const groups = lines.map(line => ({
     alerts: line.alerts,
     at: line.notifications.map(({ at }) => Date.parse(at)),

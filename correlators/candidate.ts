@@ -112,17 +112,33 @@ function doubtOfAccused(id: string, complaints: readonly Complaint[], known: Kno
   return undefined;
 }
 
-/** All places of an incident, and the callees that its alerts and the anomalies accuse. */
+/** Causes are looked for among so many places, those that came into trouble first. */
+const mostPlaces = 100;
+
+function earliestMembers(incident: OpenIncident): readonly OpenMember[] {
+  const all = [...incident.members.values()];
+  if (incident.places.size <= mostPlaces) return all;
+  const first = [...incident.places].sort(([, a], [, b]) => a.first - b.first).slice(0, mostPlaces);
+  const places = new Set(first.map(([id]) => id));
+  return all.filter(({ place }) => places.has(place.id));
+}
+
+function put<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** The places of an incident, the first ones of many, and the callees that its alerts and the anomalies accuse. */
 export function candidatesOf(
   incident: OpenIncident,
   known: { readonly graph: Graph; readonly sightings: readonly Sighting[] },
 ): Candidate[] {
   const byPlace = new Map<string, OpenMember[]>();
-  for (const member of incident.members.values())
-    byPlace.set(member.place.id, [...(byPlace.get(member.place.id) ?? []), member]);
+  const first = earliestMembers(incident);
+  for (const member of first) put(byPlace, member.place.id, member);
   const byCallee = new Map<string, Complaint[]>();
-  for (const complaint of complaintsOf(incident.members.values(), known.sightings))
-    byCallee.set(complaint.callee, [...(byCallee.get(complaint.callee) ?? []), complaint]);
+  for (const complaint of complaintsOf(first, known.sightings)) put(byCallee, complaint.callee, complaint);
   const slow = known.sightings.filter(
     ({ anomaly }) =>
       anomaly.p < accusingP &&

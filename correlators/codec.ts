@@ -1,18 +1,40 @@
 import { z } from 'zod';
 import { storedAlertSchema } from '../core/alert.ts';
+import type { ExperienceState } from './experience.ts';
 import type { OpenIncident } from './open-incident.ts';
 
 const labels = z.record(z.string(), z.string());
+const place = z.object({
+  id: z.string(),
+  entity: labels,
+  also: z.array(z.string()),
+  asked: z.literal(true).optional(),
+  suffers: z.literal(true).optional(),
+  scarce: z.literal(true).optional(),
+  peer: z.string().optional(),
+});
 const member = z
   .object({
     alert: storedAlertSchema,
-    place: z.object({ id: z.string(), entity: labels, also: z.array(z.string()) }),
+    place: place,
     reason: z.string(),
     since: z.number(),
     until: z.number().optional(),
     fired: z.number(),
+    starts: z.array(z.number()),
   })
   .transform(value => ({ ...value, until: value.until }));
+
+const activity = z
+  .object({
+    first: z.number(),
+    last: z.number(),
+    firing: z.number(),
+    quietSince: z.number(),
+    alerts: z.array(z.string()),
+    callee: z.string().optional(),
+  })
+  .transform(value => ({ ...value, callee: value.callee }));
 
 const incident = z.object({
   id: z.string(),
@@ -25,9 +47,10 @@ const incident = z.object({
   toldSeverity: z.number(),
   severity: z.number(),
   members: z.array(z.tuple([z.string(), member])),
-  places: z.array(
-    z.tuple([z.string(), z.object({ first: z.number(), last: z.number(), firing: z.number() })]),
-  ),
+  rankedAt: z.number().optional(),
+  longestGap: z.number(),
+  nextUntil: z.number().optional(),
+  places: z.array(z.tuple([z.string(), activity])),
   shared: z.array(z.string()),
   timeline: z.array(z.object({ at: z.number(), what: z.string() })),
   notifications: z.array(z.object({ at: z.number(), why: z.string() })),
@@ -36,12 +59,31 @@ const incident = z.object({
   ),
 });
 
-const stateSchema = z.object({ version: z.literal(1), opened: z.number(), incidents: z.array(incident) });
+const experience = z
+  .object({
+    at: z.number().optional(),
+    opened: z.number(),
+    ended: z.number(),
+    lone: z.number(),
+    watched: z.number(),
+  })
+  .transform(value => ({ ...value, at: value.at }));
+
+const stateSchema = z.object({
+  version: z.literal(2),
+  opened: z.number(),
+  places: z.number(),
+  experience,
+  incidents: z.array(incident),
+});
 
 /** What a correlator keeps over a restart. */
 export interface CorrelatorState {
   /** How many incidents were opened so far. */
   readonly opened: number;
+  /** The most places that were known at once. */
+  readonly places: number;
+  readonly experience: ExperienceState;
   readonly incidents: readonly OpenIncident[];
 }
 
@@ -49,11 +91,12 @@ export interface CorrelatorState {
 export function encodeState(state: CorrelatorState): Uint8Array {
   const incidents = state.incidents.map(one => ({
     ...one,
+    nextUntil: Number.isFinite(one.nextUntil) ? one.nextUntil : undefined,
     members: [...one.members],
     places: [...one.places],
     shared: [...one.shared],
   }));
-  return new TextEncoder().encode(JSON.stringify({ version: 1, opened: state.opened, incidents }));
+  return new TextEncoder().encode(JSON.stringify({ version: 2, ...state, incidents }));
 }
 
 /** Reads what `encodeState` wrote. Throws an Error that says so when the bytes are something else. */
@@ -72,9 +115,11 @@ export function decodeState(bytes: Uint8Array): CorrelatorState {
     ...one,
     endsAt: one.endsAt,
     due: one.due,
+    rankedAt: one.rankedAt,
+    nextUntil: one.nextUntil ?? Number.POSITIVE_INFINITY,
     members: new Map(one.members),
     places: new Map(one.places),
     shared: new Set(one.shared),
   }));
-  return { opened: parsed.data.opened, incidents };
+  return { ...parsed.data, incidents };
 }

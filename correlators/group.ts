@@ -1,12 +1,16 @@
 import type { z } from 'zod';
 import type { Alert, Suppressed } from '../core/alert.ts';
+import type { Incident } from '../core/incident.ts';
 import type { CorrelationInput } from '../core/pipeline.ts';
-import { sayCount } from '../core/say-name.ts';
-import { saySpan } from '../core/say-time.ts';
 import type { Topology } from '../core/topology.ts';
-import { decodeState, encodeState } from './codec.ts';
+import { type CorrelatorState, decodeState, encodeState } from './codec.ts';
+import { type Draft, emptyDraft, resultOf } from './draft.ts';
+import { Experience } from './experience.ts';
+import { freshStart } from './fresh-start.ts';
+import { type Kinship, type KinshipInput, kinOf } from './kinship.ts';
+import { explain, Ledger } from './ledger.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
-import { nearIncidents } from './nearness.ts';
+import { type IncidentRates, ratesOf } from './odds.ts';
 import {
   addMember,
   emptyIncident,
@@ -14,62 +18,65 @@ import {
   endMember,
   nextEnd,
   type OpenIncident,
-  toIncident,
+  type OpenMember,
 } from './open-incident.ts';
 import { type CorrelatorOptions, correlatorOptions } from './options.ts';
-import { isHeartbeat, type Place, placeOf, severityRank } from './place.ts';
-import type { CorrelationResult, Correlator, Wanted } from './result.ts';
-import { rankSuspects } from './root-cause.ts';
+import { isHeartbeat, placeOf } from './place.ts';
+import type { CorrelationResult, Correlator, HeldFor } from './result.ts';
 import { Sightings } from './sightings.ts';
+import { dueOf, endQuiet, tellDue } from './telling.ts';
 import { Graph } from './topology.ts';
 
 export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
 
-interface Draft {
-  readonly opened: string[];
-  readonly grown: Set<OpenIncident>;
-  readonly resolved: OpenIncident[];
-  readonly ended: Set<OpenIncident>;
-  readonly merged: { from: OpenIncident; into: OpenIncident }[];
-  readonly joined: { alert: Alert; incident: OpenIncident; reason: string }[];
+interface Step {
+  readonly t: number;
+  readonly draft: Draft;
+}
+
+/** An alert on its way into an incident; `original` is what came in. */
+interface Arrival extends KinshipInput {
+  readonly original: Alert;
+  /** The words of the rule that held it back: it joins, and opens nothing. */
+  readonly by?: string;
 }
 
 class GroupingCorrelator implements Correlator {
   readonly #options: CorrelatorOptions;
-  readonly #open = new Map<string, OpenIncident>();
-  readonly #byPlace = new Map<string, Set<OpenIncident>>();
-  readonly #byAlert = new Map<string, OpenIncident>();
+  readonly #rates: IncidentRates;
+  readonly #ledger = new Ledger();
+  readonly #experience: Experience;
   #opened = 0;
+  #places = 0;
   #topology: Topology | undefined;
   #graph = new Graph({ nodes: [], edges: [] });
   readonly #seen = new Sightings();
+  readonly #views = new WeakMap<OpenIncident, Incident>();
 
-  constructor(options: CorrelatorOptions, state?: { opened: number; incidents: readonly OpenIncident[] }) {
+  constructor(options: CorrelatorOptions, state?: CorrelatorState) {
     this.#options = options;
+    this.#rates = ratesOf(options.window);
     this.#opened = state?.opened ?? 0;
-    for (const incident of state?.incidents ?? []) this.#index(incident);
+    this.#places = state?.places ?? 0;
+    this.#experience = new Experience(state?.experience);
+    for (const incident of state?.incidents ?? []) this.#ledger.add(incident);
   }
 
   step(input: CorrelationInput): CorrelationResult {
     this.#observe(input);
-    const draft: Draft = {
-      opened: [],
-      grown: new Set(),
-      resolved: [],
-      ended: new Set(),
-      merged: [],
-      joined: [],
-    };
+    const draft = emptyDraft();
+    const step = { t: input.t, draft };
     this.#expire(input, draft);
-    for (const alert of inOrder(input.alerts)) this.#take(alert, input.t, draft);
-    for (const held of inOrderHeld(input.suppressed)) this.#fold(held, input.t, draft);
-    for (const incident of [...this.#open.values()]) this.#advance(incident, input.t, draft);
-    return this.#result(draft, input.t);
+    for (const alert of [...input.alerts].sort(byTime)) this.#take(alert, step);
+    for (const held of [...input.suppressed].sort((a, b) => byTime(a.alert, b.alert))) this.#fold(held, step);
+    for (const incident of [...this.#ledger.open.values()]) this.#advance(incident, step);
+    const evidence = { graph: this.#graph, ...this.#seen.all() };
+    return resultOf(draft, { t: input.t, open: this.#ledger.open, evidence, views: this.#views });
   }
 
   nextDue(): number | undefined {
     let next: number | undefined;
-    for (const incident of this.#open.values()) {
+    for (const incident of this.#ledger.open.values()) {
       const at = incident.due ?? nextEnd(incident, this.#options.resolveAfter);
       if (at !== undefined && (next === undefined || at < next)) next = at;
     }
@@ -77,7 +84,12 @@ class GroupingCorrelator implements Correlator {
   }
 
   toBytes(): Uint8Array {
-    return encodeState({ opened: this.#opened, incidents: [...this.#open.values()] });
+    return encodeState({
+      opened: this.#opened,
+      places: this.#places,
+      experience: this.#experience.state(),
+      incidents: [...this.#ledger.open.values()],
+    });
   }
 
   #observe(input: CorrelationInput): void {
@@ -85,68 +97,170 @@ class GroupingCorrelator implements Correlator {
       this.#topology = input.topology;
       this.#graph = new Graph(input.topology);
     }
+    this.#places = Math.max(this.#places, this.#graph.size, this.#ledger.byPlace.size);
+    this.#experience.pass(input.t);
     let since = input.t;
-    for (const incident of this.#open.values()) since = Math.min(since, incident.startsAt);
+    for (const incident of this.#ledger.open.values()) since = Math.min(since, incident.startsAt);
     this.#seen.add(input, since - this.#options.window);
   }
 
   /** Ends what was announced to end by now and is not sent again in this step. */
   #expire({ t, alerts }: CorrelationInput, draft: Draft): void {
     const again = new Set(alerts.map(alert => alert.fingerprint));
-    for (const incident of this.#open.values()) if (endExpired(incident, t, again)) draft.ended.add(incident);
+    for (const incident of this.#ledger.open.values())
+      if (endExpired(incident, t, again)) draft.ended.add(incident);
   }
 
-  #take(alert: Alert, t: number, draft: Draft): void {
+  #take(alert: Alert, step: Step): void {
+    const { t, draft } = step;
     if (isHeartbeat(alert.labels)) return;
-    const member = this.#byAlert.get(alert.fingerprint);
+    const member = this.#ledger.of(alert.fingerprint);
     if (alert.endsAt !== undefined && alert.endsAt <= t) {
       if (member !== undefined && endMember(member, alert, t)) draft.ended.add(member);
       return;
     }
-    const firing = { ...alert, startsAt: Math.min(alert.startsAt, t), endsAt: undefined };
     const known = member?.members.get(alert.fingerprint);
     if (member !== undefined && known !== undefined && known.alert.endsAt === undefined) {
+      if (this.#takenOver(member, alert, step)) return;
       known.until = alert.endsAt;
-      draft.joined.push({ alert, incident: member, reason: 'it is firing there already' });
+      if (alert.endsAt !== undefined) member.nextUntil = Math.min(member.nextUntil, alert.endsAt);
+      draft.joined.push({
+        alert,
+        incident: member,
+        reason: 'it is firing there already',
+        held: 'firing already',
+      });
       return;
     }
-    const place = placeOf(firing, this.#graph, this.#options.labels);
-    this.#join(firing, place, { t, draft, original: alert });
+    this.#join(this.#arrival(alert, t), step);
   }
 
-  #join(alert: Alert, place: Place, at: { t: number; draft: Draft; original: Alert }): void {
-    const { t, draft, original } = at;
-    const near = nearIncidents(place, t, {
+  /**
+   * An alert that is said to have begun anew while it fires: its end was missed, or another incident brought it, when there
+   * is one that likely did.
+   */
+  #takenOver(holder: OpenIncident, alert: Alert, step: Step): boolean {
+    const { startsAt } = holder.members.get(alert.fingerprint)!.alert;
+    if (alert.startsAt - startsAt < this.#options.window / 2) return false;
+    const arrival = this.#arrival(alert, step.t);
+    const other = this.#kin(arrival).kin.find(
+      ({ incident }) => incident !== holder && !incident.members.has(alert.fingerprint),
+    );
+    if (other === undefined || other.kind === 'called by it' || other.kind === 'shares a place') return false;
+    endMember(holder, { ...alert, endsAt: step.t }, step.t);
+    step.draft.ended.add(holder);
+    this.#add(other.incident, { arrival, reason: other.reason, held: other.kind }, step);
+    return true;
+  }
+
+  #arrival(original: Alert, t: number): Arrival {
+    const alert = { ...original, startsAt: Math.min(original.startsAt, t), endsAt: undefined };
+    return { alert, place: placeOf(alert, this.#graph, this.#options.labels), t, original };
+  }
+
+  /** The incidents that more likely brought forth an alert than chance did, the likeliest first. */
+  #kin(arrival: Arrival): { readonly kin: readonly Kinship[]; readonly chance: number } {
+    const chance = this.#experience.rate(this.#places);
+    const kin = kinOf(arrival, {
       graph: this.#graph,
-      byPlace: this.#byPlace,
-      options: this.#options,
+      byPlace: this.#ledger.byPlace,
+      rates: this.#rates,
+      maxHops: this.#options.maxHops,
+      holder: this.#ledger.of(arrival.alert.fingerprint),
+      sure: (incident, t) => this.#sure(incident, t),
     });
-    const incident = near[0]?.incident ?? this.#openNew(t, alert, draft);
-    const reason = near[0]?.reason ?? 'it opened the incident: nothing near was in trouble';
-    addMember(incident, { alert, place, reason, since: t, until: original.endsAt, fired: 1 });
-    this.#index(incident);
-    draft.grown.add(incident);
-    draft.joined.push({ alert: original, incident, reason });
-    const other = near[1];
-    if (near[0] !== undefined && other !== undefined && shouldMerge(near[0], other, this.#options.spread))
-      this.#merge(incident, other.incident, { t, draft });
+    return { kin: kin.filter(({ rate }) => rate > chance), chance };
   }
 
-  #openNew(t: number, alert: Alert, draft: Draft): OpenIncident {
+  /** The chance that an incident is more than one lone alert, by how long it has been alone. */
+  #sure(incident: OpenIncident, t: number): number {
+    if (incident.members.size > 1) return 1;
+    const grows = this.#experience.grows() * this.#rates.stillAlone(t - incident.openedAt);
+    return grows / (grows + 1 - this.#experience.grows());
+  }
+
+  #join(arrival: Arrival, step: Step): void {
+    const { kin, chance } = this.#kin(arrival);
+    const [first, other] = kin;
+    if (first === undefined) {
+      this.#openNew(arrival, [], step);
+      return;
+    }
+    const scale = { rates: this.#rates, window: this.#options.window, chance };
+    const beginning = first.kind === 'same place' ? freshStart(first.incident, arrival, scale) : undefined;
+    if (beginning !== undefined) {
+      this.#splitOff(first.incident, { arrival, beginning }, step);
+      return;
+    }
+    this.#add(first.incident, { arrival, reason: first.reason, held: first.kind }, step);
+    const merging = { window: this.#options.window, chance };
+    if (other !== undefined && shouldMerge(first, other, merging))
+      this.#merge(first.incident, other.incident, step);
+  }
+
+  #add(
+    incident: OpenIncident,
+    { arrival, reason, held }: { arrival: Arrival; reason: string; held: HeldFor | undefined },
+    { t, draft }: Step,
+  ): void {
+    const { alert, place, original } = arrival;
+    const until = original.endsAt;
+    const member: OpenMember = { alert, place, reason, since: t, until, fired: 1, starts: [t] };
+    addMember(incident, member);
+    this.#ledger.note(incident, member, this.#graph);
+    if (incident.due !== undefined)
+      incident.due = dueOf(incident, {
+        t,
+        groupWait: this.#options.groupWait,
+        waited: t - alert.startsAt,
+      });
+    draft.grown.add(incident);
+    draft.joined.push({ alert: original, incident, reason, held });
+  }
+
+  #openNew(arrival: Arrival, moved: readonly OpenMember[], step: Step): OpenIncident {
+    const { t, draft } = step;
+    const { alert } = arrival;
     const id = `${new Date(t).toISOString().slice(0, 19).replace(/[-:]/g, '')}-${++this.#opened}`;
-    const incident = emptyIncident(id, t, alert.startsAt);
-    const waited = severityRank(alert.labels) >= 3 && t - alert.startsAt >= this.#options.groupWait;
-    incident.due = waited ? t : t + this.#options.groupWait;
+    const begun = moved[0]?.since ?? t;
+    const incident = emptyIncident(id, begun, alert.startsAt);
+    incident.due = t;
     draft.opened.push(id);
+    this.#experience.began(1);
+    for (const member of moved) {
+      addMember(incident, member);
+      this.#ledger.note(incident, member, this.#graph);
+    }
+    const reason =
+      moved.length === 0
+        ? 'it opened the incident: nothing near was in trouble'
+        : `${arrival.place.id} has so many new alerts at once that something new began there`;
+    this.#add(incident, { arrival, reason, held: undefined }, step);
     return incident;
   }
 
-  #merge(a: OpenIncident, b: OpenIncident, { t, draft }: { t: number; draft: Draft }): void {
+  /** What looked like stragglers of an old incident was the beginning of a new one. */
+  #splitOff(
+    from: OpenIncident,
+    { arrival, beginning }: { arrival: Arrival; beginning: readonly string[] },
+    step: Step,
+  ): void {
+    const reason = `it came with other new alerts on ${arrival.place.id}: something new began there`;
+    const moved = beginning.map(fingerprint => ({ ...from.members.get(fingerprint)!, reason }));
+    for (const fingerprint of beginning) this.#ledger.drop(from, fingerprint);
+    step.draft.ended.add(from);
+    const to = this.#openNew(arrival, moved, step).id;
+    for (const fingerprint of beginning) step.draft.moved.push({ fingerprint, from: from.id, to });
+  }
+
+  #merge(a: OpenIncident, b: OpenIncident, { t, draft }: Step): void {
     const [into, from] = survivor(a, b);
     mergeInto(into, from, t);
     closeMerged(from, into.id, t);
-    this.#unindex(from);
-    this.#index(into);
+    this.#ledger.remove(from);
+    this.#ledger.add(into);
+    for (const id of from.places.keys()) explain(into, id, this.#graph);
+    this.#experience.began(-1);
     draft.merged.push({ from, into });
     draft.grown.delete(from);
     draft.ended.delete(from);
@@ -154,115 +268,32 @@ class GroupingCorrelator implements Correlator {
     for (const one of draft.joined) if (one.incident === from) one.incident = into;
   }
 
-  #fold({ alert, by }: Suppressed, t: number, draft: Draft): void {
-    const over = alert.endsAt !== undefined && alert.endsAt <= t;
-    if (over) this.#take(alert, t, draft);
-    if (over || isHeartbeat(alert.labels) || this.#byAlert.has(alert.fingerprint)) return;
-    const place = placeOf(alert, this.#graph, this.#options.labels);
-    const near = nearIncidents(place, t, {
-      graph: this.#graph,
-      byPlace: this.#byPlace,
-      options: this.#options,
-    })[0];
-    if (near === undefined) return;
-    const reason = `held back: ${by}; ${near.reason}`;
-    const firing = { ...alert, endsAt: undefined };
-    addMember(near.incident, { alert: firing, place, reason, since: t, until: alert.endsAt, fired: 1 });
-    this.#index(near.incident);
-    draft.grown.add(near.incident);
+  /** What was held back joins the incident near it; it opens none. */
+  #fold({ alert, by }: Suppressed, step: Step): void {
+    const over = alert.endsAt !== undefined && alert.endsAt <= step.t;
+    if (over) this.#take(alert, step);
+    if (over || isHeartbeat(alert.labels) || this.#ledger.of(alert.fingerprint) !== undefined) return;
+    const arrival = this.#arrival(alert, step.t);
+    const first = this.#kin(arrival).kin[0];
+    if (first === undefined) return;
+    const reason = `held back: ${by}; ${first.reason}`;
+    this.#add(first.incident, { arrival, reason, held: first.kind }, step);
   }
 
-  #advance(incident: OpenIncident, t: number, draft: Draft): void {
-    if (incident.due !== undefined && incident.due <= t) {
-      incident.due = undefined;
-      this.#tell(
-        incident,
-        t,
-        `opened: ${sayCount(incident.members.size, 'alert')} on ${[...incident.places.keys()].slice(0, 3).join(', ')}`,
-      );
-      draft.grown.add(incident);
-    } else if (incident.due === undefined && incident.severity > incident.toldSeverity) {
-      this.#tell(incident, t, `severity rose: ${sayCount(incident.members.size, 'alert')} now`);
-      draft.grown.add(incident);
-    }
-    if (incident.due !== undefined || incident.firing > 0 || t < incident.lastAt + this.#options.resolveAfter)
-      return;
-    incident.endsAt = incident.lastAt;
-    this.#tell(incident, t, `resolved: quiet for ${saySpan(t - incident.lastAt)}`);
+  #advance(incident: OpenIncident, { t, draft }: Step): void {
+    if (tellDue(incident, t)) draft.told.add(incident);
+    if (!endQuiet(incident, t, this.#options.resolveAfter)) return;
     draft.resolved.push(incident);
     draft.ended.add(incident);
-    this.#unindex(incident);
+    this.#experience.ended(incident.members.size === 1);
+    this.#ledger.remove(incident);
   }
-
-  #tell(incident: OpenIncident, at: number, why: string): void {
-    incident.toldSeverity = incident.severity;
-    incident.notifications.push({ at, why });
-    incident.timeline.push({ at, what: `people were told: ${why.replace(/^opened: /, '')}` });
-  }
-
-  #index(incident: OpenIncident): void {
-    this.#open.set(incident.id, incident);
-    for (const fingerprint of incident.members.keys()) this.#byAlert.set(fingerprint, incident);
-    for (const key of placeKeys(incident)) {
-      const there = this.#byPlace.get(key);
-      if (there === undefined) this.#byPlace.set(key, new Set([incident]));
-      else there.add(incident);
-    }
-  }
-
-  #unindex(incident: OpenIncident): void {
-    this.#open.delete(incident.id);
-    for (const fingerprint of incident.members.keys())
-      if (this.#byAlert.get(fingerprint) === incident) this.#byAlert.delete(fingerprint);
-    for (const key of placeKeys(incident)) {
-      const there = this.#byPlace.get(key);
-      there?.delete(incident);
-      if (there?.size === 0) this.#byPlace.delete(key);
-    }
-  }
-
-  #result(draft: Draft, t: number): CorrelationResult {
-    const evidence = { graph: this.#graph, ...this.#seen.all() };
-    for (const incident of draft.grown) incident.suspects = rankSuspects(incident, evidence);
-    const away = draft.merged.map(({ from }) => from);
-    const shown = new Set([...this.#open.values(), ...draft.resolved, ...away]);
-    const touched = new Set([...draft.grown, ...draft.ended]);
-    const opened = draft.opened.filter(id => this.#open.has(id));
-    return {
-      incidents: [...shown].map(toIncident),
-      opened,
-      grown: [...touched].map(one => one.id).filter(id => !opened.includes(id)),
-      resolved: draft.resolved.map(one => one.id),
-      merged: draft.merged.map(({ from, into }) => ({ from: from.id, into: into.id })),
-      joined: draft.joined.map(one => ({ ...one, incident: one.incident.id })),
-      wanted: [...draft.grown].flatMap(one => wantedOf(one, t)),
-    };
-  }
-}
-
-function wantedOf(incident: OpenIncident, t: number): Wanted[] {
-  return incident.suspects
-    .slice(0, 3)
-    .map(({ entity }) => ({ incident: incident.id, entity, start: incident.startsAt - 1_800_000, end: t }));
-}
-
-function* placeKeys(incident: OpenIncident): Iterable<string> {
-  yield* incident.places.keys();
-  for (const other of incident.shared) yield `shared:${other}`;
 }
 
 function byTime(a: Alert, b: Alert): number {
   return (
     a.startsAt - b.startsAt || (a.fingerprint < b.fingerprint ? -1 : a.fingerprint > b.fingerprint ? 1 : 0)
   );
-}
-
-function inOrder(alerts: readonly Alert[]): readonly Alert[] {
-  return [...alerts].sort(byTime);
-}
-
-function inOrderHeld(held: readonly Suppressed[]): readonly Suppressed[] {
-  return [...held].sort((a, b) => byTime(a.alert, b.alert));
 }
 
 /** A correlator with nothing open. Throws a ZodError when an option is wrong. */

@@ -1,14 +1,25 @@
-import type { Nearness } from './nearness.ts';
+import type { Kinship } from './kinship.ts';
 import { addMember, type OpenIncident } from './open-incident.ts';
 
+/** What must speak so many times more for two incidents being one than for a coincidence. */
+const beyondChance = 3;
+
 /**
- * True when an alert is the missing link between two incidents: it is called by one and calls the other, and both are
- * young. Two failed callees of one caller are no bridge: neighbouring branches stay apart.
+ * True when an alert is the missing link between two incidents: the incident `b` suffers from it unexplained so far, and
+ * it belongs to `a`, which it calls, or which waited for a cause as well. Both are young, and it would be an odd
+ * coincidence otherwise. Two failed callees of one caller are no bridge: neighbouring branches stay apart.
  */
-export function shouldMerge(a: Nearness, b: Nearness, spread: number): boolean {
-  if (Math.abs(a.incident.openedAt - b.incident.openedAt) > spread) return false;
-  const sides = new Set([a.side, b.side]);
-  return sides.has('caller') && (sides.has('callee') || sides.has('same'));
+export function shouldMerge(
+  a: Kinship,
+  b: Kinship,
+  { window, chance }: { readonly window: number; readonly chance: number },
+): boolean {
+  if (Math.abs(a.incident.openedAt - b.incident.openedAt) > 2.5 * window) return false;
+  if (b.rate < beyondChance * chance) return false;
+  const kinds = [a.kind, b.kind];
+  return (
+    kinds.includes('called by it') && !kinds.includes('shares a place') && !kinds.includes('fired before')
+  );
 }
 
 /** Which of two goes on, first: the one that people know of already, else the older one. */
@@ -27,11 +38,9 @@ export function mergeInto(into: OpenIncident, from: OpenIncident, t: number): vo
     const ended = member.alert.endsAt !== undefined;
     if (ended && into.members.has(member.alert.fingerprint)) continue;
     addMember(into, { ...member, reason: `${member.reason} (merged from ${from.id})` });
-    if (!ended) continue;
-    into.firing--;
-    into.places.get(member.place.id)!.firing--;
   }
   into.lastAt = Math.max(into.lastAt, from.lastAt);
+  into.longestGap = Math.max(into.longestGap, from.longestGap);
   into.timeline.push(...from.timeline, { at: t, what: `merged with ${from.id}` });
   into.timeline.sort((x, y) => x.at - y.at);
   if (into.due !== undefined && from.due !== undefined) into.due = Math.min(into.due, from.due);

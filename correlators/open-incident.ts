@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident, Suspect } from '../core/incident.ts';
+import { flappingWords, flaps } from './flapping.ts';
 import { type Place, severityRank } from './place.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -13,6 +14,8 @@ export interface OpenMember {
   /** Time at which it ends unless it is sent again, ms; undefined = it ends when somebody says so. */
   until: number | undefined;
   fired: number;
+  /** When it began to fire, the last times, ms. */
+  readonly starts: readonly number[];
 }
 
 /** What is known of one place of an incident. */
@@ -21,6 +24,12 @@ export interface Activity {
   first: number;
   last: number;
   firing: number;
+  /** Since when nothing fires there, ms; only read while nothing does. */
+  quietSince: number;
+  /** Its alerts by fingerprint, in the order in which they came. */
+  readonly alerts: string[];
+  /** A place of the incident that it calls: what explains it. */
+  callee: string | undefined;
 }
 
 /** An incident while it is open: written by the correlator only. Times in ms. */
@@ -35,6 +44,10 @@ export interface OpenIncident {
   firing: number;
   toldSeverity: number;
   severity: number;
+  /** The longest that one of its alerts was quiet before it fired again, ms. */
+  longestGap: number;
+  /** Not after the first announced end of an alert that fires, ms. */
+  nextUntil: number;
   readonly members: Map<string, OpenMember>;
   readonly places: Map<string, Activity>;
   readonly shared: Set<string>;
@@ -42,6 +55,8 @@ export interface OpenIncident {
   readonly timeline: { at: number; what: string }[];
   readonly notifications: { at: number; why: string }[];
   suspects: readonly Suspect[];
+  /** When the suspects were ranked last, ms. */
+  rankedAt: number | undefined;
 }
 
 export function emptyIncident(id: string, t: number, startsAt: number): OpenIncident {
@@ -55,38 +70,82 @@ export function emptyIncident(id: string, t: number, startsAt: number): OpenInci
     firing: 0,
     toldSeverity: -2,
     severity: -2,
+    longestGap: 0,
+    nextUntil: Number.POSITIVE_INFINITY,
     members: new Map(),
     places: new Map(),
     shared: new Set(),
     timeline: [],
     notifications: [],
     suspects: [],
+    rankedAt: undefined,
   };
 }
 
-/** Adds a firing alert, or counts it again when it is a member already. */
+const startsKept = 12;
+
+function activityOf(incident: OpenIncident, { place, since, alert }: OpenMember): Activity {
+  const known = incident.places.get(place.id);
+  if (known !== undefined) return known;
+  const quietSince = alert.endsAt ?? since;
+  const made = { first: since, last: since, firing: 0, quietSince, alerts: [], callee: undefined };
+  incident.places.set(place.id, made);
+  return made;
+}
+
+/** Adds an alert, or counts it again when it is a member already; one that is over keeps its end. */
 export function addMember(incident: OpenIncident, member: OpenMember): void {
-  const { alert, place, since } = member;
+  const { alert, place, since, until } = member;
   const known = incident.members.get(alert.fingerprint);
-  const wasFiring = known !== undefined && known.alert.endsAt === undefined;
-  const activity = incident.places.get(place.id) ?? { first: since, last: since, firing: 0 };
+  const activity = activityOf(incident, member);
   activity.first = Math.min(activity.first, since);
   activity.last = Math.max(activity.last, since);
-  if (!wasFiring) {
-    activity.firing++;
-    incident.firing++;
-  }
-  incident.places.set(place.id, activity);
+  const wasFiring = known !== undefined && known.alert.endsAt === undefined;
+  const fires = alert.endsAt === undefined;
+  activity.firing += Number(fires) - Number(wasFiring);
+  incident.firing += Number(fires) - Number(wasFiring);
   for (const other of place.also) incident.shared.add(other);
-  if (known === undefined) incident.members.set(alert.fingerprint, { ...member });
-  else {
-    known.alert = alert;
-    known.until = member.until;
-    known.fired += wasFiring ? 0 : 1;
-  }
+  if (known === undefined) {
+    incident.members.set(alert.fingerprint, { ...member });
+    activity.alerts.push(alert.fingerprint);
+  } else incident.members.set(alert.fingerprint, foldedInto(known, member, incident));
+  if (until !== undefined) incident.nextUntil = Math.min(incident.nextUntil, until);
   incident.severity = Math.max(incident.severity, severityRank(alert.labels));
   incident.startsAt = Math.min(incident.startsAt, alert.startsAt);
   incident.lastAt = Math.max(incident.lastAt, since);
+}
+
+function foldedInto(known: OpenMember, again: OpenMember, incident: OpenIncident): OpenMember {
+  if (known.alert.endsAt === undefined) return { ...known, alert: again.alert, until: again.until };
+  const gap = again.starts[0]! - known.alert.endsAt;
+  incident.longestGap = Math.max(incident.longestGap, gap);
+  const folded = {
+    ...known,
+    alert: again.alert,
+    until: again.until,
+    fired: known.fired + again.fired,
+    starts: [...known.starts, ...again.starts].slice(-startsKept),
+  };
+  if (flaps(folded) && !flaps(known))
+    incident.timeline.push({ at: again.since, what: flappingWords(folded) });
+  return folded;
+}
+
+/** Takes a member out again, as it proved to be part of another incident. */
+export function removeMember(incident: OpenIncident, fingerprint: string): void {
+  const member = incident.members.get(fingerprint);
+  if (member === undefined) return;
+  const activity = incident.places.get(member.place.id)!;
+  incident.members.delete(fingerprint);
+  activity.alerts.splice(activity.alerts.indexOf(fingerprint), 1);
+  if (member.alert.endsAt === undefined) {
+    incident.firing--;
+    activity.firing--;
+  }
+  incident.severity = [...incident.members.values()].reduce(
+    (most, { alert }) => Math.max(most, severityRank(alert.labels)),
+    -2,
+  );
 }
 
 /** Marks a member as over; false when it was not firing here. */
@@ -96,28 +155,42 @@ export function endMember(incident: OpenIncident, alert: Alert, t: number): bool
   const endsAt = Math.max(known.alert.startsAt, Math.min(alert.endsAt ?? t, t));
   known.alert = { ...known.alert, endsAt };
   incident.firing--;
-  incident.places.get(known.place.id)!.firing--;
+  const activity = incident.places.get(known.place.id)!;
+  activity.firing--;
+  activity.quietSince = Math.max(activity.quietSince, endsAt);
   incident.lastAt = Math.max(incident.lastAt, t);
   return true;
 }
 
 /** Ends the members whose announced end has passed, but those sent `again` in this step; true when there were any. */
 export function endExpired(incident: OpenIncident, t: number, again: ReadonlySet<string>): boolean {
+  if (incident.nextUntil > t) return false;
   let some = false;
+  let next = Number.POSITIVE_INFINITY;
   for (const { alert, until } of incident.members.values()) {
-    if (until === undefined || until > t || again.has(alert.fingerprint)) continue;
-    some = endMember(incident, { ...alert, endsAt: until }, until) || some;
+    if (until === undefined || alert.endsAt !== undefined) continue;
+    if (until > t || again.has(alert.fingerprint)) next = Math.min(next, until);
+    else some = endMember(incident, { ...alert, endsAt: until }, until) || some;
   }
+  incident.nextUntil = next;
   return some;
+}
+
+/** No incident is kept open longer than this after its last alert because its alerts come and go, ms. */
+const mostPatience = 1_800_000;
+
+/**
+ * How long an incident must be quiet to be over, ms: `resolveAfter`, and longer where its own alerts have come and gone:
+ * one and a half times the longest pause so far.
+ */
+export function patienceOf(incident: OpenIncident, resolveAfter: number): number {
+  return Math.max(resolveAfter, Math.min(mostPatience, 1.5 * incident.longestGap));
 }
 
 /** When a member, or the whole incident, ends if nothing else happens, ms; undefined when it waits for a word. */
 export function nextEnd(incident: OpenIncident, resolveAfter: number): number | undefined {
-  if (incident.firing === 0) return incident.lastAt + resolveAfter;
-  let next: number | undefined;
-  for (const { alert, until } of incident.members.values())
-    if (alert.endsAt === undefined && until !== undefined) next = Math.min(until, next ?? until);
-  return next;
+  if (incident.firing === 0) return incident.lastAt + patienceOf(incident, resolveAfter);
+  return Number.isFinite(incident.nextUntil) ? incident.nextUntil : undefined;
 }
 
 /** The incident as everyone else sees it: a plain value. */
@@ -126,13 +199,19 @@ export function toIncident(incident: OpenIncident): Incident {
     id: incident.id,
     startsAt: incident.startsAt,
     endsAt: incident.endsAt,
-    members: [...incident.members.values()].map(({ alert, reason, fired }) => ({
-      alert,
-      reason: fired > 1 ? `${reason}; flapping, fired ${fired} times` : reason,
+    members: [...incident.members.values()].map(member => ({
+      alert: member.alert,
+      reason: saidReason(member),
     })),
     suspects: incident.suspects,
     escalation: undefined,
     timeline: timelineOf(incident.members.values(), incident.timeline),
     notifications: [...incident.notifications],
   };
+}
+
+function saidReason({ reason, fired, ...member }: OpenMember): string {
+  if (fired < 2) return reason;
+  const words = flaps(member) ? 'flapping, fired' : 'fired';
+  return `${reason}; ${words} ${fired} times`;
 }

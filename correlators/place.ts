@@ -1,6 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Labels } from '../core/labels.ts';
-import { isDegradation, isTraffic, symptomOf } from './symptom.ts';
+import { isDegradation, isResource, isTraffic, symptomOf } from './symptom.ts';
 import type { Graph } from './topology.ts';
 
 /** Labels that say where an alert is, the most telling first. */
@@ -30,11 +30,13 @@ export interface Place {
   readonly entity: Labels;
   readonly also: readonly string[];
   /** True when the alert tells only that the place is asked more or less than usual. */
-  readonly asked?: boolean;
+  readonly asked?: boolean | undefined;
   /** True when the alert tells that the place answers slowly or wrongly: that may come from what it calls. */
-  readonly suffers?: boolean;
+  readonly suffers?: boolean | undefined;
+  /** True when it tells that the place is short of a resource of its own, or gone. */
+  readonly scarce?: boolean | undefined;
   /** The callee that the alert names. */
-  readonly peer?: string;
+  readonly peer?: string | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export function placeOf(alert: Alert, graph: Graph, names: readonly string[] = p
     also: also.filter(other => other !== id),
     ...(asked ? { asked } : {}),
     ...(isDegradation(symptom) ? { suffers: true } : {}),
+    ...(isResource(symptom) ? { scarce: true } : {}),
     ...(peer === undefined || peer === id ? {} : { peer }),
   };
 }

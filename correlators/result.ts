@@ -1,13 +1,26 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
 import type { CorrelateStage, CorrelationInput } from '../core/pipeline.ts';
+import type { KinshipKind } from './kinship.ts';
 
 /** Where one alert went in this step. */
 export interface Joined {
   readonly alert: Alert;
   readonly incident: string;
   readonly reason: string;
+  /** Why it got no notification of its own; undefined for the one that opened the incident. */
+  readonly held: HeldFor | undefined;
 }
+
+/** An alert, by its fingerprint, that went from one incident to another. */
+export interface Moved {
+  readonly fingerprint: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** For what an alert got no notification of its own. */
+export type HeldFor = KinshipKind | 'firing already';
 
 /** Frames that would make the next ranking better. */
 export interface Wanted {
@@ -26,6 +39,8 @@ export interface CorrelationResult {
   readonly resolved: readonly string[];
   readonly merged: readonly { readonly from: string; readonly into: string }[];
   readonly joined: readonly Joined[];
+  /** Alerts that stood in an incident and proved to be the beginning of another. */
+  readonly moved: readonly Moved[];
   readonly wanted: readonly Wanted[];
 }
 

@@ -7,6 +7,8 @@ import { symptomOf } from './symptom.ts';
 
 /** So many places are named in one line. */
 const mostPlaces = 6;
+/** So many alerts are told of one by one. */
+const mostAlerts = 500;
 
 function symptomWords({ alert }: OpenMember): string {
   const words = saySignal(symptomOf(alert).name);
@@ -36,7 +38,8 @@ export function timelineOf(
   events: readonly TimelineEntry[],
 ): readonly TimelineEntry[] {
   const groups = new Map<string, Group>();
-  for (const member of members) {
+  const [shown, more] = firstOf(members);
+  for (const member of shown) {
     const symptom = symptomWords(member);
     const key = `${member.since} ${symptom}`;
     const group = groups.get(key) ?? { at: member.since, symptom, places: [], calls: [] };
@@ -50,5 +53,12 @@ export function timelineOf(
     const between = calls.length === 0 ? '' : ` ${sayList(counted(calls), mostPlaces)}`;
     return { at, what: `${symptom}${on}${between}` };
   });
-  return [...joins, ...events].sort((a, b) => a.at - b.at);
+  const rest = more.length === 0 ? [] : [{ at: more[0]!.since, what: `${more.length} more alerts joined` }];
+  return [...joins, ...rest, ...events].sort((a, b) => a.at - b.at);
+}
+
+/** What is told one by one, and the rest of very many. */
+function firstOf(members: Iterable<OpenMember>): readonly [readonly OpenMember[], readonly OpenMember[]] {
+  const all = [...members];
+  return [all.slice(0, mostAlerts), all.slice(mostAlerts)];
 }

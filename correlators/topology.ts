@@ -69,6 +69,11 @@ export class Graph {
     this.#callers.set(id, new Set());
   }
 
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#callees.size;
+  }
+
   has(id: string): boolean {
     return this.#callees.has(id);
   }

@@ -3,6 +3,7 @@ import { correlateAlerts } from '../../correlators/replay.ts';
 import { parseAlertLines, parseTopology } from '../alerts-file.ts';
 import { readText, writeText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
+import { noiseLines } from '../noise-figures.ts';
 
 interface Flags {
   readonly alerts: string;
@@ -16,12 +17,9 @@ function correlate(flags: Flags): void {
     flags.topology === undefined
       ? { nodes: [], edges: [] }
       : parseTopology(readText(flags.topology), flags.topology);
-  const incidents = correlateAlerts(alerts, topology);
+  const { lines: incidents, noise } = correlateAlerts(alerts, topology);
   writeText(flags.output, incidents.map(incident => `${JSON.stringify(incident)}\n`).join(''));
-  const sent = incidents.reduce((sum, incident) => sum + incident.notifications.length, 0);
-  process.stderr.write(
-    `${alerts.length} alerts became ${incidents.length} incidents and ${sent} notifications\n`,
-  );
+  process.stderr.write(`${noiseLines(noise).join('\n')}\n`);
 }
 
 /** `foreshock correlate`: alerts of a file to incidents, on virtual time. */

@@ -38,6 +38,8 @@ const shop: Topology = {
   ],
 };
 
+const linesOf = (alerts: readonly Alert[], topology: Topology) => correlateAlerts(alerts, topology).lines;
+
 function at(correlator: Correlator, seconds: number, alerts: readonly Alert[] = []) {
   const rest = { suppressed: [], anomalies: [], changes: [], topology: shop };
   return correlator.step({ t: T + seconds * second, alerts, ...rest });
@@ -61,14 +63,11 @@ describe('a storm over a chain of calls', () => {
     expect(incidents[0]!.suspects[0]!.evidence.join('; ')).toContain('2 of the other 2 places');
   });
 
-  it('tells once after the wait and once at its end', () => {
-    const lines = correlateAlerts(storm, shop);
+  it('calls people once, after the wait, and its end is in the file without a call', () => {
+    const lines = linesOf(storm, shop);
     expect(lines).toHaveLength(1);
     expect(lines[0]!.alerts).toEqual([0, 1, 2]);
-    expect(lines[0]!.notifications.map(n => n.at)).toEqual([
-      '2026-01-01T03:00:30.000Z',
-      '2026-01-01T03:08:00.000Z',
-    ]);
+    expect(lines[0]!.notifications.map(n => n.at)).toEqual(['2026-01-01T03:00:30.000Z']);
     expect(lines[0]!.endsAt).toBe('2026-01-01T03:05:00.000Z');
   });
 
@@ -78,11 +77,17 @@ describe('a storm over a chain of calls', () => {
       alert(on('redis', 'CPU'), 60, 300),
       alert(on('redis', 'Down', 'critical'), 90, 300),
     ];
-    expect(correlateAlerts(rising, shop)[0]!.notifications.map(n => n.why.split(':')[0])).toEqual([
+    expect(linesOf(rising, shop)[0]!.notifications.map(n => n.why.split(':')[0])).toEqual([
       'opened',
       'severity rose',
-      'resolved',
     ]);
+  });
+
+  it('gathers twice as long while nothing is critical, and no longer once something is', () => {
+    const [line] = linesOf([alert(on('redis'), 0, 300)], shop);
+    expect(line!.notifications[0]!.at).toBe('2026-01-01T03:01:00.000Z');
+    const rising = [alert(on('redis'), 0, 300), alert(on('redis', 'Down', 'critical'), 40, 300)];
+    expect(linesOf(rising, shop)[0]!.notifications.map(n => n.at)).toEqual(['2026-01-01T03:00:40.000Z']);
   });
 
   it('is the same whatever the order of the alerts in one step', () => {
@@ -100,29 +105,26 @@ describe('what stays apart', () => {
       alert(on('frontend'), 20, 600),
       alert(on('index'), 400, 600),
     ];
-    expect(correlateAlerts(alerts, shop).map(line => line.alerts)).toEqual([[0, 1, 2], [3]]);
+    expect(linesOf(alerts, shop).map(line => line.alerts)).toEqual([[0, 1, 2], [3]]);
   });
 
   it('keeps concurrent incidents on neighbouring branches apart', () => {
-    const lines = correlateAlerts([alert(on('redis'), 0, 200), alert(on('index'), 10, 200)], shop);
+    const lines = linesOf([alert(on('redis'), 0, 200), alert(on('index'), 10, 200)], shop);
     expect(lines.map(line => line.alerts)).toEqual([[0], [1]]);
   });
 
   it('pages an alert that stands alone', () => {
-    const lines = correlateAlerts([alert(on('unknown'), 0, 60)], shop);
-    expect(lines[0]!.notifications).toHaveLength(2);
+    const lines = linesOf([alert(on('unknown'), 0, 60)], shop);
+    expect(lines[0]!.notifications).toHaveLength(1);
   });
 
   it('lets a watchdog join nothing', () => {
-    const lines = correlateAlerts(
-      [alert(on('redis', 'Watchdog', 'none'), 0), alert(on('redis'), 5, 60)],
-      shop,
-    );
+    const lines = linesOf([alert(on('redis', 'Watchdog', 'none'), 0), alert(on('redis'), 5, 60)], shop);
     expect(lines.map(line => line.alerts)).toEqual([[1]]);
   });
 
   it('takes alerts without labels, each on its own', () => {
-    expect(correlateAlerts([alert({}, 0, 5), alert({ alertname: 'X' }, 0, 5)], shop)).toHaveLength(2);
+    expect(linesOf([alert({}, 0, 5), alert({ alertname: 'X' }, 0, 5)], shop)).toHaveLength(2);
   });
 });
 
@@ -168,9 +170,9 @@ describe('alerts of one incident that begin far apart', () => {
       alert(on('a'), 60, 900),
       alert(on('b'), 290, 900),
     ];
-    expect(correlateAlerts(late, fan).map(line => line.alerts)).toEqual([[0, 1, 2]]);
+    expect(linesOf(late, fan).map(line => line.alerts)).toEqual([[0, 1, 2]]);
     const unseen = [late[0]!, late[2]!];
-    expect(correlateAlerts(unseen, fan).map(line => line.alerts)).toEqual([[0], [1]]);
+    expect(linesOf(unseen, fan).map(line => line.alerts)).toEqual([[0], [1]]);
   });
 
   it('are one when a caller suffers again from what is not over', () => {
@@ -179,7 +181,7 @@ describe('alerts of one incident that begin far apart', () => {
       alert(on('checkout'), 60, 200),
       alert(on('checkout'), 420, 900),
     ];
-    expect(correlateAlerts(again, shop).map(line => line.alerts)).toEqual([[0, 1, 2]]);
+    expect(linesOf(again, shop).map(line => line.alerts)).toEqual([[0, 1, 2]]);
   });
 
   it('stay apart when the late one is short of a resource of its own', () => {
@@ -187,7 +189,7 @@ describe('alerts of one incident that begin far apart', () => {
       alert(on('redis', 'RedisDown', 'critical'), 0, 900),
       alert(on('checkout', 'ProcessHighCpu'), 240, 900),
     ];
-    expect(correlateAlerts(own, shop).map(line => line.alerts)).toEqual([[0], [1]]);
+    expect(linesOf(own, shop).map(line => line.alerts)).toEqual([[0], [1]]);
   });
 
   it('stay apart when the callee has recovered', () => {
@@ -195,7 +197,7 @@ describe('alerts of one incident that begin far apart', () => {
       alert(on('redis', 'RedisDown', 'critical'), 0, 100),
       alert(dependency('checkout', 'redis'), 400, 900),
     ];
-    expect(correlateAlerts(over, shop).map(line => line.alerts)).toEqual([[0], [1]]);
+    expect(linesOf(over, shop).map(line => line.alerts)).toEqual([[0], [1]]);
   });
 });
 
@@ -211,13 +213,25 @@ describe('the life of an incident', () => {
 
   it('folds flapping into one member', () => {
     const flapping = [0, 60, 120].map(s => alert(on('redis'), s, s + 30));
-    const lines = correlateAlerts(flapping, shop);
+    const lines = linesOf(flapping, shop);
     expect(lines).toHaveLength(1);
     expect(lines[0]!.alerts).toEqual([0, 1, 2]);
   });
 
-  it('merges two when the missing link between them fires', () => {
+  it('takes a caller of a caller in while the one between shows nothing yet', () => {
     const correlator = createCorrelator();
+    at(correlator, 0, [alert(on('redis'), 0)]);
+    const { incidents } = at(correlator, 5, [alert(on('frontend'), 5)]);
+    expect(incidents.map(one => one.members.map(member => member.reason))).toEqual([
+      [
+        'it opened the incident: nothing near was in trouble',
+        'frontend depends over 2 calls on redis, which failed 5 s earlier',
+      ],
+    ]);
+  });
+
+  it('merges two when the missing link between them fires', () => {
+    const correlator = createCorrelator({ maxHops: 1 });
     at(correlator, 0, [alert(on('redis'), 0)]);
     at(correlator, 5, [alert(on('frontend'), 5)]);
     const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);
@@ -230,7 +244,7 @@ describe('the life of an incident', () => {
   });
 
   it('says good-bye to people who had been told of the one merged away', () => {
-    const correlator = createCorrelator({ groupWait: 5000 });
+    const correlator = createCorrelator({ groupWait: 2500, maxHops: 1 });
     at(correlator, 0, [alert(on('redis'), 0)]);
     at(correlator, 1, [alert(on('frontend'), 1)]);
     at(correlator, 6);
@@ -245,7 +259,7 @@ describe('the life of an incident', () => {
   });
 
   it('keeps the one that people know of when two merge', () => {
-    const correlator = createCorrelator();
+    const correlator = createCorrelator({ maxHops: 1 });
     at(correlator, 0, [alert(on('redis'), 0)]);
     at(correlator, 5, [alert(on('frontend', 'Down', 'critical'), -60)]);
     const { merged, incidents } = at(correlator, 10, [alert(on('checkout'), 10)]);

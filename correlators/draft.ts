@@ -1,0 +1,88 @@
+import type { Alert } from '../core/alert.ts';
+import type { Incident } from '../core/incident.ts';
+import { type OpenIncident, toIncident } from './open-incident.ts';
+import type { CorrelationResult, HeldFor, Moved, Wanted } from './result.ts';
+import { type CauseEvidence, rankSuspects } from './root-cause.ts';
+
+/** What happens within one step, gathered while it runs. */
+export interface Draft {
+  readonly opened: string[];
+  readonly grown: Set<OpenIncident>;
+  readonly told: Set<OpenIncident>;
+  readonly resolved: OpenIncident[];
+  readonly ended: Set<OpenIncident>;
+  readonly merged: { from: OpenIncident; into: OpenIncident }[];
+  readonly joined: { alert: Alert; incident: OpenIncident; reason: string; held: HeldFor | undefined }[];
+  readonly moved: Moved[];
+}
+
+export function emptyDraft(): Draft {
+  return {
+    opened: [],
+    grown: new Set(),
+    told: new Set(),
+    resolved: [],
+    ended: new Set(),
+    merged: [],
+    joined: [],
+    moved: [],
+  };
+}
+
+/** Ranking again is put off so long (ms) for large incidents, but not when people are told. */
+const rankEvery = 10_000;
+const large = 30;
+
+/** True when the suspects of an incident that grew should be ranked again now. */
+function wantsRanking(incident: OpenIncident, { told, resolved }: Draft, t: number): boolean {
+  const { members, rankedAt } = incident;
+  if (members.size <= large || rankedAt === undefined || told.has(incident)) return true;
+  return t - rankedAt >= rankEvery || resolved.includes(incident);
+}
+
+interface After {
+  readonly t: number;
+  readonly open: ReadonlyMap<string, OpenIncident>;
+  readonly evidence: CauseEvidence;
+  /** How untouched incidents looked last; what changes is looked at anew. */
+  readonly views: WeakMap<OpenIncident, Incident>;
+}
+
+function viewOf(incident: OpenIncident, views: WeakMap<OpenIncident, Incident>): Incident {
+  const known = views.get(incident);
+  if (known !== undefined) return known;
+  const made = toIncident(incident);
+  views.set(incident, made);
+  return made;
+}
+
+/** The answer of a step; ranks the suspects of what grew. */
+export function resultOf(draft: Draft, { t, open, evidence, views }: After): CorrelationResult {
+  const grown = [...new Set([...draft.grown, ...draft.told, ...draft.resolved])];
+  const ranked = grown.filter(incident => wantsRanking(incident, draft, t));
+  for (const incident of ranked) {
+    incident.suspects = rankSuspects(incident, evidence);
+    incident.rankedAt = t;
+  }
+  const away = draft.merged.map(({ from }) => from);
+  const shown = new Set([...open.values(), ...draft.resolved, ...away]);
+  const touched = new Set([...grown, ...draft.ended]);
+  for (const incident of [...touched, ...away]) views.delete(incident);
+  const opened = draft.opened.filter(id => open.has(id));
+  return {
+    incidents: [...shown].map(incident => viewOf(incident, views)),
+    opened,
+    grown: [...touched].map(one => one.id).filter(id => !opened.includes(id)),
+    resolved: draft.resolved.map(one => one.id),
+    merged: draft.merged.map(({ from, into }) => ({ from: from.id, into: into.id })),
+    joined: draft.joined.map(one => ({ ...one, incident: one.incident.id })),
+    moved: draft.moved,
+    wanted: ranked.flatMap(one => wantedOf(one, t)),
+  };
+}
+
+function wantedOf(incident: OpenIncident, t: number): Wanted[] {
+  return incident.suspects
+    .slice(0, 3)
+    .map(({ entity }) => ({ incident: incident.id, entity, start: incident.startsAt - 1_800_000, end: t }));
+}
