@@ -66,6 +66,8 @@ const experience = z
     ended: z.number(),
     lone: z.number(),
     watched: z.number(),
+    symptoms: z.object({ count: z.number(), total: z.number() }),
+    followers: z.object({ count: z.number(), total: z.number() }),
   })
   .transform(value => ({ ...value, at: value.at }));
 

@@ -1,3 +1,5 @@
+import type { Delays } from './odds.ts';
+
 /** What a correlator has learned of its surroundings; times in ms. */
 export interface ExperienceState {
   readonly at: number | undefined;
@@ -7,7 +9,24 @@ export interface ExperienceState {
   readonly lone: number;
   /** Time watched, counted less with age. */
   readonly watched: number;
+  /** How often a further symptom, and a caller after its callee, was seen, and the sum of their delays. */
+  readonly symptoms: Seen;
+  readonly followers: Seen;
 }
+
+interface Seen {
+  readonly count: number;
+  readonly total: number;
+}
+
+const nothing: Seen = { count: 0, total: 0 };
+const aged = ({ count, total }: Seen, kept: number): Seen => ({ count: count * kept, total: total * kept });
+const more = ({ count, total }: Seen, delay: number): Seen => ({ count: count + 1, total: total + delay });
+
+/** What is assumed of delays counts as much as so many that are seen. */
+const priorDelays = 30;
+/** No delay counts as longer than so many times what is assumed, and none is learned to be. */
+const longest = 6;
 
 const day = 86_400_000;
 /** After so long what was seen counts half. */
@@ -18,6 +37,16 @@ const priorRate = 1 / day;
 /** Before anything is seen half of the lone alerts are the beginning of more, as sure as four of them are. */
 const priorEnded = 4;
 
+const unseen: ExperienceState = {
+  at: undefined,
+  opened: 0,
+  ended: 0,
+  lone: 0,
+  watched: 0,
+  symptoms: nothing,
+  followers: nothing,
+};
+
 /**
  * How often something begins at a place, and how often a lone alert is the beginning of more: Gamma and Beta posteriors
  * with forgetting. Fed by the correlator, read when it weighs whether an alert belongs to an incident or to none.
@@ -25,13 +54,13 @@ const priorEnded = 4;
 export class Experience {
   #state: ExperienceState;
 
-  constructor(state: ExperienceState = { at: undefined, opened: 0, ended: 0, lone: 0, watched: 0 }) {
+  constructor(state: ExperienceState = unseen) {
     this.#state = state;
   }
 
   /** Lets time pass. */
   pass(t: number): void {
-    const { at, opened, ended, lone, watched } = this.#state;
+    const { at, opened, ended, lone, watched, symptoms, followers } = this.#state;
     if (at !== undefined && t <= at) return;
     const span = at === undefined ? 0 : t - at;
     const kept = 2 ** (-span / halfLife);
@@ -41,6 +70,8 @@ export class Experience {
       ended: ended * kept,
       lone: lone * kept,
       watched: watched * kept + span,
+      symptoms: aged(symptoms, kept),
+      followers: aged(followers, kept),
     };
   }
 
@@ -52,6 +83,21 @@ export class Experience {
   ended(lone: boolean): void {
     const { ended, lone: before } = this.#state;
     this.#state = { ...this.#state, ended: ended + 1, lone: before + (lone ? 1 : 0) };
+  }
+
+  /** Counts how long after the first symptom of a place another came, or after a callee its caller; `usual` is assumed. */
+  delayed(kind: keyof Delays, delay: number, usual: Delays): void {
+    const name = kind === 'symptom' ? 'symptoms' : 'followers';
+    const counted = Math.min(Math.max(0, delay), longest * usual[kind]);
+    this.#state = { ...this.#state, [name]: more(this.#state[name], counted) };
+  }
+
+  /** The usual delays, `assumed` before any are seen. */
+  delays(assumed: Delays): Delays {
+    const { symptoms, followers } = this.#state;
+    const mean = ({ count, total }: Seen, prior: number) =>
+      (priorDelays * prior + total) / (priorDelays + count);
+    return { symptom: mean(symptoms, assumed.symptom), follower: mean(followers, assumed.follower) };
   }
 
   /** Incidents that begin at one of `places` places, an ms. */

@@ -4,6 +4,8 @@ import type { OpenIncident } from './open-incident.ts';
 
 /** What must speak so many times more for a new beginning than for the incident that is there. */
 const beyondDoubt = 3;
+/** Alerts nearer in time are one event: one evaluation of one rule tells of several instances. */
+const sameMoment = 1000;
 
 interface Scale {
   readonly rates: IncidentRates;
@@ -24,18 +26,27 @@ export function freshStart(
 ): readonly string[] | undefined {
   const activity = incident.places.get(place.id);
   if (activity === undefined || t - activity.first < window / 2) return undefined;
-  let [best, beginning] = [Math.log(beyondDoubt), undefined as number | undefined];
+  const sinceOf = (one: string) => incident.members.get(one)!.since;
   const newest = activity.alerts.filter(one => {
-    const { since, fired } = incident.members.get(one)!;
-    return fired === 1 && since > t - 1.5 * window && since - activity.first > window / 2;
+    const since = sinceOf(one);
+    const first = incident.members.get(one)!.fired === 1;
+    return first && since > t - 1.5 * window && since - activity.first > window / 2;
   });
-  const times = [...newest.map(one => incident.members.get(one)!.since), t];
+  const moments = momentsOf([...newest.map(sinceOf), t]);
+  let [best, beginning] = [Math.log(beyondDoubt), undefined as number | undefined];
   let old = Math.log(rates.symptom(t - activity.first, 0));
-  for (let first = times.length - 2; first >= 0; first--) {
-    old += Math.log(rates.symptom(times[first]! - activity.first, 0));
+  for (const [k, first] of [...moments.entries()].slice(0, -1).reverse()) {
+    old += Math.log(rates.symptom(first - activity.first, 0));
     let fresh = Math.log(chance);
-    for (const time of times.slice(first + 1)) fresh += Math.log(rates.symptom(time - times[first]!, 0));
+    for (const moment of moments.slice(k + 1)) fresh += Math.log(rates.symptom(moment - first, 0));
     if (fresh - old > best) [best, beginning] = [fresh - old, first];
   }
-  return beginning === undefined ? undefined : newest.slice(beginning);
+  return beginning === undefined ? undefined : newest.filter(one => sinceOf(one) >= beginning);
+}
+
+/** Times in order, those of one moment once. */
+function momentsOf(times: readonly number[]): readonly number[] {
+  const out: number[] = [];
+  for (const time of times) if (out.length === 0 || time - out.at(-1)! >= sameMoment) out.push(time);
+  return out;
 }

@@ -10,7 +10,7 @@ import { freshStart } from './fresh-start.ts';
 import { type Kinship, type KinshipInput, kinOf } from './kinship.ts';
 import { explain, Ledger } from './ledger.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
-import { type IncidentRates, ratesOf } from './odds.ts';
+import { type Delays, delaysWithin, type IncidentRates, ratesOf } from './odds.ts';
 import {
   addMember,
   emptyIncident,
@@ -43,7 +43,8 @@ interface Arrival extends KinshipInput {
 
 class GroupingCorrelator implements Correlator {
   readonly #options: CorrelatorOptions;
-  readonly #rates: IncidentRates;
+  readonly #assumed: Delays;
+  #rates: IncidentRates;
   readonly #ledger = new Ledger();
   readonly #experience: Experience;
   #opened = 0;
@@ -55,10 +56,11 @@ class GroupingCorrelator implements Correlator {
 
   constructor(options: CorrelatorOptions, state?: CorrelatorState) {
     this.#options = options;
-    this.#rates = ratesOf(options.window);
     this.#opened = state?.opened ?? 0;
     this.#places = state?.places ?? 0;
     this.#experience = new Experience(state?.experience);
+    this.#assumed = delaysWithin(options.window);
+    this.#rates = ratesOf(options.window, this.#assumed);
     for (const incident of state?.incidents ?? []) this.#ledger.add(incident);
   }
 
@@ -99,6 +101,7 @@ class GroupingCorrelator implements Correlator {
     }
     this.#places = Math.max(this.#places, this.#graph.size, this.#ledger.byPlace.size);
     this.#experience.pass(input.t);
+    this.#rates = ratesOf(this.#options.window, this.#experience.delays(this.#assumed));
     let since = input.t;
     for (const incident of this.#ledger.open.values()) since = Math.min(since, incident.startsAt);
     this.#seen.add(input, since - this.#options.window);
@@ -193,6 +196,7 @@ class GroupingCorrelator implements Correlator {
       return;
     }
     this.#add(first.incident, { arrival, reason: first.reason, held: first.kind }, step);
+    if (first.delay !== undefined) this.#experience.delayed(...first.delay, this.#assumed);
     const merging = { window: this.#options.window, chance };
     if (other !== undefined && shouldMerge(first, other, merging))
       this.#merge(first.incident, other.incident, step);

@@ -1,6 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import { saySpan } from '../core/say-time.ts';
-import { alertsOfPlace, type IncidentRates } from './odds.ts';
+import { alertsOfPlace, type Delays, type IncidentRates } from './odds.ts';
 import type { Activity, OpenIncident } from './open-incident.ts';
 import type { Place } from './place.ts';
 import type { Graph, Neighbour } from './topology.ts';
@@ -14,6 +14,8 @@ export interface Kinship {
   readonly rate: number;
   readonly kind: KinshipKind;
   readonly reason: string;
+  /** What the delay of this alert teaches, ms: of a further symptom, or of a caller after its callee. */
+  readonly delay?: readonly [kind: keyof Delays, ms: number];
 }
 
 /** The index from places to open incidents, so that only neighbours are looked at. */
@@ -158,7 +160,7 @@ function sameplace(
     age < 1000
       ? `${place.id} itself came into trouble at the same time`
       : `${place.id} itself has been in trouble for ${saySpan(age)}`;
-  return { incident, rate, kind: 'same place', reason };
+  return { incident, rate, kind: 'same place', reason, delay: ['symptom', age] };
 }
 
 /** The alert itself names a callee that is in trouble: that explains it better than any other place. */
@@ -216,7 +218,8 @@ function follows(
   const rate = share * rates.follower(age, quietOf(activity, t)) * sure(incident, t);
   const how = near.hops === 1 ? 'calls' : `depends over ${near.hops} calls on`;
   const reason = `${place.id} ${how} ${near.id}, ${failed(age)}`;
-  return { incident, rate, kind: 'calls it', reason };
+  const taught = near.hops === 1 ? { delay: ['follower', age] as const } : {};
+  return { incident, rate, kind: 'calls it', reason, ...taught };
 }
 
 /**

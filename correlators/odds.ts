@@ -1,30 +1,27 @@
-/**
- * How the symptoms of one incident are spread over time, as densities an ms. All are mixtures of exponentials in units of
- * `window`, the time in which most symptoms of an incident show; each has a long part, as rules wait for minutes.
- */
+/** Mixtures of exponentials: shares, and scales in units of what is usual; the long part is of rules that wait for minutes. */
 type Mixture = readonly (readonly [share: number, scale: number])[];
 
-const density = (mixture: Mixture, age: number, window: number): number =>
+const density = (mixture: Mixture, age: number, unit: number): number =>
   age < 0
     ? 0
     : mixture.reduce(
-        (sum, [share, scale]) => sum + (share / (scale * window)) * Math.exp(-age / (scale * window)),
+        (sum, [share, scale]) => sum + (share / (scale * unit)) * Math.exp(-age / (scale * unit)),
         0,
       );
 
-const survival = (mixture: Mixture, age: number, window: number): number =>
-  mixture.reduce((sum, [share, scale]) => sum + share * Math.exp(-Math.max(0, age) / (scale * window)), 0);
+const survival = (mixture: Mixture, age: number, unit: number): number =>
+  mixture.reduce((sum, [share, scale]) => sum + share * Math.exp(-Math.max(0, age) / (scale * unit)), 0);
 
 /** Further symptoms of a place after its first one; of so many kinds that are expected to come. */
 const staggered: Mixture = [
-  [0.85, 2 / 3],
-  [0.15, 2],
+  [0.92, 0.85],
+  [0.08, 3],
 ];
 const furtherSymptoms = 4;
 /** A caller after its callee, when it comes to that. */
 const spreading: Mixture = [
-  [0.75, 1],
-  [0.25, 2.5],
+  [0.88, 0.85],
+  [0.12, 2.5],
 ];
 const spreads = 0.6;
 /** A callee that shows its trouble after its caller did. */
@@ -77,13 +74,23 @@ export interface IncidentRates {
   stillAlone(age: number): number;
 }
 
-/** The rates on the time scale `window` (ms). */
-export function ratesOf(window: number): IncidentRates {
+/** What is usual, ms: how long after the first symptom of a place another comes, and after a callee its caller. */
+export interface Delays {
+  readonly symptom: number;
+  readonly follower: number;
+}
+
+/** Before anything is seen, in units of the time in which most symptoms of an incident show. */
+export const delaysWithin = (window: number): Delays => ({ symptom: (2 / 3) * window, follower: window });
+
+/** The rates with these delays; everything else goes by `window` (ms), the time in which most symptoms show. */
+export function ratesOf(window: number, usual: Delays): IncidentRates {
   const fading = (quiet: number) => Math.exp(-quiet / (quietScale * window));
   return {
     symptom: (age, quiet) =>
-      (furtherSymptoms * density(staggered, age, window) + lateSymptoms) * fading(quiet),
-    follower: (age, quiet) => (spreads * density(spreading, age, window) + lateFollowers) * fading(quiet),
+      (furtherSymptoms * density(staggered, age, usual.symptom) + lateSymptoms) * fading(quiet),
+    follower: (age, quiet) =>
+      (spreads * density(spreading, age, usual.follower) + lateFollowers) * fading(quiet),
     complainer: (age, quiet) => (density(named, age, window) + lateNamed) * fading(quiet),
     cause: age => causeIsLate * density(lateCause, age, window),
     again: gap => firesAgain * density(refiring, gap, window),
