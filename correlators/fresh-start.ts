@@ -34,11 +34,15 @@ export function freshStart(
   });
   const moments = momentsOf([...newest.map(sinceOf), t]);
   let [best, beginning] = [Math.log(beyondDoubt), undefined as number | undefined];
-  let old = Math.log(rates.symptom(t - activity.first, 0));
-  for (const [k, first] of [...moments.entries()].slice(0, -1).reverse()) {
-    old += Math.log(rates.symptom(first - activity.first, 0));
+  const before = activity.alerts.length - newest.length - 1;
+  const straggles = (k: number) => Math.log(rates.symptom(moments[k]! - activity.first, 0, before + k));
+  let old = straggles(moments.length - 1);
+  for (let k = moments.length - 2; k >= 0; k--) {
+    old += straggles(k);
+    const first = moments[k]!;
     let fresh = Math.log(chance);
-    for (const moment of moments.slice(k + 1)) fresh += Math.log(rates.symptom(moment - first, 0));
+    for (const [seen, moment] of moments.slice(k + 1).entries())
+      fresh += Math.log(rates.symptom(moment - first, 0, seen));
     if (fresh - old > best) [best, beginning] = [fresh - old, first];
   }
   return beginning === undefined ? undefined : newest.filter(one => sinceOf(one) >= beginning);

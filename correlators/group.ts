@@ -209,7 +209,8 @@ class GroupingCorrelator implements Correlator {
   ): void {
     const { alert, place, original } = arrival;
     const until = original.endsAt;
-    const member: OpenMember = { alert, place, reason, since: t, until, fired: 1, starts: [t] };
+    const before = held === 'fired before' && !incident.members.has(alert.fingerprint) ? 1 : 0;
+    const member: OpenMember = { alert, place, reason, since: t, until, fired: 1 + before, starts: [t] };
     addMember(incident, member);
     this.#ledger.note(incident, member, this.#graph);
     if (incident.due !== undefined)

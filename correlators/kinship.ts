@@ -142,7 +142,7 @@ function goesOn(
   const rate = rates.again(Math.max(0, t - endsAt)) * alertsOfPlace * lives;
   const age = saySpan(t - activity.first);
   const reason = `it fired here before; ${place.id} has been in trouble in this incident for ${age}`;
-  return { incident, rate, kind: 'same place', reason };
+  return { incident, rate, kind: 'fired before', reason };
 }
 
 function sameplace(
@@ -155,7 +155,8 @@ function sameplace(
   if (activity === undefined) return undefined;
   const age = t - activity.first;
   const lives = causeLives(incident, place.id, input, rates);
-  const rate = rates.symptom(age, quietOf(activity, t)) * lives * sure(incident, t);
+  const seen = activity.alerts.length - 1;
+  const rate = rates.symptom(age, quietOf(activity, t), seen) * lives * sure(incident, t);
   const reason =
     age < 1000
       ? `${place.id} itself came into trouble at the same time`

@@ -12,12 +12,14 @@ const density = (mixture: Mixture, age: number, unit: number): number =>
 const survival = (mixture: Mixture, age: number, unit: number): number =>
   mixture.reduce((sum, [share, scale]) => sum + share * Math.exp(-Math.max(0, age) / (scale * unit)), 0);
 
-/** Further symptoms of a place after its first one; of so many kinds that are expected to come. */
+/** Further symptoms of a place after its first one. */
 const staggered: Mixture = [
   [0.92, 0.85],
   [0.08, 3],
 ];
+/** How many are expected before any is seen, and as sure as how many that are. */
 const furtherSymptoms = 4;
+const priorSymptoms = 2;
 /** A caller after its callee, when it comes to that. */
 const spreading: Mixture = [
   [0.88, 0.85],
@@ -58,8 +60,8 @@ export const alertsOfPlace = 8;
 
 /** The rates (an ms) at which an incident brings forth one more alert; ages and quiet in ms. */
 export interface IncidentRates {
-  /** A new symptom of a place in trouble for `age`, quiet for `quiet`. */
-  symptom(age: number, quiet: number): number;
+  /** A new symptom of a place in trouble for `age`, quiet for `quiet`, which has shown `seen` after its first one. */
+  symptom(age: number, quiet: number, seen: number): number;
   /** A caller of a place in trouble. */
   follower(age: number, quiet: number): number;
   /** A caller that says itself that its calls to that place fail. */
@@ -87,8 +89,11 @@ export const delaysWithin = (window: number): Delays => ({ symptom: (2 / 3) * wi
 export function ratesOf(window: number, usual: Delays): IncidentRates {
   const fading = (quiet: number) => Math.exp(-quiet / (quietScale * window));
   return {
-    symptom: (age, quiet) =>
-      (furtherSymptoms * density(staggered, age, usual.symptom) + lateSymptoms) * fading(quiet),
+    symptom: (age, quiet, seen) => {
+      const shown = 1 - survival(staggered, age, usual.symptom);
+      const all = (priorSymptoms + seen) / (priorSymptoms / furtherSymptoms + shown);
+      return (all * density(staggered, age, usual.symptom) + lateSymptoms) * fading(quiet);
+    },
     follower: (age, quiet) =>
       (spreads * density(spreading, age, usual.follower) + lateFollowers) * fading(quiet),
     complainer: (age, quiet) => (density(named, age, window) + lateNamed) * fading(quiet),
