@@ -29,6 +29,9 @@ import { Graph } from './topology.ts';
 
 export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
 
+/** So many times likelier than chance must be that an alert belongs to an incident: hiding a page is worse than one too many. */
+const doubt = 2;
+
 interface Step {
   readonly t: number;
   readonly draft: Draft;
@@ -172,7 +175,7 @@ class GroupingCorrelator implements Correlator {
       holder: this.#ledger.of(arrival.alert.fingerprint),
       sure: (incident, t) => this.#sure(incident, t),
     });
-    return { kin: kin.filter(({ rate }) => rate > chance), chance };
+    return { kin: kin.filter(({ rate }) => rate > doubt * chance), chance };
   }
 
   /** The chance that an incident is more than one lone alert, by how long it has been alone. */
