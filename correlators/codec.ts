@@ -37,6 +37,7 @@ const activity = z
   .transform(value => ({ ...value, callee: value.callee }));
 
 const incident = z.object({
+  elsewhere: z.array(z.string()),
   id: z.string(),
   startsAt: z.number(),
   openedAt: z.number(),
@@ -86,14 +87,18 @@ export interface CorrelatorState {
   /** The most places that were known at once. */
   readonly places: number;
   readonly experience: ExperienceState;
-  readonly incidents: readonly OpenIncident[];
+  /** What is open, each with the alerts that are looked for in another incident since. */
+  readonly incidents: readonly { readonly incident: OpenIncident; readonly elsewhere: readonly string[] }[];
 }
 
 /** The state as UTF-8 JSON with a version. */
 export function encodeState(state: CorrelatorState): Uint8Array {
-  const incidents = state.incidents.map(one => ({
+  const incidents = state.incidents.map(({ incident: one, elsewhere }) => ({
     ...one,
+    elsewhere,
     nextUntil: Number.isFinite(one.nextUntil) ? one.nextUntil : undefined,
+    touched: undefined,
+    changed: undefined,
     members: [...one.members],
     places: [...one.places],
     shared: [...one.shared],
@@ -113,15 +118,20 @@ export function decodeState(bytes: Uint8Array): CorrelatorState {
   const parsed = stateSchema.safeParse(read);
   if (!parsed.success)
     throw new Error(`the stored state of the correlator is not readable: ${z.prettifyError(parsed.error)}`);
-  const incidents = parsed.data.incidents.map(one => ({
-    ...one,
-    endsAt: one.endsAt,
-    due: one.due,
-    rankedAt: one.rankedAt,
-    nextUntil: one.nextUntil ?? Number.POSITIVE_INFINITY,
-    members: new Map(one.members),
-    places: new Map(one.places),
-    shared: new Set(one.shared),
+  const incidents = parsed.data.incidents.map(({ elsewhere, ...one }) => ({
+    elsewhere,
+    incident: {
+      ...one,
+      endsAt: one.endsAt,
+      due: one.due,
+      rankedAt: one.rankedAt,
+      nextUntil: one.nextUntil ?? Number.POSITIVE_INFINITY,
+      touched: true,
+      changed: 'all' as const,
+      members: new Map(one.members),
+      places: new Map(one.places),
+      shared: new Set(one.shared),
+    },
   }));
   return { ...parsed.data, incidents };
 }

@@ -1,8 +1,9 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
-import { type OpenIncident, toIncident } from './open-incident.ts';
+import type { OpenIncident } from './open-incident.ts';
 import type { CorrelationResult, HeldFor, Moved, Wanted } from './result.ts';
 import { type CauseEvidence, rankSuspects } from './root-cause.ts';
+import type { Views } from './views.ts';
 
 /** What happens within one step, gathered while it runs. */
 export interface Draft {
@@ -44,16 +45,7 @@ interface After {
   readonly t: number;
   readonly open: ReadonlyMap<string, OpenIncident>;
   readonly evidence: CauseEvidence;
-  /** How untouched incidents looked last; what changes is looked at anew. */
-  readonly views: WeakMap<OpenIncident, Incident>;
-}
-
-function viewOf(incident: OpenIncident, views: WeakMap<OpenIncident, Incident>): Incident {
-  const known = views.get(incident);
-  if (known !== undefined) return known;
-  const made = toIncident(incident);
-  views.set(incident, made);
-  return made;
+  readonly views: Views;
 }
 
 /** The answer of a step; ranks the suspects of what grew. */
@@ -65,12 +57,17 @@ export function resultOf(draft: Draft, { t, open, evidence, views }: After): Cor
     incident.rankedAt = t;
   }
   const away = draft.merged.map(({ from }) => from);
-  const shown = new Set([...open.values(), ...draft.resolved, ...away]);
   const touched = new Set([...grown, ...draft.ended]);
-  for (const incident of [...touched, ...away]) views.delete(incident);
+  for (const incident of [...touched, ...away]) incident.touched = true;
   const opened = draft.opened.filter(id => open.has(id));
+  let incidents: readonly Incident[] | undefined;
+  const look = () =>
+    [...new Set([...open.values(), ...draft.resolved, ...away])].map(incident => views.of(incident));
   return {
-    incidents: [...shown].map(incident => viewOf(incident, views)),
+    get incidents() {
+      incidents ??= look();
+      return incidents;
+    },
     opened,
     grown: [...touched].map(one => one.id).filter(id => !opened.includes(id)),
     resolved: draft.resolved.map(one => one.id),

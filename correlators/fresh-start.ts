@@ -3,7 +3,7 @@ import type { IncidentRates } from './odds.ts';
 import type { OpenIncident } from './open-incident.ts';
 
 /** What must speak so many times more for a new beginning than for the incident that is there. */
-const beyondDoubt = 3;
+const beyondDoubt = 10;
 /** Alerts nearer in time are one event: one evaluation of one rule tells of several instances. */
 const sameMoment = 1000;
 

@@ -25,6 +25,8 @@ export interface NoiseFigures {
   /** Incidents of one alert, each of which was told. */
   readonly lone: number;
   readonly held: ReadonlyMap<HeldFor, number>;
+  /** Alerts that opened an incident. */
+  readonly opened: number;
   /** From the first alert of an incident to its first notification, ms; NaN without any. */
   readonly delay: { readonly median: number; readonly p90: number };
 }
@@ -56,6 +58,7 @@ export class Gathered {
   /** What was told of incidents that were merged into another, by the other. */
   readonly #toldBefore = new Map<string, Told>();
   readonly #held = new Map<HeldFor, number>();
+  #opened = 0;
 
   constructor(alerts: readonly Alert[]) {
     this.#input = alerts;
@@ -70,7 +73,8 @@ export class Gathered {
     for (const { incident, alert, held } of result.joined) {
       if (index === undefined) continue;
       this.#note(incident, alert.fingerprint, [index]);
-      if (held !== undefined) this.#held.set(held, (this.#held.get(held) ?? 0) + 1);
+      if (held === undefined) this.#opened++;
+      else this.#held.set(held, (this.#held.get(held) ?? 0) + 1);
     }
     for (const incident of result.incidents) this.#latest.set(incident.id, incident);
     for (const { from, into } of result.merged) this.#mergeAway(from, into);
@@ -122,6 +126,7 @@ export class Gathered {
       resolved: incidents.filter(({ endsAt }) => endsAt !== undefined).length,
       lone: lines.filter(line => line.alerts.length === 1).length,
       held: this.#held,
+      opened: this.#opened,
       delay: { median: quantile(delays, 0.5), p90: quantile(delays, 0.9) },
     };
     return { lines, noise };

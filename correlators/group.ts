@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Alert, Suppressed } from '../core/alert.ts';
-import type { Incident } from '../core/incident.ts';
 import type { CorrelationInput } from '../core/pipeline.ts';
 import type { Topology } from '../core/topology.ts';
 import { type CorrelatorState, decodeState, encodeState } from './codec.ts';
@@ -8,7 +7,7 @@ import { type Draft, emptyDraft, resultOf } from './draft.ts';
 import { Experience } from './experience.ts';
 import { freshStart } from './fresh-start.ts';
 import { type Kinship, type KinshipInput, kinOf } from './kinship.ts';
-import { explain, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
 import { type Delays, delaysWithin, type IncidentRates, ratesOf } from './odds.ts';
 import {
@@ -26,6 +25,7 @@ import type { CorrelationResult, Correlator, HeldFor } from './result.ts';
 import { Sightings } from './sightings.ts';
 import { dueOf, endQuiet, tellDue } from './telling.ts';
 import { Graph } from './topology.ts';
+import { Views } from './views.ts';
 
 export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
 
@@ -55,7 +55,7 @@ class GroupingCorrelator implements Correlator {
   #topology: Topology | undefined;
   #graph = new Graph({ nodes: [], edges: [] });
   readonly #seen = new Sightings();
-  readonly #views = new WeakMap<OpenIncident, Incident>();
+  readonly #views = new Views();
 
   constructor(options: CorrelatorOptions, state?: CorrelatorState) {
     this.#options = options;
@@ -64,7 +64,7 @@ class GroupingCorrelator implements Correlator {
     this.#experience = new Experience(state?.experience);
     this.#assumed = delaysWithin(options.window);
     this.#rates = ratesOf(options.window, this.#assumed);
-    for (const incident of state?.incidents ?? []) this.#ledger.add(incident);
+    for (const { incident, elsewhere } of state?.incidents ?? []) this.#ledger.add(incident, elsewhere);
   }
 
   step(input: CorrelationInput): CorrelationResult {
@@ -93,7 +93,10 @@ class GroupingCorrelator implements Correlator {
       opened: this.#opened,
       places: this.#places,
       experience: this.#experience.state(),
-      incidents: [...this.#ledger.open.values()],
+      incidents: [...this.#ledger.open.values()].map(incident => ({
+        incident,
+        elsewhere: this.#ledger.elsewhere(incident),
+      })),
     });
   }
 
@@ -266,8 +269,7 @@ class GroupingCorrelator implements Correlator {
     mergeInto(into, from, t);
     closeMerged(from, into.id, t);
     this.#ledger.remove(from);
-    this.#ledger.add(into);
-    for (const id of from.places.keys()) explain(into, id, this.#graph);
+    for (const member of from.members.values()) this.#ledger.note(into, member, this.#graph);
     this.#experience.began(-1);
     draft.merged.push({ from, into });
     draft.grown.delete(from);

@@ -12,10 +12,12 @@ export class Ledger {
     return this.#byAlert.get(fingerprint);
   }
 
-  /** Takes an incident in with all that it has. */
-  add(incident: OpenIncident): void {
+  /** Takes an incident in with all that it has; the alerts in `elsewhere` were added to another since. */
+  add(incident: OpenIncident, elsewhere: readonly string[]): void {
     this.open.set(incident.id, incident);
-    for (const fingerprint of incident.members.keys()) this.#byAlert.set(fingerprint, incident);
+    const others = new Set(elsewhere);
+    for (const fingerprint of incident.members.keys())
+      if (!others.has(fingerprint)) this.#byAlert.set(fingerprint, incident);
     for (const key of placeKeys(incident)) this.#point(key, incident);
   }
 
@@ -33,6 +35,11 @@ export class Ledger {
   drop(incident: OpenIncident, fingerprint: string): void {
     removeMember(incident, fingerprint);
     if (this.#byAlert.get(fingerprint) === incident) this.#byAlert.delete(fingerprint);
+  }
+
+  /** The alerts of an incident that are no longer looked for in it. */
+  elsewhere(incident: OpenIncident): string[] {
+    return [...incident.members.keys()].filter(one => this.#byAlert.get(one) !== incident);
   }
 
   remove(incident: OpenIncident): void {
@@ -59,7 +66,7 @@ function* placeKeys(incident: OpenIncident): Iterable<string> {
 }
 
 /** Notes which places of an incident call one that is in trouble too, now that `id` joined it. */
-export function explain(incident: OpenIncident, id: string, graph: Graph): void {
+function explain(incident: OpenIncident, id: string, graph: Graph): void {
   const own = incident.places.get(id);
   for (const near of graph.near(id, 1)) {
     const other = incident.places.get(near.id);

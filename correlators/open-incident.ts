@@ -1,8 +1,7 @@
 import type { Alert } from '../core/alert.ts';
-import type { Incident, Suspect } from '../core/incident.ts';
+import type { Suspect } from '../core/incident.ts';
 import { flappingWords, flaps } from './flapping.ts';
 import { type Place, severityRank } from './place.ts';
-import { timelineOf } from './timeline.ts';
 
 /** One alert of an open incident; an alert that fires again is the same one, counted. */
 export interface OpenMember {
@@ -57,6 +56,9 @@ export interface OpenIncident {
   suspects: readonly Suspect[];
   /** When the suspects were ranked last, ms. */
   rankedAt: number | undefined;
+  /** Whether anything changed since somebody looked, and which members did (by fingerprint). */
+  touched: boolean;
+  changed: Set<string> | 'all';
 }
 
 export function emptyIncident(id: string, t: number, startsAt: number): OpenIncident {
@@ -79,7 +81,14 @@ export function emptyIncident(id: string, t: number, startsAt: number): OpenInci
     notifications: [],
     suspects: [],
     rankedAt: undefined,
+    touched: true,
+    changed: 'all',
   };
+}
+
+function noteChange(incident: OpenIncident, fingerprint: string): void {
+  incident.touched = true;
+  if (incident.changed !== 'all') incident.changed.add(fingerprint);
 }
 
 const startsKept = 12;
@@ -110,6 +119,7 @@ export function addMember(incident: OpenIncident, member: OpenMember): void {
     activity.alerts.push(alert.fingerprint);
   } else incident.members.set(alert.fingerprint, foldedInto(known, member, incident));
   if (until !== undefined) incident.nextUntil = Math.min(incident.nextUntil, until);
+  noteChange(incident, alert.fingerprint);
   incident.severity = Math.max(incident.severity, severityRank(alert.labels));
   incident.startsAt = Math.min(incident.startsAt, alert.startsAt);
   incident.lastAt = Math.max(incident.lastAt, since);
@@ -131,10 +141,12 @@ function foldedInto(known: OpenMember, again: OpenMember, incident: OpenIncident
   return folded;
 }
 
-/** Takes a member out again, as it proved to be part of another incident. */
+/** Takes a member out again, as it proved to be part of another incident; the severity stays what it was thought to be. */
 export function removeMember(incident: OpenIncident, fingerprint: string): void {
   const member = incident.members.get(fingerprint);
   if (member === undefined) return;
+  incident.touched = true;
+  incident.changed = 'all';
   const activity = incident.places.get(member.place.id)!;
   incident.members.delete(fingerprint);
   activity.alerts.splice(activity.alerts.indexOf(fingerprint), 1);
@@ -142,10 +154,6 @@ export function removeMember(incident: OpenIncident, fingerprint: string): void 
     incident.firing--;
     activity.firing--;
   }
-  incident.severity = [...incident.members.values()].reduce(
-    (most, { alert }) => Math.max(most, severityRank(alert.labels)),
-    -2,
-  );
 }
 
 /** Marks a member as over; false when it was not firing here. */
@@ -154,6 +162,7 @@ export function endMember(incident: OpenIncident, alert: Alert, t: number): bool
   if (known === undefined || known.alert.endsAt !== undefined) return false;
   const endsAt = Math.max(known.alert.startsAt, Math.min(alert.endsAt ?? t, t));
   known.alert = { ...known.alert, endsAt };
+  noteChange(incident, alert.fingerprint);
   incident.firing--;
   const activity = incident.places.get(known.place.id)!;
   activity.firing--;
@@ -191,27 +200,4 @@ export function patienceOf(incident: OpenIncident, resolveAfter: number): number
 export function nextEnd(incident: OpenIncident, resolveAfter: number): number | undefined {
   if (incident.firing === 0) return incident.lastAt + patienceOf(incident, resolveAfter);
   return Number.isFinite(incident.nextUntil) ? incident.nextUntil : undefined;
-}
-
-/** The incident as everyone else sees it: a plain value. */
-export function toIncident(incident: OpenIncident): Incident {
-  return {
-    id: incident.id,
-    startsAt: incident.startsAt,
-    endsAt: incident.endsAt,
-    members: [...incident.members.values()].map(member => ({
-      alert: member.alert,
-      reason: saidReason(member),
-    })),
-    suspects: incident.suspects,
-    escalation: undefined,
-    timeline: timelineOf(incident.members.values(), incident.timeline),
-    notifications: [...incident.notifications],
-  };
-}
-
-function saidReason({ reason, fired, ...member }: OpenMember): string {
-  if (fired < 2) return reason;
-  const words = flaps(member) ? 'flapping, fired' : 'fired';
-  return `${reason}; ${words} ${fired} times`;
 }

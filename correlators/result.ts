@@ -31,7 +31,7 @@ export interface Wanted {
   readonly end: number;
 }
 
-/** What one step answers; `incidents` are those that are open or changed in it. */
+/** What one step answers; `incidents` are those that are open or changed in it, looked at when first read: before the next step. */
 export interface CorrelationResult {
   readonly incidents: readonly Incident[];
   readonly opened: readonly string[];

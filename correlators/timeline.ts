@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../core/incident.ts';
-import { sayList, saySignal } from '../core/say-name.ts';
+import { sayCount, sayList, saySignal } from '../core/say-name.ts';
 import { isAboutCalls } from './complaint.ts';
 import type { OpenMember } from './open-incident.ts';
 import { peerOf } from './place.ts';
@@ -8,7 +8,7 @@ import { symptomOf } from './symptom.ts';
 /** So many places are named in one line. */
 const mostPlaces = 6;
 /** So many alerts are told of one by one. */
-const mostAlerts = 500;
+export const mostAlerts = 500;
 
 function symptomWords({ alert }: OpenMember): string {
   const words = saySignal(symptomOf(alert).name);
@@ -29,17 +29,12 @@ function counted(places: readonly string[]): string[] {
   return [...counts].map(([place, n]) => (n === 1 ? place : `${place} (${n})`));
 }
 
-/**
- * What happened to an incident, in order: one line for all alerts of one kind that came at the same time, and its other
- * `events` (who was told, what was merged) after the alerts of their time.
- */
-export function timelineOf(
-  members: Iterable<OpenMember>,
-  events: readonly TimelineEntry[],
-): readonly TimelineEntry[] {
+/** One line for all alerts of one kind that came at the same time; of very many alerts the first ones. */
+export function symptomLines(members: Iterable<OpenMember>): readonly TimelineEntry[] {
   const groups = new Map<string, Group>();
-  const [shown, more] = firstOf(members);
-  for (const member of shown) {
+  let shown = 0;
+  for (const member of members) {
+    if (shown++ === mostAlerts) break;
     const symptom = symptomWords(member);
     const key = `${member.since} ${symptom}`;
     const group = groups.get(key) ?? { at: member.since, symptom, places: [], calls: [] };
@@ -48,17 +43,22 @@ export function timelineOf(
     else group.places.push(id);
     groups.set(key, group);
   }
-  const joins = [...groups.values()].map(({ at, symptom, places, calls }) => {
+  return [...groups.values()].map(({ at, symptom, places, calls }) => {
     const on = places.length === 0 ? '' : ` on ${sayList(counted(places), mostPlaces)}`;
     const between = calls.length === 0 ? '' : ` ${sayList(counted(calls), mostPlaces)}`;
     return { at, what: `${symptom}${on}${between}` };
   });
-  const rest = more.length === 0 ? [] : [{ at: more[0]!.since, what: `${more.length} more alerts joined` }];
-  return [...joins, ...rest, ...events].sort((a, b) => a.at - b.at);
 }
 
-/** What is told one by one, and the rest of very many. */
-function firstOf(members: Iterable<OpenMember>): readonly [readonly OpenMember[], readonly OpenMember[]] {
-  const all = [...members];
-  return [all.slice(0, mostAlerts), all.slice(mostAlerts)];
+/**
+ * What happened to an incident, in order: what its alerts said (`lines`), how many more there were until `last`, and its
+ * other `events` (who was told, what was merged) after the alerts of their time.
+ */
+export function timelineOf(
+  lines: readonly TimelineEntry[],
+  more: { readonly alerts: number; readonly last: number; readonly events: readonly TimelineEntry[] },
+): readonly TimelineEntry[] {
+  const untold = more.alerts - mostAlerts;
+  const rest = untold > 0 ? [{ at: more.last, what: `${sayCount(untold, 'more alert')} until then` }] : [];
+  return [...lines, ...rest, ...more.events].sort((a, b) => a.at - b.at);
 }

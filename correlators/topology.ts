@@ -43,6 +43,8 @@ export interface Neighbour {
 }
 
 const cacheLimit = 2048;
+/** Neighbours are asked for with every alert, and are few. */
+const nearLimit = 16_384;
 
 /** A topology made ready for questions. Made once per topology, then only read; answers are cached. */
 export class Graph {
@@ -112,24 +114,29 @@ export class Graph {
 
   /** Callees and callers of `id` within `hops` calls, nearest first. */
   near(id: string, hops: number): readonly Neighbour[] {
-    return cached(this.#near, `${hops} ${id}`, () => {
-      const out: Neighbour[] = [];
-      const sides = [
-        ['callee', this.#callees],
-        ['caller', this.#callers],
-      ] as const;
-      for (const [side, edges] of sides)
-        for (const [other, depth] of this.#walk(id, at => edges.get(at) ?? [], hops))
-          if (depth > 0) out.push({ id: other, hops: depth, side });
-      return out.sort((a, b) => a.hops - b.hops);
-    });
+    return cached(
+      this.#near,
+      `${hops} ${id}`,
+      () => {
+        const out: Neighbour[] = [];
+        const sides = [
+          ['callee', this.#callees],
+          ['caller', this.#callers],
+        ] as const;
+        for (const [side, edges] of sides)
+          for (const [other, depth] of this.#walk(id, at => edges.get(at) ?? [], hops))
+            if (depth > 0) out.push({ id: other, hops: depth, side });
+        return out.sort((a, b) => a.hops - b.hops);
+      },
+      nearLimit,
+    );
   }
 }
 
-function cached<Value>(cache: Map<string, Value>, key: string, make: () => Value): Value {
+function cached<Value>(cache: Map<string, Value>, key: string, make: () => Value, limit = cacheLimit): Value {
   const known = cache.get(key);
   if (known !== undefined) return known;
-  if (cache.size >= cacheLimit) cache.clear();
+  if (cache.size >= limit) cache.clear();
   const made = make();
   cache.set(key, made);
   return made;

@@ -168,7 +168,7 @@ describe('alerts of one incident that begin far apart', () => {
     const late = [
       alert(on('store', 'Down', 'critical'), 0, 900),
       alert(on('a'), 60, 900),
-      alert(on('b'), 290, 900),
+      alert(on('b'), 240, 900),
     ];
     expect(linesOf(late, fan).map(line => line.alerts)).toEqual([[0, 1, 2]]);
     const unseen = [late[0]!, late[2]!];
