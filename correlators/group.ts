@@ -4,12 +4,10 @@ import type { CorrelationInput } from '../core/pipeline.ts';
 import type { Topology } from '../core/topology.ts';
 import { type CorrelatorState, decodeState, encodeState } from './codec.ts';
 import { type Draft, emptyDraft, resultOf } from './draft.ts';
-import { Experience } from './experience.ts';
 import { freshStart } from './fresh-start.ts';
-import { type Kinship, type KinshipInput, kinOf } from './kinship.ts';
+import type { Kinship, KinshipInput } from './kinship.ts';
 import { Ledger } from './ledger.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
-import { type Delays, delaysWithin, type IncidentRates, ratesOf } from './odds.ts';
 import {
   addMember,
   emptyIncident,
@@ -26,11 +24,9 @@ import { Sightings } from './sightings.ts';
 import { dueOf, endQuiet, tellDue } from './telling.ts';
 import { Graph } from './topology.ts';
 import { Views } from './views.ts';
+import { Weighing } from './weighing.ts';
 
 export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
-
-/** So many times likelier than chance must be that an alert belongs to an incident: hiding a page is worse than one too many. */
-const doubt = 2;
 
 interface Step {
   readonly t: number;
@@ -46,12 +42,9 @@ interface Arrival extends KinshipInput {
 
 class GroupingCorrelator implements Correlator {
   readonly #options: CorrelatorOptions;
-  readonly #assumed: Delays;
-  #rates: IncidentRates;
   readonly #ledger = new Ledger();
-  readonly #experience: Experience;
+  readonly #weighing: Weighing;
   #opened = 0;
-  #places = 0;
   #topology: Topology | undefined;
   #graph = new Graph({ nodes: [], edges: [] });
   readonly #seen = new Sightings();
@@ -60,10 +53,7 @@ class GroupingCorrelator implements Correlator {
   constructor(options: CorrelatorOptions, state?: CorrelatorState) {
     this.#options = options;
     this.#opened = state?.opened ?? 0;
-    this.#places = state?.places ?? 0;
-    this.#experience = new Experience(state?.experience);
-    this.#assumed = delaysWithin(options.window);
-    this.#rates = ratesOf(options.window, this.#assumed);
+    this.#weighing = new Weighing(options, state);
     for (const { incident, elsewhere } of state?.incidents ?? []) this.#ledger.add(incident, elsewhere);
   }
 
@@ -91,8 +81,7 @@ class GroupingCorrelator implements Correlator {
   toBytes(): Uint8Array {
     return encodeState({
       opened: this.#opened,
-      places: this.#places,
-      experience: this.#experience.state(),
+      ...this.#weighing.state(),
       incidents: [...this.#ledger.open.values()].map(incident => ({
         incident,
         elsewhere: this.#ledger.elsewhere(incident),
@@ -105,9 +94,7 @@ class GroupingCorrelator implements Correlator {
       this.#topology = input.topology;
       this.#graph = new Graph(input.topology);
     }
-    this.#places = Math.max(this.#places, this.#graph.size, this.#ledger.byPlace.size);
-    this.#experience.pass(input.t);
-    this.#rates = ratesOf(this.#options.window, this.#experience.delays(this.#assumed));
+    this.#weighing.pass(input.t, Math.max(this.#graph.size, this.#ledger.byPlace.size));
     let since = input.t;
     for (const incident of this.#ledger.open.values()) since = Math.min(since, incident.startsAt);
     this.#seen.add(input, since - this.#options.window);
@@ -152,7 +139,7 @@ class GroupingCorrelator implements Correlator {
     const { startsAt } = holder.members.get(alert.fingerprint)!.alert;
     if (alert.startsAt - startsAt < this.#options.window / 2) return false;
     const arrival = this.#arrival(alert, step.t);
-    const other = this.#kin(arrival).kin.find(
+    const other = this.#kin(arrival).find(
       ({ incident }) => incident !== holder && !incident.members.has(alert.fingerprint),
     );
     if (other === undefined || other.kind === 'called by it' || other.kind === 'shares a place') return false;
@@ -167,44 +154,25 @@ class GroupingCorrelator implements Correlator {
     return { alert, place: placeOf(alert, this.#graph, this.#options.labels), t, original };
   }
 
-  /** The incidents that more likely brought forth an alert than chance did, the likeliest first. */
-  #kin(arrival: Arrival): { readonly kin: readonly Kinship[]; readonly chance: number } {
-    const chance = this.#experience.rate(this.#places);
-    const kin = kinOf(arrival, {
-      graph: this.#graph,
-      byPlace: this.#ledger.byPlace,
-      rates: this.#rates,
-      maxHops: this.#options.maxHops,
-      holder: this.#ledger.of(arrival.alert.fingerprint),
-      sure: (incident, t) => this.#sure(incident, t),
-    });
-    return { kin: kin.filter(({ rate }) => rate > doubt * chance), chance };
-  }
-
-  /** The chance that an incident is more than one lone alert, by how long it has been alone. */
-  #sure(incident: OpenIncident, t: number): number {
-    if (incident.members.size > 1) return 1;
-    const grows = this.#experience.grows() * this.#rates.stillAlone(t - incident.openedAt);
-    return grows / (grows + 1 - this.#experience.grows());
+  #kin(arrival: Arrival): Kinship[] {
+    return this.#weighing.kin(arrival, { ledger: this.#ledger, graph: this.#graph });
   }
 
   #join(arrival: Arrival, step: Step): void {
-    const { kin, chance } = this.#kin(arrival);
-    const [first, other] = kin;
+    const [first, other] = this.#kin(arrival);
     if (first === undefined) {
       this.#openNew(arrival, [], step);
       return;
     }
-    const scale = { rates: this.#rates, window: this.#options.window, chance };
+    const scale = this.#weighing.scale();
     const beginning = first.kind === 'same place' ? freshStart(first.incident, arrival, scale) : undefined;
     if (beginning !== undefined) {
       this.#splitOff(first.incident, { arrival, beginning }, step);
       return;
     }
     this.#add(first.incident, { arrival, reason: first.reason, held: first.kind }, step);
-    if (first.delay !== undefined) this.#experience.delayed(...first.delay, this.#assumed);
-    const merging = { window: this.#options.window, chance };
-    if (other !== undefined && shouldMerge(first, other, merging))
+    this.#weighing.learn(first);
+    if (other !== undefined && shouldMerge(first, other, scale))
       this.#merge(first.incident, other.incident, step);
   }
 
@@ -237,7 +205,7 @@ class GroupingCorrelator implements Correlator {
     const incident = emptyIncident(id, begun, alert.startsAt);
     incident.due = t;
     draft.opened.push(id);
-    this.#experience.began(1);
+    this.#weighing.experience.began(1);
     for (const member of moved) {
       addMember(incident, member);
       this.#ledger.note(incident, member, this.#graph);
@@ -270,7 +238,7 @@ class GroupingCorrelator implements Correlator {
     closeMerged(from, into.id, t);
     this.#ledger.remove(from);
     for (const member of from.members.values()) this.#ledger.note(into, member, this.#graph);
-    this.#experience.began(-1);
+    this.#weighing.experience.began(-1);
     draft.merged.push({ from, into });
     draft.grown.delete(from);
     draft.ended.delete(from);
@@ -284,7 +252,7 @@ class GroupingCorrelator implements Correlator {
     if (over) this.#take(alert, step);
     if (over || isHeartbeat(alert.labels) || this.#ledger.of(alert.fingerprint) !== undefined) return;
     const arrival = this.#arrival(alert, step.t);
-    const first = this.#kin(arrival).kin[0];
+    const first = this.#kin(arrival)[0];
     if (first === undefined) return;
     const reason = `held back: ${by}; ${first.reason}`;
     this.#add(first.incident, { arrival, reason, held: first.kind }, step);
@@ -295,7 +263,7 @@ class GroupingCorrelator implements Correlator {
     if (!endQuiet(incident, t, this.#options.resolveAfter)) return;
     draft.resolved.push(incident);
     draft.ended.add(incident);
-    this.#experience.ended(incident.members.size === 1);
+    this.#weighing.experience.ended(incident.members.size === 1);
     this.#ledger.remove(incident);
   }
 }
