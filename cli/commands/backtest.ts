@@ -27,6 +27,8 @@ interface Counts {
   alerts: number;
   held: number;
   notifications: number;
+  /** Alerts held back, by the rule that did it. */
+  readonly heldBy: Map<string, number>;
 }
 
 function timeOf(flag: string, text: string): number {
@@ -37,7 +39,7 @@ function timeOf(flag: string, text: string): number {
 }
 
 async function count(wired: Wired, input: ReplayInput, book: IncidentBook, window: number): Promise<Counts> {
-  const counts: Counts = { passes: 0, anomalies: 0, alerts: 0, held: 0, notifications: 0 };
+  const counts: Counts = { passes: 0, anomalies: 0, alerts: 0, held: 0, notifications: 0, heldBy: new Map() };
   const seen = new Set<string>();
   const hooks = {
     learn: async (watch: Wired['watches'][number]) => {
@@ -62,6 +64,7 @@ async function count(wired: Wired, input: ReplayInput, book: IncidentBook, windo
     book.update(pass.incidents);
     for (const alert of pass.alerts) seen.add(`${alert.fingerprint} ${alert.startsAt}`);
     counts.held += pass.suppressed.length;
+    for (const { by } of pass.suppressed) counts.heldBy.set(by, (counts.heldBy.get(by) ?? 0) + 1);
     counts.notifications += pass.notifications.length;
   }
   progress.end();
@@ -77,6 +80,16 @@ function tellAll(book: IncidentBook, counts: Counts): void {
   process.stdout.write(
     `${counts.passes} passes, ${counts.alerts} alerts (ours and others'), ${counts.held} held back, ${book.list().length} incidents, ${counts.notifications} notifications\n`,
   );
+}
+
+/** How much noise was kept from people, on standard error. */
+function tellNoise(book: IncidentBook, { alerts, held, heldBy, notifications }: Counts): void {
+  const lone = book.list().filter(({ incident }) => incident.members.length === 1).length;
+  process.stderr.write(
+    `${alerts} alerts in, ${notifications} notifications out, ${held} held back, ${lone} incidents of one alert\n`,
+  );
+  for (const [by, count] of [...heldBy].sort(([, a], [, b]) => b - a))
+    process.stderr.write(`held back ${count} times: ${by}\n`);
 }
 
 async function backtest(flags: Flags): Promise<void> {
@@ -104,15 +117,14 @@ async function backtest(flags: Flags): Promise<void> {
       network: await networkOf(config),
     });
     const book = createIncidentBook(10_000);
-    tellAll(
+    const counts = await count(
+      wired,
+      { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
       book,
-      await count(
-        wired,
-        { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
-        book,
-        detection.training,
-      ),
+      detection.training,
     );
+    tellAll(book, counts);
+    tellNoise(book, counts);
   } finally {
     await sources.close();
   }
