@@ -226,7 +226,11 @@ export const configSchema = z.strictObject({
     .describe('Where anomalies, incidents and what was done to foreshock are kept.'),
   correlation: z
     .strictObject({
-      group_wait: duration.default(30_000).describe('Wait for more alerts before an incident is told.'),
+      group_wait: duration
+        .default(30_000)
+        .describe(
+          'Wait for more alerts before an incident is told; twice as long while nothing in it is critical.',
+        ),
       window: duration.default(120_000).describe('Alerts within it may belong together.'),
       resolve_after: duration.default(180_000).describe('Quiet for so long ends an incident.'),
     })
