@@ -9,6 +9,7 @@ import { detectCommand } from './detect.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { explainCommand } from './explain.ts';
 import { modelsCommand } from './models.ts';
+import { predictCommand } from './predict.ts';
 import { runCommand } from './run.ts';
 import { sessionsCommand } from './sessions.ts';
 import { templatesCommand } from './templates.ts';
@@ -23,6 +24,7 @@ export const commands: readonly (() => Command)[] = [
   templatesCommand,
   correlateCommand,
   diagnoseCommand,
+  predictCommand,
   backtestCommand,
   explainCommand,
   modelsCommand,

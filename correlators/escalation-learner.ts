@@ -1,0 +1,42 @@
+import { createRandom } from '../core/random.ts';
+import { type Boosted, type BoostOptions, boostedOdds, fitBoosted } from './boosted-trees.ts';
+import { type Encoding, encode, encodeApart, fitEncoding } from './escalation-encoding.ts';
+import { type Facts, factsOf, type Moment, type Vocabulary } from './escalation-facts.ts';
+
+/** A moment of a past case and what came of it: a chance where that was not yet known. */
+export interface Lesson {
+  readonly moment: Moment;
+  readonly y: number;
+  readonly weight: number;
+}
+
+/** Facts to odds: what a learner gives back. */
+export interface Learned {
+  readonly encoding: Encoding;
+  readonly boosted: Boosted;
+}
+
+const folds = 8;
+
+/** Learns from lessons with the facts of `vocabulary`. Each word's share is taken from the other folds. */
+export function learn(
+  lessons: readonly Lesson[],
+  vocabulary: Vocabulary,
+  options: Partial<BoostOptions>,
+): Learned {
+  const facts = lessons.map(({ moment }) => factsOf(moment, vocabulary));
+  const random = createRandom(options.seed ?? 1);
+  const y = Float64Array.from(lessons, lesson => lesson.y);
+  const weight = Float64Array.from(lessons, lesson => lesson.weight);
+  const fold = Uint8Array.from(lessons, () => Math.floor(random() * folds));
+  const rows = { words: facts.map(({ words }) => words), y, weight, fold };
+  const encoding = fitEncoding(rows);
+  const numbers = facts[0]!.numbers.map((_, k) => Float64Array.from(facts, each => each.numbers[k]!));
+  const columns = [...numbers, ...encodeApart(encoding, rows)];
+  return { encoding, boosted: fitBoosted({ columns, y, weight }, options) };
+}
+
+/** The log odds of facts; `shares`, one a column, is added what each column moved them by. */
+export function oddsOf({ encoding, boosted }: Learned, facts: Facts, shares?: Float64Array): number {
+  return boostedOdds(boosted, [...facts.numbers, ...encode(encoding, facts.words)], shares);
+}
