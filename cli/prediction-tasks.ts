@@ -26,10 +26,14 @@ export interface PredictionTask {
   answer(history: readonly Case[], question: Question): readonly Prediction[];
 }
 
+/** An outcome with the columns of a log that tell it. */
+export type DeskOutcome = Outcome & Pick<PredictionTask, 'summary' | 'needed'>;
+
 const number = (event: CaseEvent, name: string) => Number(event.fields[name] ?? Number.NaN);
 const isClosed = ({ fields }: CaseEvent) => fields.ident_state === 'Closed';
 
-const outcomes: readonly (Outcome & Pick<PredictionTask, 'summary' | 'needed'>)[] = [
+/** What may become of an incident of a service desk. */
+export const deskOutcomes: readonly DeskOutcome[] = [
   {
     name: 'sla_missed',
     summary: 'an incident will miss its objective (made_sla turns false)',
@@ -56,7 +60,7 @@ const outcomes: readonly (Outcome & Pick<PredictionTask, 'summary' | 'needed'>)[
   },
 ];
 
-function escalationTask({ summary, needed, ...outcome }: (typeof outcomes)[number]): PredictionTask {
+function escalationTask({ summary, needed, ...outcome }: DeskOutcome): PredictionTask {
   return {
     name: outcome.name,
     summary,
@@ -73,4 +77,4 @@ function escalationTask({ summary, needed, ...outcome }: (typeof outcomes)[numbe
 }
 
 /** The register of what `predict` can be asked. */
-export const predictionTasks: readonly PredictionTask[] = outcomes.map(escalationTask);
+export const predictionTasks: readonly PredictionTask[] = deskOutcomes.map(escalationTask);

@@ -29,7 +29,7 @@ export const boostDefaults: BoostOptions = {
   seed: 1,
 };
 
-/** Rows to learn from: columns of equal length (NaN is missing), the chance of each row in [0, 1], and its weight. */
+/** Rows to learn from: columns of equal length (NaN is missing), the chance of each row in [0, 1], and its weight, of which only the ratios count. */
 export interface BoostRows {
   readonly columns: readonly Float64Array[];
   readonly y: Float64Array;
@@ -73,6 +73,7 @@ export function fitBoosted(rows: BoostRows, options: Partial<BoostOptions> = {})
   const bins = rows.columns.map((column, k) => binColumn(column, cuts[k]!));
   const n = rows.y.length;
   const base = baseOf(rows);
+  const scale = n / rows.weight.reduce((sum, w) => sum + w, 0);
   const odds = new Float64Array(n).fill(base);
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
@@ -81,8 +82,8 @@ export function fitBoosted(rows: BoostRows, options: Partial<BoostOptions> = {})
   for (let round = 0; round < all.trees; round++) {
     for (let i = 0; i < n; i++) {
       const p = sigmoid(odds[i]!);
-      gradient[i] = rows.weight[i]! * (p - rows.y[i]!);
-      hessian[i] = rows.weight[i]! * p * (1 - p);
+      gradient[i] = scale * rows.weight[i]! * (p - rows.y[i]!);
+      hessian[i] = scale * rows.weight[i]! * p * (1 - p);
     }
     const use = draw(width, bins.length, random);
     trees.push(growTree({ bins, cuts, gradient, hessian, odds, use }, all));

@@ -23,6 +23,7 @@ const schema = z.object({
   learned: z
     .object({
       boosted: z.object({ base: z.number(), trees: z.array(tree) }),
+      crosses: z.array(z.tuple([z.number(), z.number()])),
       prior: z.number(),
       tables: z.array(table),
     })
@@ -33,6 +34,7 @@ const schema = z.object({
 export function encodeModel({ learned, ...model }: EscalationModel): Uint8Array {
   const parts = learned && {
     boosted: learned.boosted,
+    crosses: learned.crosses,
     prior: learned.encoding.prior,
     tables: learned.encoding.tables.map(each =>
       [...each].map(([word, { rows, reached }]) => [word, rows, reached]),
@@ -48,6 +50,6 @@ export function decodeModel(bytes: Uint8Array): EscalationModel {
   const tables = learned.tables.map(
     each => new Map(each.map(([word, rows, reached]) => [word, { rows, reached }])),
   );
-  const { boosted, prior } = learned;
-  return { outcome, after, vocabulary, learned: { boosted, encoding: { prior, tables } } };
+  const { boosted, crosses, prior } = learned;
+  return { outcome, after, vocabulary, learned: { boosted, crosses, encoding: { prior, tables } } };
 }

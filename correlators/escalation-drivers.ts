@@ -1,4 +1,5 @@
 import type { Outcome } from './escalation-case.ts';
+import { crossed } from './escalation-crosses.ts';
 import { pastOf, shareOf } from './escalation-encoding.ts';
 import { type Facts, factNames, type Vocabulary } from './escalation-facts.ts';
 import type { Learned } from './escalation-learner.ts';
@@ -23,9 +24,8 @@ const least = 0.1;
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 
-function wordDriver(told: Told, k: number, name: string): Driver {
+function wordDriver(told: Told, k: number, [name, word]: readonly [string, string]): Driver {
   const { learned, facts, shares, outcome } = told;
-  const word = facts.words[k]!;
   const past = pastOf(learned.encoding, k, word);
   const at = facts.numbers.length + 2 * k;
   const what = `${name} ${word === '' ? '(empty)' : word}`;
@@ -46,9 +46,11 @@ function numberDriver({ facts, shares }: Told, k: number, name: string): Driver 
 /** The facts that raise the odds most, the strongest first, in words. */
 export function driversOf(told: Told): readonly string[] {
   const names = factNames(told.vocabulary);
+  const { crosses } = told.learned;
+  const words = crossed(told.facts.words, crosses);
   const all = [
     ...names.numbers.map((name, k) => numberDriver(told, k, name)),
-    ...names.words.map((name, k) => wordDriver(told, k, name)),
+    ...crossed(names.words, crosses).map((name, k) => wordDriver(told, k, [name, words[k]!])),
   ];
   return all
     .filter(({ share }) => share >= least)

@@ -24,6 +24,11 @@ export interface WordRows {
 }
 
 const pull = 10;
+/**
+ * From so many rows on a word keeps its whole share: what its own row adds is small, while shares that differ only by the
+ * fold left out would give away which fold had the outcome more often.
+ */
+const many = 100;
 const nothing: Past = { rows: 0, reached: 0 };
 
 /** The share that is told for a word, drawn to that of all. */
@@ -83,10 +88,11 @@ export function encodeApart(encoding: Encoding, rows: WordRows): Float64Array[] 
       const word = rows.words[i]![k]!;
       const all = table.get(word)!;
       const mine = own.get(`${rows.fold[i]!}:${word}`)!;
-      const past = {
+      const others = {
         rows: Math.max(0, all.rows - mine.rows),
         reached: Math.max(0, all.reached - mine.reached),
       };
+      const past = all.rows >= many ? all : others;
       const [value = 0, size = 0] = numbersOf(past, encoding.prior);
       share[i] = value;
       count[i] = size;

@@ -17,8 +17,8 @@ export interface Past {
 const day = 86_400_000;
 /** The weight of a case halves with each of these days since its opening: desks change. */
 const halfLife = 14;
-/** A day of more decisions than this many usual days speaks no louder: a clean-up tells of itself, not of the cases. */
-const usualDays = 2;
+/** What more cases reached on one day than in this many usual days is one happening, and speaks no louder. */
+const usualDays = 4;
 /** Ages at which a past case is shown to those who must guess at undecided ones. */
 const ages = 3;
 /** Fewer decided lessons, or fewer of one kind, teach nothing about the undecided. */
@@ -29,13 +29,14 @@ interface Known {
   readonly fate: Fate;
 }
 
-/** A weight for each decided case: what a usual day may say is shared by all that were decided on one day. */
+/** A weight for each decided case: those that reached the outcome on one day share what a few usual days may say. */
 function dayWeights(decided: readonly Known[]): (fate: Fate) => number {
   const counts = new Map<number, number>();
   const dayOf = ({ at }: Fate) => Math.floor(at / day);
-  for (const { fate } of decided) counts.set(dayOf(fate), (counts.get(dayOf(fate)) ?? 0) + 1);
+  for (const { fate } of decided)
+    if (fate.known === 'reached') counts.set(dayOf(fate), (counts.get(dayOf(fate)) ?? 0) + 1);
   const most = usualDays * median([...counts.values()]);
-  return fate => Math.min(1, most / (counts.get(dayOf(fate)) ?? 1));
+  return fate => (fate.known === 'reached' ? Math.min(1, most / counts.get(dayOf(fate))!) : 1);
 }
 
 function recency({ until }: Past, { openedAt }: Case): number {

@@ -61,7 +61,9 @@ function fittedOf(model: EscalationModel, outcome: Outcome): FittedEscalation {
       if (sure !== undefined || learned === undefined) return sure;
       const facts = factsOf({ case: one, events: knownEvents(one, at), at }, vocabulary);
       if (!isFamiliar(learned, facts)) return undefined;
-      const shares = new Float64Array(facts.numbers.length + 2 * facts.words.length);
+      const shares = new Float64Array(
+        facts.numbers.length + 2 * (facts.words.length + learned.crosses.length),
+      );
       const p = 1 / (1 + Math.exp(-oddsOf(learned, facts, shares)));
       return { p, drivers: driversOf({ learned, vocabulary, facts, shares, outcome }) };
     },

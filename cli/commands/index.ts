@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { explainCommand } from './explain.ts';
+import { historyCommand } from './history.ts';
 import { modelsCommand } from './models.ts';
 import { predictCommand } from './predict.ts';
 import { runCommand } from './run.ts';
@@ -25,6 +26,7 @@ export const commands: readonly (() => Command)[] = [
   correlateCommand,
   diagnoseCommand,
   predictCommand,
+  historyCommand,
   backtestCommand,
   explainCommand,
   modelsCommand,
