@@ -1,12 +1,11 @@
 import { createRandom } from '../core/random.ts';
 import { median } from '../core/stats.ts';
 import { type Case, type Fate, fateOf, knownEvents, type Outcome } from './escalation-case.ts';
-import type { Vocabulary } from './escalation-facts.ts';
-import { factsOf } from './escalation-facts.ts';
+import { factsOf, type Vocabulary } from './escalation-facts.ts';
 import { type Learned, type Lesson, learn, oddsOf } from './escalation-learner.ts';
 
 /** What lessons are taken from: cases as they were known at `until`, looked at `after` their opening (ms). */
-export interface Past {
+export interface KnownPast {
   readonly cases: readonly Case[];
   readonly outcome: Outcome;
   readonly until: number;
@@ -39,7 +38,7 @@ function dayWeights(decided: readonly Known[]): (fate: Fate) => number {
   return fate => (fate.known === 'reached' ? Math.min(1, most / counts.get(dayOf(fate))!) : 1);
 }
 
-function recency({ until }: Past, { openedAt }: Case): number {
+function recency({ until }: KnownPast, { openedAt }: Case): number {
   return 0.5 ** (Math.max(0, until - openedAt) / (halfLife * day));
 }
 
@@ -54,7 +53,7 @@ export function areEnough(lessons: readonly Pick<Lesson, 'y'>[]): boolean {
 }
 
 /** The lesson of one decided case at a moment; undefined when it was decided by then or the moment is yet to come. */
-function lessonAt(past: Past, known: Known, at: number): Lesson | undefined {
+function lessonAt(past: KnownPast, known: Known, at: number): Lesson | undefined {
   const { case: one, fate } = known;
   if (at > past.until || fate.at <= at) return undefined;
   const moment = { case: one, events: knownEvents(one, at), at };
@@ -66,9 +65,8 @@ function lessonAt(past: Past, known: Known, at: number): Lesson | undefined {
  * cases old enough that also slow ones were decided take part, as the quick ones alone would tell too well of the rest.
  */
 function learnUndecided(
-  past: Past,
-  decided: readonly Known[],
-  undecided: readonly Known[],
+  past: KnownPast,
+  { decided, undecided }: { readonly decided: readonly Known[]; readonly undecided: readonly Known[] },
   vocabulary: Vocabulary,
 ): Learned | undefined {
   const random = createRandom(past.seed);
@@ -91,7 +89,7 @@ function learnUndecided(
  * The lessons of the past as it was known at `until`: decided cases with what became of them, undecided ones with the chance that
  * those which stay undecided as long had (leaving them out would leave out the slow ones, which are the bad ones).
  */
-export function lessonsOf(past: Past, vocabulary: Vocabulary): readonly Lesson[] {
+export function lessonsOf(past: KnownPast, vocabulary: Vocabulary): readonly Lesson[] {
   const known = past.cases.map(one => ({ case: one, fate: fateOf(one.events, past.outcome) }));
   const decided = known.filter(({ fate }) => fate.known !== 'open');
   const undecided = known.filter(
@@ -104,13 +102,13 @@ export function lessonsOf(past: Past, vocabulary: Vocabulary): readonly Lesson[]
     return lesson === undefined ? [] : [{ ...lesson, weight: lesson.weight * weightOf(each.fate) }];
   });
   if (undecided.length === 0) return lessons;
-  const guess = learnUndecided(past, decided, undecided, vocabulary);
+  const guess = learnUndecided(past, { decided, undecided }, vocabulary);
   if (guess === undefined) return lessons;
   return [...lessons, ...undecided.map(({ case: one }) => guessedLesson(past, one, { guess, vocabulary }))];
 }
 
 function guessedLesson(
-  past: Past,
+  past: KnownPast,
   one: Case,
   { guess, vocabulary }: { guess: Learned; vocabulary: Vocabulary },
 ): Lesson {
