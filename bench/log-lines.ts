@@ -43,14 +43,14 @@ const levels = ['INFO', 'INFO', 'INFO', 'INFO', 'WARN', 'ERROR', 'DEBUG'];
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** A log of so many templates, common ones and rare ones, with time, level, thread and class before each message. */
-export function createLineMaker(templates: number, seed: number): LineMaker {
+export function createLineMaker(templates: number, seed: number, linesPerSecond = 100): LineMaker {
   const random = createRandom(seed);
   const shapes = Array.from({ length: templates }, () => shapeOf(random));
   const classes = Array.from({ length: 40 }, () => `org.example.${wordOf(random)}.${wordOf(random)}`);
   let second = 0;
   return {
     line() {
-      second += random() < 0.01 ? 1 : 0;
+      second += random() < 1 / linesPerSecond ? 1 : 0;
       const shape = shapes[Math.floor(random() ** 2 * shapes.length)]!;
       const message = shape.map(part => (typeof part === 'string' ? part : values[part]!(random))).join(' ');
       const clock = `${two(Math.floor(second / 3600) % 24)}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;

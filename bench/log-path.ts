@@ -11,11 +11,13 @@ import { createLineMaker } from './log-lines.ts';
  * on disk. Run: `node dist/bench/log-path.js [lines]`.
  */
 const lines = Number(process.argv[2] ?? 1_000_000);
+/** Of the log's own time. */
+const linesPerSecond = 1000;
 const step = 15_000;
 const silent = { info: () => undefined, warn: console.warn, error: console.error };
 
 function writeLog(file: string): void {
-  const maker = createLineMaker(500, 1);
+  const maker = createLineMaker(500, 1, linesPerSecond);
   const out = openSync(file, 'w');
   for (let done = 0; done < lines; done += 10_000)
     writeSync(

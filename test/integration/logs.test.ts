@@ -90,7 +90,9 @@ storage: {path: "${dir}/state"}`,
     const alerts = data.flatMap(({ incident }) => incident.members.map(({ alert }) => alert));
     expect(alerts.map(({ labels }) => labels.service)).not.toContain('cart');
     const example = alerts[0]?.annotations.log_examples?.split('\n')[0];
-    expect(example).toMatch(/^no connection to db-\d for user=<email> password=<secret> timeout after \d+ ms$/);
+    expect(example).toMatch(
+      /^no connection to db-\d for user=<email> password=<secret> timeout after \d+ ms$/,
+    );
     const page = await (await fetch(`${foreshock.url}/incidents/${data[0]?.incident.id}`)).text();
     expect(page).toContain('no connection to db-');
     expect(page).not.toContain('hush');
