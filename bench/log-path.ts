@@ -44,6 +44,7 @@ try {
       },
     ],
     step,
+    delay: step,
     store,
     metrics,
     log: silent,

@@ -207,7 +207,15 @@ function createIntake(
   { config: { logs, global } }: Loaded,
   { options: { log }, store, metrics }: Pick<Daemon, 'options' | 'store' | 'metrics'>,
 ): LogIntake {
-  return new LogIntake({ logs, step: global.step, store, metrics, log, clock: Date.now });
+  return new LogIntake({
+    logs,
+    step: global.step,
+    delay: global.delay,
+    store,
+    metrics,
+    log,
+    clock: Date.now,
+  });
 }
 
 /** A pass waits half a step for what is scored in threads. */

@@ -15,6 +15,7 @@ export interface LogIntakeOptions {
   readonly logs: Config['logs'];
   /** ms. */
   readonly step: number;
+  readonly delay: number;
   readonly store: Store;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -66,7 +67,7 @@ export class LogIntake {
   }
 
   #stream(spec: Config['logs'][number]): LogStream {
-    const { step, store, clock, log, metrics } = this.#options;
+    const { step, delay, store, clock, log, metrics } = this.#options;
     const { name, service, session, events: isOfEvents } = spec;
     const told = {
       read: (lines: number) => metrics.logLines.inc({ source: name }, lines),
@@ -80,6 +81,7 @@ export class LogIntake {
       events: isOfEvents,
       collector,
       step,
+      delay,
       store,
       clock,
       log,

@@ -21,13 +21,15 @@ export interface LogStreamOptions extends ReadingOptions {
   readonly name: string;
   readonly collector: LogCollector;
   readonly step: number;
+  /** How late a line may come while nothing is behind. */
+  readonly delay: number;
   readonly store: Pick<Store, 'values'>;
   readonly clock: () => number;
   readonly log: Log;
   readonly told: LogStreamEvents;
 }
 
-/** Lines of one source may come in another order than they were said, by so much. */
+/** Lines of one source may come in another order than they were said, by so much while a past is read. */
 const disorder = 60_000;
 /** Steps of so much time may be open. */
 const mostAhead = 3_600_000;
@@ -147,9 +149,12 @@ export class LogStream implements LogSink {
 
   /** Up to when all lines were read, as far as can be told, `t` (ms) at most; while it cannot be read nothing more is known. */
   readTo(t: number): number {
-    const { bytes = 0, records = 0 } = this.lag(this.#options.clock());
+    const { clock, delay } = this.#options;
+    const now = clock();
+    const { bytes = 0, records = 0 } = this.lag(now);
     if (bytes <= 0 && records <= 0 && this.#trouble === undefined) return t;
-    return Math.min(t, this.#newest - disorder);
+    const isLive = now - this.#newest <= 2 * delay;
+    return Math.min(t, this.#newest - (isLive ? delay : disorder));
   }
 
   /** Closes the steps up to `t` (ms), and gives their samples with those of steps that were closed before. */

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../core/log.ts';
-import { levelOf, levelOfLetter, levelOfPriority } from './log-level.ts';
+import { levelIn, levelOf, levelOfLetter, levelOfPriority } from './log-level.ts';
 import { TimeScanner, timeForms } from './log-time.ts';
 
 /** What a field at the beginning of a line may be. The numbers are part of a stored layout. */
@@ -235,7 +235,7 @@ export class FieldScanner {
   /** `INFO:` of `INFO:root:message`. */
   #levelBefore(start: number, colon: number): boolean {
     if (!isUpper(this.#text.charCodeAt(start + 1))) return false;
-    const level = levelOf(this.#text.slice(start, colon));
+    const level = levelIn(this.#text, start, colon);
     this.levels[this.count] = level;
     return level !== undefined;
   }
@@ -258,7 +258,7 @@ export class FieldScanner {
       return this.#put(start, end, last === 58 && inner > 3 ? fieldKinds.titled : fieldKinds.number);
     if (inner === 0 || bare < end) {
       if (bare - start === 1 && isUpper(text.charCodeAt(start))) return this.#letter(start, end);
-      const level = letters === bare - start ? levelOf(text.slice(start, bare)) : undefined;
+      const level = letters === bare - start ? levelIn(text, start, bare) : undefined;
       this.levels[this.count] = level;
       if (level !== undefined) return this.#put(start, end, fieldKinds.level);
     }

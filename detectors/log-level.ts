@@ -36,6 +36,17 @@ export function levelOf(word: string): LogLevel | undefined {
   return levels.get(word) ?? levels.get(word.toLowerCase());
 }
 
+/** First letters of levels, by their code in lower case: most words need not be cut out to be told from a level. */
+const initials = new Uint8Array(128);
+for (const name of levels.keys()) initials[name.charCodeAt(0)] = 1;
+
+/** The level that a piece of a text names, as `levelOf`. */
+export function levelIn(text: string, from: number, to: number): LogLevel | undefined {
+  const initial = text.charCodeAt(from) | 32;
+  if (to - from > longest || initials[initial & 127] === 0) return undefined;
+  return levelOf(text.slice(from, to));
+}
+
 /** The level that a single capital stands for. */
 export function levelOfLetter(letter: string): LogLevel | undefined {
   return letters.get(letter);

@@ -53,6 +53,7 @@ function run(): Running {
       },
     ],
     step,
+    delay: step,
     store,
     metrics,
     log: silent,

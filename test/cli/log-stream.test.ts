@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { LogStream } from '../../cli/log-stream.ts';
+import type { LogCollector } from '../../core/log.ts';
+import { openStore } from '../../store/sqlite.ts';
+
+const now = Date.parse('2026-03-01T10:00:00Z');
+const delay = 15_000;
+const t = now - delay;
+
+/** A stream that has read a line that was said `ago` ms ago, while `unread` bytes wait. */
+async function stream(ago: number, unread: number): Promise<LogStream> {
+  const collector: LogCollector = {
+    name: 'app',
+    start: () => Promise.resolve(),
+    commit: () => Promise.resolve(),
+    lag: () => ({ bytes: unread }),
+  };
+  const one = new LogStream({
+    name: 'app',
+    service: ['service'],
+    session: [],
+    events: false,
+    collector,
+    step: 15_000,
+    delay,
+    store: openStore(':memory:'),
+    clock: () => now,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    told: { read: () => undefined, refused: () => undefined },
+  });
+  await one.take({
+    records: [{ text: 'order taken', t: now - ago, labels: { service: 'checkout' } }],
+    position: '1',
+  });
+  return one;
+}
+
+describe('up to when a source was read', () => {
+  it('is all that was asked for when nothing waits, however long nobody said anything', async () => {
+    expect((await stream(3_600_000, 0)).readTo(t)).toBe(t);
+  });
+
+  it('is all that was asked for of a source that is written all the time', async () => {
+    expect((await stream(100, 5000)).readTo(t)).toBeGreaterThanOrEqual(t - 100);
+  });
+
+  it('is a minute before the newest line while a past is read: lines of many files come in no order', async () => {
+    expect((await stream(3_600_000, 5000)).readTo(t)).toBe(now - 3_660_000);
+  });
+
+  it('stands still while the source cannot be read: what is not seen is no silence', async () => {
+    const one = await stream(600_000, 0);
+    one.trouble('the broker does not answer');
+    expect(one.readTo(t)).toBe(now - 660_000);
+    expect(one.troubled).toEqual({ message: 'the broker does not answer', since: now });
+    one.trouble(undefined);
+    expect(one.readTo(t)).toBe(t);
+    expect(one.troubled).toBeUndefined();
+  });
+});
