@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint } from '../core/labels.ts';
-import type { Topology } from '../core/topology.ts';
+import { type Topology, topologySchema } from '../core/topology.ts';
 import { InputError } from './exit.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -12,12 +12,6 @@ const alertSchema = z.looseObject({
   startsAt: z.union([z.string(), z.number()]),
   endsAt: z.union([z.string(), z.number()]).nullish(),
   generatorURL: z.string().default(''),
-});
-const topologySchema = z.looseObject({
-  nodes: z
-    .array(z.looseObject({ id: z.string(), kind: z.string().optional(), labels: labelsSchema.optional() }))
-    .default([]),
-  edges: z.array(z.looseObject({ from: z.string(), to: z.string() })).default([]),
 });
 
 /** Line and column of the position that JSON.parse names, as `:line:column`; nothing where it names none. */
@@ -78,15 +72,8 @@ export function parseAlertLines(text: string, file: string): Alert[] {
     .map(({ line, where }) => alertOf(line, where));
 }
 
-/** `topology.json`: `{nodes: [{id, kind?, labels?}], edges: [{from, to}]}`. */
+/** Reads a `topology.json`. Throws an InputError that names the file and the place. */
 export function parseTopology(text: string, file: string): Topology {
-  const raw = checked(topologySchema, json(text.replace(/^\uFEFF/, ''), file), file);
-  return {
-    nodes: raw.nodes.map(({ id, kind, labels }) => ({
-      id,
-      ...(kind === undefined ? {} : { kind }),
-      ...(labels === undefined ? {} : { labels }),
-    })),
-    edges: raw.edges.map(({ from, to }) => ({ from, to })),
-  };
+  const { nodes, edges } = checked(topologySchema, json(text.replace(/^\uFEFF/, ''), file), file);
+  return { nodes, edges: edges.map(({ from, to }) => ({ from, to })) };
 }

@@ -26,6 +26,7 @@ import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
 import { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadPassedAt, loadStages } from './stage-store.ts';
+import { topologySources } from './topology-sources.ts';
 import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
 import { tracedReceiver } from './traced-receiver.ts';
 import type { Tracing } from './tracing.ts';
@@ -172,7 +173,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     flushedAt: Date.now(),
     startedAt: Date.now(),
     arrived: createArrivals(store, message => options.log.error(message)),
-    topology: createTopologyWatch(sources, packs, { step: config.global.step, signal: options.signal }),
+    topology: createTopology(loaded, { options, sources }),
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),
@@ -215,6 +216,18 @@ function createIntake(
     metrics,
     log,
     clock: Date.now,
+  });
+}
+
+function createTopology(
+  { config, packs }: Loaded,
+  { options, sources }: Pick<Daemon, 'options' | 'sources'>,
+): TopologyWatch {
+  const { log, signal } = options;
+  return createTopologyWatch(topologySources(config, sources.all, packs), {
+    step: config.global.step,
+    signal,
+    warn: message => log.warn(message),
   });
 }
 

@@ -3,13 +3,13 @@ import type { RecordedAlert } from '../collectors/recording.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Batch } from '../core/batch.ts';
 import { type PassResult, runPass } from '../core/pipeline.ts';
-import type { Topology } from '../core/topology.ts';
+import type { Topology, TopologySource } from '../core/topology.ts';
 import { mergeTopology } from '../correlators/topology.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { createDepartures } from './departures.ts';
 import { namedBy } from './realised-rate.ts';
 import type { AskedSources } from './sources.ts';
-import { readTopology } from './topology-reader.ts';
+import { metricTopologies } from './topology-sources.ts';
 import type { Wired } from './wire.ts';
 
 /** Past data to run the passes over, from `from` to `end`, both in ms. */
@@ -21,6 +21,8 @@ export interface ReplayInput {
   readonly step: number;
   /** How often the targets are scraped, ms; the step when not given. */
   readonly scrapeInterval?: number;
+  /** Who tells edges; what the packs and the built-in questions ask for unless given. */
+  readonly topology?: readonly TopologySource[];
   /** Others' alerts in order of arrival. */
   readonly alerts: readonly RecordedAlert[];
 }
@@ -34,9 +36,14 @@ export interface ReplayHooks {
 /** So many steps are read at once, so that memory stays flat however long the range is. */
 const chunkSteps = 1440;
 
-async function topologyAt({ sources, packs, step }: ReplayInput, t: number): Promise<Topology> {
-  const batches = await Promise.all(sources.all.map(source => readTopology(source, packs, { t, step })));
-  return mergeTopology(batches, { now: t });
+/** What cannot be read brings no edges. */
+async function topologyAt(
+  sources: readonly TopologySource[],
+  at: { readonly t: number; readonly step: number },
+): Promise<Topology> {
+  const read = await Promise.allSettled(sources.map(source => source.read(at)));
+  const batches = read.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+  return mergeTopology(batches, { now: at.t });
 }
 
 async function readChunk(
@@ -67,13 +74,14 @@ export async function* replay(
   const { from, end, step } = input;
   const arrived = input.alerts.filter(({ at }) => at > from - step);
   const departures = createDepartures(input.scrapeInterval ?? step);
+  const told = input.topology ?? metricTopologies(input.sources.all, input.packs);
   let next = 0;
   for (let start = from; start <= end; start += chunkSteps * step) {
     const passes = await readChunk(wired, input, {
       start,
       end: Math.min(end, start + (chunkSteps - 1) * step),
     });
-    const topology = await topologyAt(input, start);
+    const topology = await topologyAt(told, { t: start, step });
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
       for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);

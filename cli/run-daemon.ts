@@ -42,6 +42,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await closeModels(daemon);
     daemon.results.flush();
     await server.close();
+    await daemon.topology.close();
     await daemon.sources.close();
     await tracing.close();
     daemon.store.close();

@@ -1,54 +1,80 @@
-import type { ResolvedPack } from '../config/resolve.ts';
-import type { SeriesSource } from '../core/series.ts';
-import type { TopologyBatch, TopologyEdge } from '../core/topology.ts';
-import type { NamedSource } from './sources.ts';
+import { type SeriesSource, SourceError } from '../core/series.ts';
+import type { SeenEdge, TopologyMoment, TopologyNode, TopologySource } from '../core/topology.ts';
+import type { TopologyQuery, TopologyQuestions } from './topology-queries.ts';
 
-/** A pack's query whose result names both ends of an edge in two labels. */
-interface TopologyQuery {
-  readonly from: string;
-  readonly to: string;
-  readonly via: string;
+/** What was seen long ago is looked for at such steps, ms. */
+const pastStep = 300_000;
+
+function lastSeen(t: Float64Array, v: Float64Array): number | undefined {
+  for (let k = v.length - 1; k >= 0; k--) if (v[k]! > 0) return t[k];
+  return undefined;
 }
 
-/** When it is asked, ms. */
-export interface TopologyMoment {
-  readonly t: number;
-  readonly step: number;
-  readonly signal?: AbortSignal;
+/** Of what is complete nothing that was seen before counts. */
+type Moment = Omit<TopologyMoment, 'since'> & { readonly since: number | undefined };
+
+/** A series counts as an edge, seen when its value was above 0 for the last time, when both labels are there. */
+async function readEdges(source: SeriesSource, query: TopologyQuery, moment: Moment): Promise<SeenEdge[]> {
+  const { t, step, since, signal } = moment;
+  const own = { query: query.via, ...(signal === undefined ? {} : { signal }) };
+  const asked = [source.queryRange({ ...own, start: t, end: t, step })];
+  if (since !== undefined) asked.push(source.queryRange({ ...own, start: since, end: t, step: pastStep }));
+  const series = (await Promise.all(asked)).flatMap(answer => answer.series);
+  return series.flatMap(({ labels, t: times, v }) => {
+    const from = labels[query.from];
+    const to = labels[query.to];
+    const seen = lastSeen(times, v);
+    if (!from || !to || seen === undefined) return [];
+    return [{ from, to, at: seen, ...(query.kind === undefined ? {} : { kind: query.kind }) }];
+  });
+}
+
+function nodesOf({ fromKind, toKind }: TopologyQuery, edges: readonly SeenEdge[]): TopologyNode[] {
+  const nodes = new Map<string, TopologyNode>();
+  for (const { from, to } of edges) {
+    if (fromKind !== undefined) nodes.set(from, { id: from, kind: fromKind });
+    if (toKind !== undefined) nodes.set(to, { id: to, kind: toKind });
+  }
+  return [...nodes.values()];
 }
 
 /**
- * Asks a source who calls whom at `t` (ms). A series counts as an edge when both labels are there and its value is
- * above 0. A query that fails brings no edges: the graph that was known before stays.
+ * A source of edges that asks metrics. A question that fails is told among the failures, and brings no edges; when all fail,
+ * `read` rejects with a SourceError that holds their words.
  */
-async function readEdges(
+export function createMetricTopology(
   source: SeriesSource,
-  queries: readonly TopologyQuery[],
-  { t, step, signal }: TopologyMoment,
-): Promise<readonly TopologyEdge[]> {
-  const edges: TopologyEdge[] = [];
-  const range = { start: t, end: t, step, ...(signal ? { signal } : {}) };
-  const answers = await Promise.allSettled(
-    queries.map(({ via }) => source.queryRange({ query: via, ...range })),
-  );
-  for (const [k, answer] of answers.entries()) {
-    if (answer.status === 'rejected') continue;
-    for (const { labels, v } of answer.value.series) {
-      const from = labels[queries[k]!.from];
-      const to = labels[queries[k]!.to];
-      if (from !== undefined && to !== undefined && (v.at(-1) ?? 0) > 0) edges.push({ from, to });
-    }
-  }
-  return edges;
+  { confidence, complete, queries }: TopologyQuestions,
+  name: string,
+): TopologySource {
+  return {
+    name,
+    async read(at) {
+      const moment = { ...at, since: complete ? undefined : at.since };
+      const asked = queries.map(query => readEdges(source, query, moment));
+      const answers = await Promise.allSettled(asked);
+      const failed = answers
+        .filter(answer => answer.status === 'rejected')
+        .map(({ reason }) => words(reason));
+      const failures = [...new Set(failed)];
+      if (queries.length > 0 && failed.length === queries.length)
+        throw new SourceError(failures.join('; '), { retryable: true });
+      const read = answers.map(answer => (answer.status === 'fulfilled' ? answer.value : []));
+      const edges = read.flat();
+      return {
+        t: at.t,
+        source: name,
+        confidence,
+        edges,
+        nodes: read.flatMap((each, k) => nodesOf(queries[k]!, each)),
+        // Without a single answer the exporter is away, not everything that it tells of.
+        complete: complete && failed.length === 0 && edges.length > 0,
+        ...(failures.length === 0 ? {} : { failures }),
+      };
+    },
+  };
 }
 
-/** Who calls whom by the queries of the packs that a source is asked for; the batch is named for the source. */
-export async function readTopology(
-  { name, source }: NamedSource,
-  packs: readonly ResolvedPack[],
-  at: TopologyMoment,
-): Promise<TopologyBatch> {
-  const asked = packs.filter(({ sources }) => sources.length === 0 || name === '' || sources.includes(name));
-  const queries = asked.flatMap(pack => pack.topology);
-  return { t: at.t, source: name, edges: await readEdges(source, queries, at), confidence: 1 };
+function words(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

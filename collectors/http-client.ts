@@ -3,7 +3,7 @@ import { connectionFailure } from '../clients/connection-failure.ts';
 import { authorizationHeader } from '../clients/credentials.ts';
 import { createTlsFiles, type TlsMaterial } from '../clients/tls-files.ts';
 import type { HttpAccess } from '../core/http-access.ts';
-import type { HttpClient } from '../core/http-client.ts';
+import type { HttpAnswer, HttpClient, HttpGet } from '../core/http-client.ts';
 import { SourceError } from '../core/series.ts';
 
 /** A client with connections of its own; at most `connections` at the same time, any number unless given. */
@@ -12,27 +12,33 @@ export function createHttpClient(
   options: { readonly connections?: number } = {},
 ): HttpClient {
   const agents = createAgents(createTlsFiles(access.tls_config), options.connections);
+  const exchange = async ({ url, headers, signal, ...how }: Exchange): Promise<HttpAnswer> => {
+    const authorization = await authorizationHeader(access);
+    const own = authorization === undefined ? {} : { authorization };
+    const dispatcher = agents.current();
+    const hint = url.startsWith('https:') ? closedHint(access) : '';
+    try {
+      const { statusCode, ...answer } = await request(url, {
+        ...how,
+        dispatcher,
+        signal,
+        headers: { ...access.headers, ...headers, ...own },
+      });
+      return { status: statusCode, headers: answer.headers, body: read(answer.body, hint) };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : failure(error, hint);
+    }
+  };
   return {
-    async post({ url, headers, body, signal }) {
-      const authorization = await authorizationHeader(access);
-      const own = authorization === undefined ? {} : { authorization };
-      const dispatcher = agents.current();
-      const hint = url.startsWith('https:') ? closedHint(access) : '';
-      try {
-        const { statusCode, ...answer } = await request(url, {
-          method: 'POST',
-          dispatcher,
-          signal,
-          headers: { ...access.headers, ...headers, ...own },
-          body,
-        });
-        return { status: statusCode, headers: answer.headers, body: read(answer.body, hint) };
-      } catch (error) {
-        throw signal.aborted ? signal.reason : failure(error, hint);
-      }
-    },
+    get: asked => exchange({ ...asked, method: 'GET' }),
+    post: asked => exchange({ ...asked, method: 'POST' }),
     close: () => agents.close(),
   };
+}
+
+interface Exchange extends HttpGet {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
 }
 
 /** A server that refuses a client's certificate closes the connection, and its reason does not reach us. */

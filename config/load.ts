@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
@@ -55,7 +56,13 @@ export function loadConfig(file: string, context: LoadContext): LoadResult {
   const beside = found.filter(each => !unset.some(hole => samePlace(hole, each)));
   const mistakes = inOrder([...syntax.mistakes, ...unset, ...beside], file);
   if (!parsed.success || mistakes.length > 0) return { ok: false, mistakes };
-  return { ok: true, config: parsed.data, packs };
+  return { ok: true, config: withTopologyFiles(parsed.data, file), packs };
+}
+
+/** Paths of topology files are relative to the config. */
+function withTopologyFiles(config: Config, file: string): Config {
+  const files = config.topology.files.map(path => resolve(dirname(file), path));
+  return { ...config, topology: { ...config.topology, files } };
 }
 
 function samePlace(a: Mistake, b: Mistake): boolean {

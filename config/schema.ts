@@ -1,26 +1,10 @@
 import { z } from 'zod';
 import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
-import { parseDuration } from '../core/duration.ts';
-import { httpAccess, httpUrl, oneCredential } from '../core/http-access.ts';
+import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
+import { count, duration, http, labelName, positive } from './field.ts';
+import { changesBlock, topologyBlock } from './topology-block.ts';
 
-const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
-const duration = z.string({ error: durationWords }).transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: durationWords });
-    return z.NEVER;
-  }
-});
-const positive = duration.refine(ms => ms > 0, 'must be above 0');
-const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
-const http = {
-  url: httpUrl.describe('Base URL.'),
-  ...httpAccess,
-  timeout: positive.default(30_000).describe('Longest time of one request.'),
-};
-const count = z.number().int().positive();
 const sourceName = z.string().regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -');
 const prometheus = z
   .strictObject({
@@ -202,6 +186,12 @@ export const configSchema = z.strictObject({
     )
     .describe('The source of metrics, or a list of them.'),
   logs: z.array(logSource).default([]).describe('Where logs are read.'),
+  topology: topologyBlock
+    .prefault({})
+    .describe('Who calls whom and what stands on what, beside what the packs ask for.'),
+  changes: changesBlock
+    .prefault({})
+    .describe('Changes that may be causes; `POST /webhook/change` takes them always.'),
   alertmanager: httpServer.optional().describe('Where alerts go.'),
   packs: z.array(packRef).min(1).describe('What is watched.'),
   detection: detection.prefault({}).describe('How sensitive detection is.'),

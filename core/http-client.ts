@@ -5,20 +5,25 @@ export interface HttpAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** One POST. `headers` come on top of those that the client's own config adds. */
-export interface HttpPost {
+/** One GET. `headers` come on top of those that the client's own config adds. */
+export interface HttpGet {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
   readonly signal: AbortSignal;
+}
+
+/** One POST, likewise. */
+export interface HttpPost extends HttpGet {
+  readonly body: string;
 }
 
 /**
  * Speaks to one server with the credentials and certificates of its config. Made at the edge, handed to whoever sends,
- * closed at the end. `post` answers any status; it rejects with a retryable `SourceError` when there is no answer or a
+ * closed at the end. Both answer any status; they reject with a retryable `SourceError` when there is no answer or a
  * secret or certificate cannot be read, in words that name no secret, or with the reason of an aborted signal.
  */
 export interface HttpClient {
+  get(request: HttpGet): Promise<HttpAnswer>;
   post(request: HttpPost): Promise<HttpAnswer>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Topology, TopologyBatch, TopologyEdge } from '../core/topology.ts';
+import type { Topology, TopologyBatch, TopologyEdge, TopologyNode } from '../core/topology.ts';
 
 /** How batches of edges become one graph: times in ms, confidence 0..1. */
 export interface MergeOptions {
@@ -10,29 +10,88 @@ export interface MergeOptions {
   readonly floor?: number;
 }
 
-/**
- * One graph from what many sources say. An edge's confidence is the noisy-or of its sources, each aged by half per
- * `halfLife`; of one source only the newest batch that names the edge counts. Edges come out sorted by name.
- */
-export function mergeTopology(batches: readonly TopologyBatch[], options: MergeOptions): Topology {
-  const { now, halfLife = 3_600_000, floor = 0.1 } = options;
-  const edges = new Map<string, { edge: TopologyEdge; bySource: Map<string, number> }>();
-  for (const batch of batches) {
-    const age = Math.max(0, now - batch.t);
-    const weight = Math.min(1, Math.max(0, batch.confidence)) * 2 ** (-age / halfLife);
-    for (const edge of batch.edges) {
-      const key = JSON.stringify([edge.from, edge.to]);
-      const known = edges.get(key) ?? { edge: { from: edge.from, to: edge.to }, bySource: new Map() };
-      known.bySource.set(batch.source, Math.max(weight, known.bySource.get(batch.source) ?? 0));
+/** Who says an edge, and when it was seen last, ms. */
+export interface EdgeWord {
+  readonly source: string;
+  readonly at: number;
+}
+
+/** An edge with what speaks for it: `confidence` 0..1 now, the newest word of each source, the newest first. */
+export interface ToldEdge extends TopologyEdge {
+  readonly kind?: string;
+  readonly confidence: number;
+  readonly saidBy: readonly EdgeWord[];
+}
+
+/** The merged graph for people: what each edge rests on, and what is known of its ends. */
+export interface ToldTopology {
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly ToldEdge[];
+}
+
+interface Gathered {
+  readonly from: string;
+  readonly to: string;
+  kind: string | undefined;
+  readonly words: Map<string, { at: number; weight: number }>;
+}
+
+function gather(batches: readonly TopologyBatch[], { now, halfLife = 3_600_000 }: MergeOptions) {
+  const edges = new Map<string, Gathered>();
+  for (const { t, source, edges: said, confidence } of batches)
+    for (const { from, to, kind, at = t } of said) {
+      const weight = Math.min(1, Math.max(0, confidence)) * 2 ** (-Math.max(0, now - at) / halfLife);
+      const key = JSON.stringify([from, to]);
+      const known = edges.get(key) ?? { from, to, kind, words: new Map() };
+      known.kind ??= kind;
+      const word = known.words.get(source);
+      if (word === undefined || word.weight < weight) known.words.set(source, { at, weight });
       edges.set(key, known);
     }
+  return edges;
+}
+
+/**
+ * One graph from what many sources say. An edge's confidence is the noisy-or of its sources, each aged by half per
+ * `halfLife`; of one source only the newest word on the edge counts. Edges come out sorted by name.
+ */
+export function tellTopology(batches: readonly TopologyBatch[], options: MergeOptions): ToldTopology {
+  const { floor = 0.1 } = options;
+  const edges = [...gather(batches, options)]
+    .map(([key, { from, to, kind, words }]) => ({
+      key,
+      confidence: 1 - [...words.values()].reduce((p, { weight }) => p * (1 - weight), 1),
+      edge: { from, to, ...(kind === undefined ? {} : { kind }) },
+      saidBy: [...words].map(([source, { at }]) => ({ source, at })).sort((a, b) => b.at - a.at),
+    }))
+    .filter(({ confidence }) => confidence >= floor)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ edge, confidence, saidBy }) => ({ ...edge, confidence, saidBy }));
+  return { nodes: nodesOf(batches, edges), edges };
+}
+
+/** The ends of the edges and what sources say of nodes, sorted by name; of two kinds the first one that was said stays. */
+function nodesOf(batches: readonly TopologyBatch[], edges: readonly TopologyEdge[]): TopologyNode[] {
+  const nodes = new Map<string, TopologyNode>();
+  for (const id of edges.flatMap(({ from, to }) => [from, to])) nodes.set(id, { id });
+  for (const node of batches.flatMap(batch => batch.nodes ?? [])) {
+    const known = nodes.get(node.id);
+    const labels = { ...node.labels, ...known?.labels };
+    const kind = known?.kind ?? node.kind;
+    nodes.set(node.id, {
+      id: node.id,
+      ...(kind === undefined ? {} : { kind }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    });
   }
-  const kept = [...edges.entries()]
-    .filter(([, { bySource }]) => 1 - [...bySource.values()].reduce((p, w) => p * (1 - w), 1) >= floor)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { edge }]) => edge);
-  const ids = [...new Set(kept.flatMap(edge => [edge.from, edge.to]))].sort();
-  return { nodes: ids.map(id => ({ id })), edges: kept };
+  return [...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The graph of `tellTopology` for grouping and root causes: only edges and their ends. */
+export function mergeTopology(batches: readonly TopologyBatch[], options: MergeOptions): Topology {
+  const edges = tellTopology(batches, options).edges.map(({ from, to }) => ({ from, to }));
+  const ids = [...new Set(edges.flatMap(edge => [edge.from, edge.to]))].sort();
+  return { nodes: ids.map(id => ({ id })), edges };
 }
 
 /** A node near another: `hops` >= 1 calls away, `callee` = it is called (directly or not), else it calls. */

@@ -12,6 +12,7 @@ import { readRuleAlerts } from '../rule-alerts.ts';
 import { createSources, identitiesOf } from '../sources.ts';
 import { tellIncident } from '../story.ts';
 import { parseTimestamp } from '../timestamp.ts';
+import { topologySources } from '../topology-sources.ts';
 import { train } from '../training.ts';
 import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
@@ -99,6 +100,7 @@ async function backtest(flags: Flags): Promise<void> {
   const end = Math.floor(timeOf('--to', flags.to) / step) * step;
   if (end <= from) throw new InputError(`--to ${flags.to}: must lie after --from ${flags.from}`);
   const sources = createSources(config, createMetrics());
+  const topology = topologySources(config, sources.all, packs);
   try {
     const identities = identitiesOf(config);
     const read = identities.map(({ labels }, k) =>
@@ -119,13 +121,14 @@ async function backtest(flags: Flags): Promise<void> {
     const book = createIncidentBook(10_000);
     const counts = await count(
       wired,
-      { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, alerts },
+      { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, topology, alerts },
       book,
       detection.training,
     );
     tellAll(book, counts);
     tellNoise(book, counts);
   } finally {
+    for (const source of topology) await source.close?.();
     await sources.close();
   }
 }

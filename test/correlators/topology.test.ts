@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Graph, mergeTopology } from '../../correlators/topology.ts';
+import { Graph, mergeTopology, tellTopology } from '../../correlators/topology.ts';
 
 const edge = (from: string, to: string) => ({ from, to });
 
@@ -47,5 +47,66 @@ describe('mergeTopology', () => {
     const options = { now: 0, floor: 0.45 };
     expect(mergeTopology([batch('x', 0, 0.3, 'b'), batch('x', 0, 0.3, 'b')], options).edges).toEqual([]);
     expect(mergeTopology([batch('x', 0, 0.3, 'b'), batch('y', 0, 0.3, 'b')], options).edges).toHaveLength(1);
+  });
+});
+
+describe('tellTopology', () => {
+  const hour = 3_600_000;
+
+  it('says what each edge rests on: how sure, by whom, seen when, and what is known of its ends', () => {
+    const now = 4 * hour;
+    const mesh = {
+      source: 'mesh',
+      t: now,
+      confidence: 1,
+      edges: [
+        { from: 'a', to: 'b', kind: 'calls', at: now - hour },
+        { from: 'a', to: 'b', at: now - 2 * hour },
+      ],
+      nodes: [{ id: 'a', kind: 'service' }],
+    };
+    const file = {
+      source: 'file',
+      t: now,
+      confidence: 0.5,
+      edges: [edge('a', 'b')],
+      nodes: [
+        { id: 'a', kind: 'app', labels: { team: 'shop' } },
+        { id: 'lone', kind: 'host' },
+      ],
+    };
+    expect(tellTopology([mesh, file], { now })).toEqual({
+      nodes: [
+        { id: 'a', kind: 'service', labels: { team: 'shop' } },
+        { id: 'b' },
+        { id: 'lone', kind: 'host' },
+      ],
+      edges: [
+        {
+          from: 'a',
+          to: 'b',
+          kind: 'calls',
+          confidence: 0.75,
+          saidBy: [
+            { source: 'file', at: now },
+            { source: 'mesh', at: now - hour },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('tells as many edges as grouping gets, which sees neither kinds nor nodes that stand alone', () => {
+    const batch = {
+      source: 'x',
+      t: 0,
+      confidence: 1,
+      edges: [{ ...edge('a', 'b'), kind: 'calls' }],
+      nodes: [{ id: 'c' }],
+    };
+    expect(mergeTopology([batch], { now: 0 })).toEqual({
+      nodes: [{ id: 'a' }, { id: 'b' }],
+      edges: [edge('a', 'b')],
+    });
   });
 });
