@@ -14,6 +14,7 @@ import { predictCommand } from './predict.ts';
 import { runCommand } from './run.ts';
 import { sessionsCommand } from './sessions.ts';
 import { templatesCommand } from './templates.ts';
+import { topologyCommand } from './topology.ts';
 
 /** The register of commands, in the order of the help. */
 export const commands: readonly (() => Command)[] = [
@@ -30,6 +31,7 @@ export const commands: readonly (() => Command)[] = [
   backtestCommand,
   explainCommand,
   modelsCommand,
+  topologyCommand,
   dashboardsCommand,
   completionCommand,
 ];
