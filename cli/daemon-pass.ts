@@ -2,6 +2,7 @@ import type { Alert } from '../core/alert.ts';
 import type { Anomaly } from '../core/detector.ts';
 import type { Incident } from '../core/incident.ts';
 import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
+import { tellingChanges } from './change-timeline.ts';
 import type { Daemon } from './daemon.ts';
 import { keepResults, measure, showIncidents } from './daemon-show.ts';
 import { troubles } from './daemon-troubles.ts';
@@ -88,7 +89,7 @@ function stepLate({ wired }: Daemon, pass: Pass, t: number, { anomalies, classes
 
 /** One step through all stages; the newest one takes up others' alerts and what came late. */
 function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judged): void {
-  const { wired, arrived, topology } = daemon;
+  const { wired, arrived, topology, changes } = daemon;
   const newest = t === pass.t;
   const { late } = pass;
   const classes = newest ? new Set([...judged.classes, ...notWatched(daemon)]) : judged.classes;
@@ -105,8 +106,10 @@ function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judge
   };
   const anomalies = [...judged.anomalies, ...carried.flatMap(([, each]) => each.anomalies)];
   const alerts = taken?.alerts ?? [];
-  const input = { t, anomalies, alerts, changes: [], topology: topology.at(t) };
-  pass.results.push(runPass(tracedStages({ ...wired.stages, rule }, tracing), input));
+  const fresh = newest ? changes.take(t) : [];
+  const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t) };
+  const correlate = tellingChanges(wired.stages.correlate, changes.book.all);
+  pass.results.push(runPass(tracedStages({ ...wired.stages, rule, correlate }, tracing), input));
 }
 
 const openIncidents = ({ book }: Daemon): readonly Incident[] =>

@@ -1,4 +1,5 @@
 import { webhookRoutes } from '../collectors/alertmanager-webhook.ts';
+import { changeRoutes } from '../collectors/change-webhook.ts';
 import { sayCount } from '../core/say-name.ts';
 import { createServer, type Server } from '../server/server.ts';
 import type { Daemon } from './daemon.ts';
@@ -27,7 +28,7 @@ export function serve(daemon: Daemon): Server {
     state: daemonState(daemon),
     registry: metrics.registry,
     results: createResultTarget(ours, { lookback: 300_000, now: Date.now }),
-    routes,
+    routes: [...routes, ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put })],
     reload: options.reload,
     ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>

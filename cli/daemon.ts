@@ -9,6 +9,7 @@ import type { Metrics, ReloadStatus } from '../server/metrics.ts';
 import type { EventDispatcher } from '../sinks/dispatch.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
+import { type Changes, createChanges } from './daemon-changes.ts';
 import { createModels, type Models } from './daemon-models.ts';
 import { createDepartures } from './departures.ts';
 import { createEvents, EventBook } from './event-book.ts';
@@ -89,6 +90,7 @@ export interface Daemon extends Models {
   /** Others' alerts that came in since the last pass. */
   readonly arrived: Arrivals;
   readonly topology: TopologyWatch;
+  readonly changes: Changes;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -174,6 +176,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     startedAt: Date.now(),
     arrived: createArrivals(store, message => options.log.error(message)),
     topology: createTopology(loaded, { options, sources }),
+    changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),

@@ -1,0 +1,51 @@
+import type { Incident, TimelineEntry } from '../core/incident.ts';
+import type { Labels } from '../core/labels.ts';
+import type { CorrelateStage } from '../core/pipeline.ts';
+import { sayEntity } from '../core/say-name.ts';
+import type { Change } from '../core/topology.ts';
+
+/** A change may act so long before the first alert, ms. */
+const reach = 1_800_000;
+/** So many changes stand in one timeline, the newest. */
+const mostShown = 20;
+
+/** Labels that many things share: alike they say nothing, unlike they tell two things apart. */
+const wide = new Set(['namespace', 'cluster', 'source', 'environment', 'env', 'region', 'team']);
+
+/** True when a change of `changed` is one of the thing with these labels: one name is alike, and no label says otherwise. */
+function isAbout(changed: Labels, labels: Labels): boolean {
+  const unlike = Object.entries(changed).some(([name, value]) => (labels[name] ?? value) !== value);
+  if (unlike) return false;
+  const values = new Set(Object.values(labels));
+  return Object.entries(changed).some(([name, value]) => !wide.has(name) && values.has(value));
+}
+
+function entryOf({ t, entity, kind, text, link }: Change): TimelineEntry {
+  return { at: t, what: `${kind} of ${sayEntity(entity)}: ${text}${link === undefined ? '' : ` (${link})`}` };
+}
+
+/** The incident with the changes around it in its timeline: those of what it is about, from half an hour before on, until its end. */
+export function withChanges(incident: Incident, changes: readonly Change[]): Incident {
+  const { startsAt, endsAt = Number.POSITIVE_INFINITY, members, suspects } = incident;
+  const near = changes.filter(({ t }) => t >= startsAt - reach && t <= endsAt);
+  if (near.length === 0) return incident;
+  const things = [...members.map(({ alert }) => alert.labels), ...suspects.map(({ entity }) => entity)];
+  const told = near
+    .filter(({ entity }) => things.some(labels => isAbout(entity, labels)))
+    .sort((a, b) => a.t - b.t)
+    .slice(-mostShown)
+    .map(entryOf);
+  if (told.length === 0) return incident;
+  return { ...incident, timeline: [...incident.timeline, ...told].sort((a, b) => a.at - b.at) };
+}
+
+/** The stage with the changes that `all` knows in the timelines of its incidents. */
+export function tellingChanges(stage: CorrelateStage, all: () => readonly Change[]): CorrelateStage {
+  return {
+    step(input) {
+      const { incidents } = stage.step(input);
+      const changes = all();
+      return { incidents: incidents.map(incident => withChanges(incident, changes)) };
+    },
+  };
+}
