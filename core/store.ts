@@ -1,3 +1,4 @@
+import type { AuditTrail } from './audit.ts';
 import type { ModelStore } from './model-version.ts';
 
 /** A durable map of small values: one table a purpose. Writes are on disk when the call returns. */
@@ -41,6 +42,8 @@ export interface Store {
   readonly outbox: Outbox;
   readonly results: ResultStore;
   readonly models: ModelStore;
+  /** Every decision and action; it never expires. */
+  readonly audit: AuditTrail;
   transaction<T>(body: () => T): T;
   /** Removes results and delivered notifications older than `before` (ms). */
   expire(before: number): void;

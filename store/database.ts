@@ -16,6 +16,9 @@ const migrations: readonly string[] = [
      data BLOB NOT NULL, PRIMARY KEY (class, version));`,
   `ALTER TABLE models ADD COLUMN race REAL;
    CREATE TABLE refusals (class TEXT NOT NULL PRIMARY KEY, at REAL NOT NULL, reason TEXT NOT NULL);`,
+  `CREATE TABLE audit (number INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL);
+   CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, hash TEXT NOT NULL,
+     signature TEXT NOT NULL);`,
 ];
 
 /** The database could not be used: it is held by another process, or made by a newer foreshock. */

@@ -1,11 +1,13 @@
 import type Database from 'libsql';
 import { z } from 'zod';
 import type { KeyValues, Outbox, ResultStore, Store } from '../core/store.ts';
+import { createAuditTrail } from './audit.ts';
 import { blob } from './blob.ts';
 import { blockLength, blockRow, mergeColumns, packColumn, unpackColumn } from './blocks.ts';
 import { openDatabase } from './database.ts';
 import { createModelStore } from './models.ts';
 import { resultReader } from './result-reader.ts';
+import { createTransaction } from './transaction.ts';
 
 const valueRow = z.object({ value: blob });
 const pairRow = z.object({ key: z.string(), value: blob });
@@ -95,18 +97,7 @@ export function openStore(
   damaged: (message: string) => void = message => process.emitWarning(message),
 ): Store {
   const { db, close } = openDatabase(directory, damaged);
-  const transaction: Transaction = body => {
-    if (db.inTransaction) return body();
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const made = body();
-      db.exec('COMMIT');
-      return made;
-    } catch (error) {
-      if (db.inTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  };
+  const transaction = createTransaction(db);
   const dropBlocks = db.prepare('DELETE FROM blocks WHERE start + ? <= ?');
   const dropDelivered = db.prepare('DELETE FROM outbox WHERE delivered < ?');
   return {
@@ -114,6 +105,7 @@ export function openStore(
     outbox: createOutbox(db, transaction),
     results: createResults(db, transaction),
     models: createModelStore(db),
+    audit: createAuditTrail(db, directory, transaction),
     transaction,
     expire: before =>
       transaction(() => {
