@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { auditCommand } from './audit.ts';
 import { backtestCommand } from './backtest.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
@@ -33,5 +34,6 @@ export const commands: readonly (() => Command)[] = [
   modelsCommand,
   topologyCommand,
   dashboardsCommand,
+  auditCommand,
   completionCommand,
 ];
