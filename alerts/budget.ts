@@ -15,13 +15,19 @@ export interface Realised {
   readonly realisedPerDay: number;
   /** Services with more than the budget in the window that ends now, the worst first. */
   readonly over: readonly string[];
+  /** How many of the window's pages people called false, how many real, and of how many they said nothing. */
+  readonly judged: { readonly rejected: number; readonly confirmed: number; readonly open: number };
 }
+
+/** What people said of an incident: true = it was real, false = it was not; undefined = nothing yet. */
+export type IsReal = (incident: string) => boolean | undefined;
 
 /** Made once or read from bytes; told of each incident that a person was told; read at will. It only measures. */
 export interface BudgetKeeper {
   /** Counts the incident once, however often it is told: its label `incident` is its identity, where it has one. */
   count(t: number, labels: Labels): void;
-  realised(t: number): Realised;
+  /** False pages: what was confirmed is none, what nobody judged is taken for one. */
+  realised(t: number, isReal?: IsReal): Realised;
   toBytes(): Uint8Array;
 }
 
@@ -57,15 +63,21 @@ export function createBudgetKeeper(budget: Budget, stored?: Uint8Array): BudgetK
       const known = told.some(each => each.service === service && each.incident === incident);
       if (incident === undefined || !known) told.push({ t, service, incident });
     },
-    realised(t) {
+    realised(t, isReal = () => undefined) {
       const counts = new Map<string, number>();
-      for (const each of told)
-        if (each.t > t - every && each.t <= t) counts.set(each.service, (counts.get(each.service) ?? 0) + 1);
+      const judged = { rejected: 0, confirmed: 0, open: 0 };
+      for (const { t: at, service, incident } of told) {
+        if (at <= t - every || at > t) continue;
+        const real = incident === undefined ? undefined : isReal(incident);
+        judged[real === undefined ? 'open' : real ? 'confirmed' : 'rejected']++;
+        if (real !== true) counts.set(service, (counts.get(service) ?? 0) + 1);
+      }
       const ranked = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
       return {
         statedPerDay: (most * day) / every,
         realisedPerDay: ((ranked[0]?.[1] ?? 0) * day) / every,
         over: ranked.filter(([, n]) => n > most).map(([service]) => service),
+        judged,
       };
     },
     toBytes: () => new TextEncoder().encode(JSON.stringify(told)),

@@ -9,6 +9,8 @@ export interface DeliveryEvent {
   readonly kind: 'delivered' | 'retry' | 'rejected' | 'resent';
   readonly count: number;
   readonly message: string;
+  /** What was delivered for the first time. */
+  readonly notifications?: readonly Notification[];
 }
 
 /** Everything that the dispatcher needs: `clock` in ms, `random` in [0, 1). */
@@ -98,7 +100,8 @@ class Lane {
           this.#told.set(told.alert.fingerprint, bytes(writeNotification(told)));
     });
     for (const told of notifications) this.#fresh.add(told.alert.fingerprint);
-    observe({ receiver: this.receiver.name, kind: 'delivered', count: entries.length, message: '' });
+    const { name } = this.receiver;
+    observe({ receiver: name, kind: 'delivered', count: entries.length, message: '', notifications });
   }
 
   #bury(entry: OutboxEntry, message: string): void {

@@ -24,6 +24,12 @@ interface Links {
   readonly runbooks?: string;
 }
 
+/** What is told even of an incident that somebody looks after. */
+const gravest = new Set(['critical', 'page']);
+
+/** Whether somebody acknowledged an incident, or said that it is none. */
+export type LookedAfter = (incident: string) => boolean;
+
 /** Notifications of one incident that were not told yet: each entry of `incident.notifications`, the last one resolving. */
 function untold(incident: Incident, told: Told, links: Links): Notification[] {
   const alert = incidentAlert(incident, { labels: told.labels, ...links });
@@ -39,19 +45,25 @@ function untold(incident: Incident, told: Told, links: Links): Notification[] {
   });
 }
 
+/** A rise that need not be told: somebody has the incident, or said that it is none, and it is not the gravest. */
+function isQuiet({ alert: { annotations } }: Notification): boolean {
+  return annotations.notification === 'updated' && !gravest.has(annotations.severity_now ?? '');
+}
+
 /**
  * Turns incidents into the one alert each that people are told by. Its labels, the severity among them, are those of the
  * first telling: a rise is the same alert with other annotations (`notification: updated`, `severity_now`), never a
- * second page. It remembers how many state changes of an incident
+ * second page. Of an incident that is looked after only a rise to the gravest and the end are told. It remembers how many state changes of an incident
  * were told, so that a pass that is repeated, or a restart from `toBytes`, tells nothing twice.
  */
 export function createTeller(
-  options: Links & { readonly externalLabels?: Labels },
+  options: Links & { readonly externalLabels?: Labels; readonly lookedAfter?: LookedAfter },
   stored?: Uint8Array,
 ): Teller {
   const told = new Map<string, Told>(
     stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored))),
   );
+  const { lookedAfter = () => false } = options;
   return {
     step(_t, incidents) {
       const out: Notification[] = [];
@@ -62,7 +74,8 @@ export function createTeller(
           count: 0,
           resolved: false,
         };
-        out.push(...untold(incident, before, options));
+        const fresh = untold(incident, before, options);
+        out.push(...(lookedAfter(incident.id) ? fresh.filter(each => !isQuiet(each)) : fresh));
         told.set(incident.id, {
           ...before,
           count: incident.notifications.length,

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { AuditDesk } from './audit-desk.ts';
+import { auditedModels } from './audited-models.ts';
 import { countSeries } from './class-limits.ts';
 import type { Trainer } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
@@ -29,12 +31,13 @@ export function createModels(
     readonly metrics: Metrics;
     readonly wired: Wired;
     readonly sources: Sources;
+    readonly audit: AuditDesk;
     readonly log: Log;
     readonly signal: AbortSignal;
   },
 ): Models {
-  const { store, metrics, wired, sources, log, signal } = parts;
-  const models = createModelBook(store.models, log);
+  const { store, metrics, wired, sources, audit, log, signal } = parts;
+  const models = auditedModels(createModelBook(store.models, log), audit);
   const trainers = sources.all.map(() =>
     createTrainingPool(loaded, {
       threads: trainingThreads(availableParallelism(), sources.all.length),

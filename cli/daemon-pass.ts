@@ -16,7 +16,7 @@ import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): void {
-  const { store, wired, dispatcher, receivers, self, budget, incidents, events, eventBook } = daemon;
+  const { store, wired, dispatcher, receivers, self, budget, incidents, events, eventBook, audit } = daemon;
   for (const { alert } of result.notifications)
     if (alert.annotations.notification === 'opened') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
@@ -28,6 +28,8 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
     store.values('stages').set('self', self.toBytes());
     settle();
     events.enqueue(eventBook.take(abnormal, result.incidents), result.t);
+    audit.pass(result);
+    audit.forward();
     dispatcher.enqueue(
       told,
       receivers.map(receiver => receiver.name),

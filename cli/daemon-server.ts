@@ -4,8 +4,23 @@ import { sayCount } from '../core/say-name.ts';
 import { createServer, type Server } from '../server/server.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
+import { FeedbackDesk } from './feedback.ts';
 import { createResultTarget, resultSeries } from './results.ts';
 import { allSeries } from './sampled-series.ts';
+
+/** Takes feedback on what the page shows. */
+function feedbackDesk({ book, feedback, store, audit }: Daemon): FeedbackDesk {
+  return new FeedbackDesk({
+    book: feedback,
+    incidents: () => book.made(),
+    audit: record => {
+      audit.write(record);
+      audit.forward();
+    },
+    transaction: store.transaction,
+    clock: Date.now,
+  });
+}
 
 /** The page, the API and the webhook of a daemon, not listening yet. */
 export function serve(daemon: Daemon): Server {
@@ -30,6 +45,7 @@ export function serve(daemon: Daemon): Server {
     results: createResultTarget(ours, { lookback: 300_000, now: Date.now }),
     routes: [...routes, ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put })],
     reload: options.reload,
+    feedback: feedbackDesk(daemon),
     ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>
       options.log.warn(`${message}: ${error instanceof Error ? error.message : error}`),

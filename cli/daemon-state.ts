@@ -5,7 +5,7 @@ import { unusualNow } from './unusual.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
-  const { book, wired, sources, reads, budget } = daemon;
+  const { book, wired, sources, reads, budget, feedback } = daemon;
   const failureOf = (watch: ClassWatch) =>
     reads.map(each => each.failureOf(watch)).find(failure => failure !== undefined);
   return {
@@ -18,7 +18,7 @@ export function daemonState(daemon: Daemon): ServerState {
         return failure === undefined ? overview : { ...overview, reasons: [failure, ...overview.reasons] };
       }),
       sources: sources.all.map(({ health }) => ({ ...health })),
-      budget: budget.realised(Date.now()),
+      budget: budget.realised(Date.now(), incident => feedback.of(incident).verdict?.real),
       unusual: unusualNow(wired.watches),
     }),
     health: () => {

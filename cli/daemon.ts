@@ -2,17 +2,22 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
 import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
+import type { FeedbackOf } from '../core/feedback.ts';
 import type { NetworkMaker } from '../core/network.ts';
 import type { Receiver } from '../core/receiver.ts';
+import { sayCount } from '../core/say-name.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics, ReloadStatus } from '../server/metrics.ts';
+import type { ReloadOutcome } from '../server/server.ts';
 import type { EventDispatcher } from '../sinks/dispatch.ts';
 import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
+import { AuditDesk } from './audit-desk.ts';
 import { type Changes, createChanges } from './daemon-changes.ts';
 import { createModels, type Models } from './daemon-models.ts';
 import { createDepartures } from './departures.ts';
 import { createEvents, EventBook } from './event-book.ts';
+import { createFeedbackBook, type FeedbackBook } from './feedback-book.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
@@ -39,9 +44,11 @@ export interface DaemonOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Reads the config again: the new one, or a message that says what is wrong with it. */
-  readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
+  readonly reload: () => Promise<ReloadOutcome>;
   /** How the last reload went, by whatever way it was asked for. */
   readonly reloaded: ReloadStatus;
+  /** Tells a listener how each reload goes, by whatever way it is asked for, until what it answers is called. */
+  readonly onReload: (listener: (outcome: ReloadOutcome) => void) => () => void;
 }
 
 /** Where a daemon tells of its own work. */
@@ -76,6 +83,8 @@ export interface Daemon extends Models {
   readonly scoring: ScoringPool;
   readonly book: IncidentBook;
   readonly incidents: IncidentStore;
+  readonly feedback: FeedbackBook;
+  readonly audit: AuditDesk;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
@@ -107,6 +116,14 @@ export interface Daemon extends Models {
   showing: number;
 }
 
+/** A person has it, or said that it is none. */
+const isLookedAfter =
+  (of: FeedbackOf) =>
+  (incident: string): boolean => {
+    const { acknowledged, verdict } = of(incident);
+    return acknowledged !== undefined || verdict?.real === false;
+  };
+
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
 export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
   const { metrics, tracing, network } = self;
@@ -119,6 +136,12 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     const reason = error instanceof Error ? error.message : String(error);
     options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
   };
+  const feedback = createFeedbackBook(store.values('feedback'), count =>
+    options.log.error(`${sayCount(count, 'record')} of feedback cannot be read and are left out`),
+  );
+  const dispatched = options.dryRun ? { events: [] } : config;
+  const events = createEvents(dispatched, { store, metrics, log: options.log });
+  const audit = new AuditDesk(store, events, Date.now);
   const wired = wire(packs, {
     detection: config.detection,
     correlation: config.correlation,
@@ -127,6 +150,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     maintenance: maintenanceOf(config),
     inhibit: config.inhibit_rules,
     externalLabels: config.global.external_labels,
+    lookedAfter: isLookedAfter(feedback.of),
     stored: loadStages(store),
     unreadable,
     sources: identitiesOf(config),
@@ -138,6 +162,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     metrics,
     wired,
     sources,
+    audit,
     log: options.log,
     signal: options.signal,
   });
@@ -147,7 +172,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     resume({ name: `cardinality of ${name}`, state }, each => each && cardinality.restore(each), unreadable);
   }
   const incidents = createIncidentStore(store.values('incidents'));
-  const book = createIncidentBook(200);
+  const book = createIncidentBook(200, feedback);
   book.update(incidents.read());
   return {
     loaded,
@@ -160,15 +185,17 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     logs,
     reads: createReads(sources, models, { loaded, options, metrics, tracing, wired }),
     ...models,
-    ...createDelivery(loaded, { options, self, store, url }),
+    ...createDelivery(loaded, { options, self, store, url, audit }),
     wired,
     desk: network === undefined ? createDesk(scoring, { loaded, options, metrics }) : undefined,
     scoring,
     book,
     incidents,
+    feedback,
+    audit,
     ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),
-    events: createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log }),
+    events,
     eventBook: new EventBook(),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
@@ -247,9 +274,9 @@ function createDesk(
 /** The receivers, and what hands notifications to them and counts how that went. */
 function createDelivery(
   { config }: Loaded,
-  parts: Pick<Daemon, 'options' | 'store' | 'url'> & { readonly self: DaemonSelf },
+  parts: Pick<Daemon, 'options' | 'store' | 'url' | 'audit'> & { readonly self: DaemonSelf },
 ): Pick<Daemon, 'receivers' | 'dispatcher' | 'failing'> {
-  const { options, store, url, self } = parts;
+  const { options, store, url, self, audit } = parts;
   const receivers = createReceivers(config, { dryRun: options.dryRun, url });
   const failing = new Map<string, number>();
   const dispatcher = createDispatcher({
@@ -257,8 +284,15 @@ function createDelivery(
     receivers: receivers.map(receiver => tracedReceiver(receiver, self.tracing)),
     clock: Date.now,
     random: Math.random,
-    observe: ({ receiver, kind, count, message }) => {
+    observe: ({ receiver, kind, count, message, notifications = [] }) => {
       self.metrics.notifications.inc({ receiver, outcome: kind }, count);
+      if (kind === 'delivered') audit.delivered(receiver, notifications);
+      if (kind === 'rejected')
+        audit.note({
+          action: 'notification-refused',
+          message: `${receiver} refused: ${message}`,
+          details: { receiver },
+        });
       if (kind === 'delivered') failing.delete(receiver);
       if (kind !== 'retry' && kind !== 'rejected') return;
       failing.set(receiver, failing.get(receiver) ?? Date.now());

@@ -1,16 +1,25 @@
 import { affected } from '../alerts/incident-alert.ts';
+import { homeOf } from '../core/feedback.ts';
 import type { Incident } from '../core/incident.ts';
+import { reshape } from '../core/reshape.ts';
 import { sayEntity, saySignal } from '../core/say-name.ts';
 import type { IncidentView, SignalView } from '../server/model.ts';
+import type { FeedbackBook } from './feedback-book.ts';
 
-/** What people can read of the incidents so far: fed by the pass, completed by the edge, read by the server. */
+/**
+ * What people can read of the incidents so far: fed by the pass, completed by the edge, read by the server, as people have
+ * merged and split them.
+ */
 export interface IncidentBook {
   update(incidents: readonly Incident[]): void;
   /** The signals around the onset, fetched at the edge. */
   addSignals(id: string, signals: readonly SignalView[]): void;
   addDashboard(id: string, path: string): void;
+  /** As the correlator made them, whatever people did to them. */
+  made(): readonly Incident[];
   /** Open ones first, then the newest first. */
   list(): readonly IncidentView[];
+  /** By its id, or that of one that was merged into it. */
   get(id: string): IncidentView | undefined;
 }
 
@@ -22,8 +31,8 @@ export function incidentTitle(incident: Incident): string {
   return member === undefined ? 'nothing is known yet' : (member.alert.labels.alertname ?? 'an alert');
 }
 
-/** An empty book that keeps the `most` newest incidents. */
-export function createIncidentBook(most: number): IncidentBook {
+/** An empty book that keeps the `most` newest incidents, with what people said of them where that is kept. */
+export function createIncidentBook(most: number, feedback?: FeedbackBook): IncidentBook {
   const incidents = new Map<string, Incident>();
   const signals = new Map<string, readonly SignalView[]>();
   const dashboards = new Map<string, string>();
@@ -37,8 +46,10 @@ export function createIncidentBook(most: number): IncidentBook {
       notificationsOut: incident.notifications.length,
       signals: signals.get(incident.id) ?? [],
       ...(dashboardPath === undefined ? {} : { dashboardPath }),
+      ...(feedback === undefined ? {} : { feedback: feedback.of(incident.id) }),
     };
   };
+  const shaped = () => reshape([...incidents.values()], feedback?.records() ?? []);
   return {
     update(changed) {
       for (const incident of changed) {
@@ -52,15 +63,17 @@ export function createIncidentBook(most: number): IncidentBook {
     },
     addSignals: (id, views) => void signals.set(id, views),
     addDashboard: (id, path) => void dashboards.set(id, path),
+    made: () => [...incidents.values()],
     list: () =>
-      [...incidents.values()]
+      [...shaped()]
         .sort(
           (a, b) =>
             Number(a.endsAt !== undefined) - Number(b.endsAt !== undefined) || b.startsAt - a.startsAt,
         )
         .map(view),
     get(id) {
-      const incident = incidents.get(id);
+      const home = homeOf(id, feedback?.records() ?? []);
+      const incident = shaped().find(each => each.id === home);
       return incident === undefined ? undefined : view(incident);
     },
   };

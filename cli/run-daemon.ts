@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
+import { version } from '../core/version.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { networkOf } from './backend.ts';
 import { createDaemon, type DaemonOptions } from './daemon.ts';
@@ -22,9 +23,26 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
   setMaxListeners(0, joint.signal);
   const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing, network });
   const server = serve(daemon);
+  const letGo = options.onReload(({ ok, message }) =>
+    daemon.audit.note(
+      ok
+        ? {
+            actor: 'operator',
+            action: 'config-reloaded',
+            message: 'the config was read again and is taken up',
+          }
+        : { actor: 'operator', action: 'config-refused', message },
+    ),
+  );
   try {
     const { url } = await server.listen(config.web.listen);
     options.log.info(`listening on ${url}, step ${formatDuration(config.global.step)}`);
+    daemon.audit.note({
+      action: 'foreshock-started',
+      message: `foreshock ${version} began to watch`,
+      details: { url },
+    });
+    daemon.audit.forward();
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
@@ -34,6 +52,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
   } finally {
     joint.abort();
     joint.letGo();
+    letGo();
     daemon.dispatcher.stop();
     await daemon.shown;
     await daemon.logs.end();
@@ -45,6 +64,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.topology.close();
     await daemon.sources.close();
     await tracing.close();
+    daemon.audit.note({ action: 'foreshock-stopped', message: 'foreshock ended' });
     daemon.store.close();
     options.log.info('stopped');
   }

@@ -5,7 +5,7 @@ import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenanc
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
 import type { RuleOptions } from '../alerts/rule.ts';
-import { createTeller, type Teller } from '../alerts/tell.ts';
+import { createTeller, type LookedAfter, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
 import type { Labels } from '../core/labels.ts';
@@ -50,6 +50,8 @@ export interface WireOptions {
   readonly inhibit?: readonly InhibitRule[];
   /** Labels that every alert of ours carries. */
   readonly externalLabels?: Labels;
+  /** Whether a person has an incident, or called it false. */
+  readonly lookedAfter?: LookedAfter;
   /** Where each class is asked, once a source; left out = one place that needs no name. */
   readonly sources?: readonly SourceIdentity[];
   readonly stored?: StoredStages;
@@ -128,7 +130,8 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
   const { url, runbooks, externalLabels = {} } = options;
-  const links = { url, ...(runbooks === undefined ? {} : { runbooks }) };
+  const { lookedAfter = () => false } = options;
+  const links = { url, lookedAfter, ...(runbooks === undefined ? {} : { runbooks }) };
   const budget = parseBudget(options.detection.budget);
   const { stored, unreadable } = options;
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>

@@ -12,6 +12,11 @@ function credentials(header: string | undefined): { user: string; password: stri
   return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+/** The user whom an `Authorization` header names, whether the password is right or not. */
+export function userOf(header: string | undefined): string | undefined {
+  return credentials(header)?.user;
+}
+
 /** So many answers are kept, right and wrong ones, the oldest go first. */
 const mostKept = 100;
 

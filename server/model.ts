@@ -1,4 +1,5 @@
 import type { WatchState } from '../core/detector.ts';
+import type { IncidentFeedback } from '../core/feedback.ts';
 import type { Incident } from '../core/incident.ts';
 
 /** One signal of an incident with its expected band; `t` in ms, the columns have one length, NaN is missing. */
@@ -29,6 +30,8 @@ export interface IncidentView {
   readonly signals: readonly SignalView[];
   /** An http(s) address or a path of the Grafana server. */
   readonly dashboardPath?: string;
+  /** What people said of it; undefined where nothing that is said is kept. */
+  readonly feedback?: IncidentFeedback;
 }
 
 /** What is watched of one class (`pack/class`). A rate is a share of judged rows, 0..1: the

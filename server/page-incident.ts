@@ -3,6 +3,7 @@ import { sayEntity, sayList, saySignal } from '../core/say-name.ts';
 import { saySpan } from '../core/say-time.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import type { IncidentView } from './model.ts';
+import { feedbackSection } from './page-feedback.ts';
 import { membersSection } from './page-members.ts';
 import { clockTag, part, percent, timeTag } from './page-words.ts';
 import { signalFigure } from './signal-figure.ts';
@@ -100,8 +101,10 @@ ${
 /** What stands on the page of one incident, in the order in which it is read at night. */
 export function incidentSections(view: IncidentView): Markup {
   const { suspects } = view.incident;
+  const feedback = feedbackSection(view);
   return html`${part('head', heading(view))}
 ${part('suspect', firstSuspect(suspects[0]))}
+${feedback === undefined ? undefined : part('feedback', feedback)}
 ${part('signals', signals(view))}
 ${part('figures', figures(view))}
 ${part('timeline', timeline(view))}

@@ -20,6 +20,11 @@ const acts = {
 document.addEventListener('keydown', event => {
   const act = acts[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+  // What is typed into a field is text; Escape leaves it.
+  if (event.target instanceof HTMLInputElement) {
+    if (event.key === 'Escape') event.target.blur();
+    return;
+  }
   if (event.key !== 'Enter') event.preventDefault();
   act();
 });

@@ -78,6 +78,16 @@ export function runbookPage(runbooks: ReadonlyMap<string, string>, name?: string
   return layout(`${name} - foreshock`, runbookSections(text));
 }
 
+/** The page that says why feedback on an incident was not taken. */
+export function refusedPage(id: string, message: string): Page {
+  return layout(
+    'Not taken - foreshock',
+    html`<h1>It was not taken</h1>
+<p>${message}</p>
+<p><a href="/incidents/${encodeURIComponent(id)}#feedback">Back to the incident</a></p>`,
+  );
+}
+
 /** The page for an id that is not known. */
 export function missingPage(id: string): Page {
   return layout(

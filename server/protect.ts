@@ -10,7 +10,8 @@ export function protect(app: FastifyInstance, config: WebConfig | undefined): vo
   const headers = Object.entries(config?.http_server_config.headers ?? {});
   const passes = config === undefined ? undefined : createRateLimit(config.rate_limit);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    // `same-origin`, not `no-referrer`: with that a browser hides the origin of our own forms.
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin');
     for (const [name, value] of headers) reply.header(name, value);
     const refuse = (status: number, error: string) => reply.code(status).send({ status: 'error', error });
     if (passes?.(Date.now()) === false) return refuse(429, 'too many requests');

@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { contentSecurityPolicy } from './content-security-policy.ts';
+import { type FeedbackTarget, mountFeedback } from './feedback.ts';
 import type { IncidentView, ServerState } from './model.ts';
 import { allIncidentsPage, incidentPage, missingPage, overviewPage, type Page, runbookPage } from './page.ts';
 import { protect } from './protect.ts';
@@ -29,6 +30,7 @@ export interface ServerDeps {
   readonly routes: readonly MountedRoute[];
   readonly reload?: () => Promise<ReloadOutcome>;
   readonly results?: QueryTarget;
+  readonly feedback?: FeedbackTarget;
   readonly webConfig?: WebConfig;
   readonly log: (message: string, error: unknown) => void;
   /** Largest request body in bytes; 10 MB unless told. */
@@ -188,6 +190,8 @@ export function createServer(deps: ServerDeps): Server {
   mountIncidents(app, deps.state);
   mountRunbooks(app);
   mountRoutes(app, deps.routes);
+  const users = Object.keys(deps.webConfig?.basic_auth_users ?? {}).length > 0;
+  if (deps.feedback !== undefined) mountFeedback(app, { target: deps.feedback, users });
   if (deps.results !== undefined) mountQueryApi(app, deps.results, deps.log);
   return {
     app,

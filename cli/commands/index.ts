@@ -10,6 +10,7 @@ import { detectCommand } from './detect.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { explainCommand } from './explain.ts';
 import { historyCommand } from './history.ts';
+import { incidentCommand } from './incident.ts';
 import { modelsCommand } from './models.ts';
 import { predictCommand } from './predict.ts';
 import { runCommand } from './run.ts';
@@ -34,6 +35,7 @@ export const commands: readonly (() => Command)[] = [
   modelsCommand,
   topologyCommand,
   dashboardsCommand,
+  incidentCommand,
   auditCommand,
   completionCommand,
 ];

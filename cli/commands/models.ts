@@ -1,5 +1,7 @@
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { ModelVersion } from '../../core/model-version.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { type OpenModels, openModels } from '../../store/models.ts';
 import { classSignature } from '../class-signature.ts';
 import type { ClassWatch } from '../class-watch.ts';
@@ -30,6 +32,8 @@ interface ExportFlags extends Flags {
 /** What a command about models works on; the store may be open in a daemon. */
 interface Opened {
   readonly models: OpenModels;
+  /** Folder of the store. */
+  readonly directory: string;
   readonly watches: readonly ClassWatch[];
 }
 
@@ -48,7 +52,7 @@ function withModels(flags: Flags, body: (opened: Opened) => void): void {
       `${loaded.config.storage.path}: no models are stored here; "foreshock run" makes them; see storage.path in ${flags.config}`,
     );
   try {
-    body({ models, watches: watchesOf(loaded) });
+    body({ models, directory: loaded.config.storage.path, watches: watchesOf(loaded) });
   } finally {
     models.close();
   }
@@ -166,7 +170,17 @@ function rollback(name: string, flags: RollbackFlags): void {
       throw new InputError(
         `class ${name}: model ${from.version} was made for other signals or options than the config has`,
       );
-    const version = models.add({ ...from, at: Date.now(), why: 'rollback' }, bytes);
+    const at = Date.now();
+    const version = models.add({ ...from, at, why: 'rollback' }, bytes);
+    appendAudit(opened.directory, [
+      {
+        at,
+        actor: userInfo().username,
+        action: 'model-rolled-back',
+        message: `${name}: model ${from.version} is taken back as model ${version}`,
+        details: { class: name, from: from.version, version },
+      },
+    ]);
     process.stdout.write(
       `${name}: model ${from.version} is taken back as model ${version}. A running foreshock goes on with it within ten minutes, or at once after a reload; it is renewed a day from now as usual\n`,
     );

@@ -6,6 +6,8 @@ import { type Loaded, loadOrExplain } from '../load.ts';
 import { createLog, type Log } from '../log.ts';
 import { runDaemon } from '../run-daemon.ts';
 
+type ReloadListener = Parameters<DaemonOptions['onReload']>[0];
+
 interface Flags {
   readonly config: string;
   readonly dryRun?: true;
@@ -32,15 +34,23 @@ async function run(flags: Flags): Promise<void> {
   let next: Loaded | undefined;
   let over = false;
   const reloaded = { ok: true, at: Date.now() };
+  const listeners = new Set<ReloadListener>();
+  const onReload: DaemonOptions['onReload'] = listener => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
   const reload: DaemonOptions['reload'] = async () => {
     const fresh = tryLoad(flags.config, log);
     reloaded.ok = typeof fresh !== 'string';
-    if (typeof fresh === 'string') return { ok: false, message: fresh };
+    const outcome =
+      typeof fresh === 'string' ? { ok: false, message: fresh } : { ok: true, message: 'reloading' };
+    for (const listener of listeners) listener(outcome);
+    if (typeof fresh === 'string') return outcome;
     reloaded.at = Date.now();
     next = fresh;
     const running = stop;
     setImmediate(() => running.abort());
-    return { ok: true, message: 'reloading' };
+    return outcome;
   };
   const end = () => {
     over = true;
@@ -51,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
   while (loaded !== undefined) {
     next = undefined;
     const { signal } = stop;
-    await runDaemon(loaded, { dryRun: flags.dryRun === true, log, signal, reload, reloaded });
+    await runDaemon(loaded, { dryRun: flags.dryRun === true, log, signal, reload, reloaded, onReload });
     loaded = over ? undefined : next;
     stop = new AbortController();
   }

@@ -29,6 +29,7 @@ describe('the keeper', () => {
       statedPerDay: 2 / 7,
       realisedPerDay: 4 / 7,
       over: ['cart', 'pay'],
+      judged: { rejected: 0, confirmed: 0, open: 9 },
     });
   });
 

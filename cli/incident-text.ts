@@ -1,0 +1,73 @@
+import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { saySpan, sayTime } from '../core/say-time.ts';
+import type { IncidentSeen } from './feedback-access.ts';
+import { table } from './model-tables.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+function said({ feedback: { acknowledged, verdict, notes } }: IncidentSeen): readonly string[] {
+  return [
+    ...(acknowledged === undefined ? [] : [`acknowledged by ${acknowledged.by}`]),
+    ...(verdict === undefined ? [] : [`${verdict.real ? 'confirmed' : 'rejected'} by ${verdict.by}`]),
+    ...(notes.length === 0 ? [] : [sayCount(notes.length, 'note')]),
+  ];
+}
+
+/** A line an incident. */
+export function incidentLines(views: readonly IncidentSeen[]): string {
+  const rows = views.map(view => {
+    const { id, startsAt, endsAt, members } = view.incident;
+    const state = endsAt === undefined ? 'open' : 'ended';
+    return [
+      id,
+      state,
+      formatTimestamp(startsAt),
+      String(members.length),
+      said(view).join(', ') || '-',
+      view.title,
+    ];
+  });
+  return table([['INCIDENT', 'STATE', 'BEGAN', 'ALERTS', 'SAID', 'WHAT'], ...rows]);
+}
+
+function remarks({ feedback: { acknowledged, verdict, notes } }: IncidentSeen): readonly string[] {
+  const lines = [
+    ...(acknowledged === undefined ? [] : [{ what: 'acknowledged', ...acknowledged, text: undefined }]),
+    ...(verdict === undefined ? [] : [{ what: verdict.real ? 'confirmed' : 'rejected', ...verdict }]),
+    ...notes.map(note => ({ what: 'note', ...note })),
+  ];
+  return lines
+    .sort((a, b) => a.at - b.at)
+    .map(
+      ({ at, by, what, text }) =>
+        `  ${sayTime(at)}  ${what} by ${by}${text === undefined ? '' : `: ${text}`}`,
+    );
+}
+
+const block = (title: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `\n${title}\n${lines.map(line => `${line}\n`).join('')}`;
+
+/** One incident in full; its alerts are numbered from 1, as `split` takes them. */
+export function incidentText(view: IncidentSeen): string {
+  const { id, startsAt, endsAt, members, suspects, timeline } = view.incident;
+  const state = endsAt === undefined ? 'open' : `ended after ${saySpan(endsAt - startsAt)}`;
+  const head = `${view.title}\n  incident ${id}, ${state}, began ${sayTime(startsAt)}; affected: ${sayList(view.affected, 8)}\n`;
+  return [
+    head,
+    block('Said', remarks(view)),
+    block(
+      'Suspects',
+      suspects.map(({ entity, signal, score, evidence }) => {
+        const why = evidence.length === 0 ? '' : `: ${evidence.join('; ')}`;
+        return `  ${sayEntity(entity)}, ${saySignal(signal)}, score ${Number(score.toPrecision(3))}${why}`;
+      }),
+    ),
+    block(
+      'Alerts',
+      members.map(({ alert, reason }, k) => `  ${k + 1}  ${alert.fingerprint}  ${reason}`),
+    ),
+    block(
+      'Timeline',
+      timeline.map(({ at, what }) => `  ${sayTime(at)}  ${what}`),
+    ),
+  ].join('');
+}
