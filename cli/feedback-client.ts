@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher, fetch } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { SourceError } from '../core/series.ts';
 import { InputError } from './exit.ts';
@@ -50,9 +50,15 @@ function dispatcherOf({ webConfig }: Loaded): Agent {
   return new Agent({ connect: { ca, allowPartialTrustChain: true, checkServerIdentity: () => undefined } });
 }
 
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function wrong(url: string, status: number, message: string): Error {
@@ -73,15 +79,14 @@ export function createDaemonClient(loaded: Loaded, login: Login | undefined): Da
       ? {}
       : { authorization: `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}` };
   const once = async (url: string, dispatcher: Dispatcher, { path, body }: Question) => {
-    const answer = await fetch(`${url}${path}`, {
+    const { statusCode, body: answer } = await request(`${url}${path}`, {
       dispatcher,
-      redirect: 'error',
       signal: AbortSignal.timeout(patience),
       headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
-    const parsed = answerSchema.safeParse(await answer.json().catch(() => undefined));
-    return { status: answer.status, answer: parsed.success ? parsed.data : undefined };
+    const parsed = answerSchema.safeParse(jsonOf(await answer.text()));
+    return { status: statusCode, answer: parsed.success ? parsed.data : undefined };
   };
   const askAt = async (url: string, dispatcher: Dispatcher, question: Question) => {
     for (let n = 1; ; n++) {
@@ -101,7 +106,7 @@ export function createDaemonClient(loaded: Loaded, login: Login | undefined): Da
         } catch (error) {
           if (error instanceof InputError || error instanceof SourceError) throw error;
           if (nobody.has(codeOf(error))) continue;
-          const reason = codeOf(error) || (error instanceof Error ? error.message : String(error));
+          const reason = error instanceof Error ? error.message : String(error);
           throw new SourceError(`${url} does not answer: ${reason}`, { retryable: true });
         }
       return undefined;

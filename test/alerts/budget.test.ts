@@ -33,6 +33,18 @@ describe('the keeper', () => {
     });
   });
 
+  it('counts false pages: a confirmed incident is none, one that nobody judged is taken for one', () => {
+    const keeper = createBudgetKeeper(budget);
+    for (const incident of ['real', 'false', 'open']) keeper.count(0, { service: 'cart', incident });
+    const isReal = (incident: string) => ({ real: true, false: false })[incident];
+    expect(keeper.realised(0)).toMatchObject({ realisedPerDay: 3 / 7, over: ['cart'] });
+    expect(keeper.realised(0, isReal)).toMatchObject({
+      realisedPerDay: 2 / 7,
+      over: [],
+      judged: { rejected: 1, confirmed: 1, open: 1 },
+    });
+  });
+
   it('forgets what is a window old, at that very moment', () => {
     const keeper = createBudgetKeeper(budget);
     for (const incident of ['a', 'b', 'c']) keeper.count(0, { service: 'cart', incident });

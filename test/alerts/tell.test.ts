@@ -59,3 +59,30 @@ describe('an incident whose severity rises', () => {
     expect(ended?.alert.fingerprint).toBe(opened?.alert.fingerprint);
   });
 });
+
+describe('an incident that somebody looks after', () => {
+  const failing = member({ alertname: 'Errors', service: 'cart', severity: 'error' });
+  const steps = (risenBy: Incident['members'][number]) => {
+    const { notifications } = incident({});
+    const risen = [...notifications, { at: 60, why: 'severity rose' }];
+    const over = [...risen, { at: 90, why: 'resolved' }];
+    return [
+      incident({}),
+      incident({ members: [slow, risenBy], notifications: risen }),
+      incident({ members: [slow, risenBy], notifications: over, endsAt: 80 }),
+    ];
+  };
+  const toldOf = (all: readonly Incident[], lookedAfter: (id: string) => boolean) => {
+    const teller = createTeller({ url: 'http://us', lookedAfter });
+    return all.flatMap(each => teller.step(0, [each]).map(({ alert }) => alert.annotations.notification));
+  };
+
+  it('is not told again for a rise below critical, and its end is told', () => {
+    expect(toldOf(steps(failing), id => id === 'i1')).toEqual(['opened', 'resolved']);
+    expect(toldOf(steps(failing), () => false)).toEqual(['opened', 'updated', 'resolved']);
+  });
+
+  it('is told again when it becomes critical', () => {
+    expect(toldOf(steps(down), () => true)).toEqual(['opened', 'updated', 'resolved']);
+  });
+});
