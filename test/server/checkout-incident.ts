@@ -71,6 +71,11 @@ export function checkoutIncident(): IncidentView {
     notificationsOut: 1,
     signals: [signal('payment', 'latency', 0.3), signal('checkout', 'errors', 0.02)],
     dashboardPath: '/d/foreshock-checkout',
+    feedback: {
+      acknowledged: { at: began + 3 * minute, by: 'ann', text: undefined },
+      verdict: undefined,
+      notes: [{ at: began + 4 * minute, by: 'bob', text: 'the last deploy of payment is suspicious' }],
+    },
   };
 }
 
