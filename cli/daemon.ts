@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type BudgetKeeper, createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
-import { createDispatcher, type Dispatcher } from '../alerts/outbox.ts';
+import type { BudgetKeeper } from '../alerts/budget.ts';
+import type { Dispatcher } from '../alerts/outbox.ts';
 import type { FeedbackOf } from '../core/feedback.ts';
 import type { NetworkMaker } from '../core/network.ts';
 import type { Receiver } from '../core/receiver.ts';
@@ -15,26 +14,30 @@ import { type Arrivals, createArrivals } from './arrivals.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { type Changes, createChanges } from './daemon-changes.ts';
 import { createModels, type Models } from './daemon-models.ts';
-import { createDepartures } from './departures.ts';
+import {
+  createDelivery,
+  createDesk,
+  createIntake,
+  createReads,
+  createSelfWatch,
+  createTopology,
+} from './daemon-parts.ts';
 import { createEvents, EventBook } from './event-book.ts';
 import { createFeedbackBook, type FeedbackBook } from './feedback-book.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { createIncidentStore, type IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
-import { LogIntake } from './log-intake.ts';
-import { createReceivers } from './receivers.ts';
+import type { LogIntake } from './log-intake.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { resume, type Unreadable } from './resume.ts';
-import { ScoringDesk } from './scoring-desk.ts';
+import type { ScoringDesk } from './scoring-desk.ts';
 import { createScoringPool, type ScoringPool } from './scoring-pool.ts';
-import { createSelfAlerts, type SelfAlerts } from './self-alerts.ts';
-import { SourceReads } from './source-reads.ts';
+import type { SelfAlerts } from './self-alerts.ts';
+import type { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadPassedAt, loadStages } from './stage-store.ts';
-import { topologySources } from './topology-sources.ts';
-import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
-import { tracedReceiver } from './traced-receiver.ts';
+import type { TopologyWatch } from './topology-watch.ts';
 import type { Tracing } from './tracing.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
 import { trainingThreads } from './worker.ts';
@@ -212,117 +215,4 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     shown: Promise.resolve(),
     showing: 0,
   };
-}
-
-/** Its alerts about itself and the measured budget, as they were stored. */
-function createSelfWatch(
-  { config: { global, web, detection } }: Loaded,
-  parts: Pick<Daemon, 'store' | 'url'> & { readonly unreadable: Unreadable },
-): Pick<Daemon, 'self' | 'budget'> {
-  const { store, url, unreadable } = parts;
-  const runbooks = web.runbook_url === undefined ? {} : { runbooks: web.runbook_url };
-  const options = { url, externalLabels: global.external_labels, ...runbooks };
-  const budget = parseBudget(detection.budget);
-  const told = { name: 'budget', state: store.values('budget').get('told') };
-  return {
-    self: resume(
-      { name: 'self', state: store.values('stages').get('self') },
-      state => createSelfAlerts(options, state),
-      unreadable,
-    ),
-    budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
-  };
-}
-
-function createIntake(
-  { config: { logs, global } }: Loaded,
-  { options: { log }, store, metrics }: Pick<Daemon, 'options' | 'store' | 'metrics'>,
-): LogIntake {
-  return new LogIntake({
-    logs,
-    step: global.step,
-    delay: global.delay,
-    store,
-    metrics,
-    log,
-    clock: Date.now,
-  });
-}
-
-function createTopology(
-  { config, packs }: Loaded,
-  { options, sources }: Pick<Daemon, 'options' | 'sources'>,
-): TopologyWatch {
-  const { log, signal } = options;
-  return createTopologyWatch(topologySources(config, sources.all, packs), {
-    step: config.global.step,
-    signal,
-    warn: message => log.warn(message),
-  });
-}
-
-/** A pass waits half a step for what is scored in threads. */
-function createDesk(
-  pool: ScoringPool,
-  { loaded, options, metrics }: Pick<Daemon, 'loaded' | 'options' | 'metrics'>,
-): ScoringDesk {
-  const { step } = loaded.config.global;
-  const patience = () => sleep(step / 2, undefined, { ref: false });
-  return new ScoringDesk({ pool, patience, metrics, log: options.log });
-}
-
-/** The receivers, and what hands notifications to them and counts how that went. */
-function createDelivery(
-  { config }: Loaded,
-  parts: Pick<Daemon, 'options' | 'store' | 'url' | 'audit'> & { readonly self: DaemonSelf },
-): Pick<Daemon, 'receivers' | 'dispatcher' | 'failing'> {
-  const { options, store, url, self, audit } = parts;
-  const receivers = createReceivers(config, { dryRun: options.dryRun, url });
-  const failing = new Map<string, number>();
-  const dispatcher = createDispatcher({
-    store,
-    receivers: receivers.map(receiver => tracedReceiver(receiver, self.tracing)),
-    clock: Date.now,
-    random: Math.random,
-    observe: ({ receiver, kind, count, message, notifications = [] }) => {
-      self.metrics.notifications.inc({ receiver, outcome: kind }, count);
-      if (kind === 'delivered') audit.delivered(receiver, notifications);
-      if (kind === 'rejected')
-        audit.note({
-          action: 'notification-refused',
-          message: `${receiver} refused: ${message}`,
-          details: { receiver },
-        });
-      if (kind === 'delivered') failing.delete(receiver);
-      if (kind !== 'retry' && kind !== 'rejected') return;
-      failing.set(receiver, failing.get(receiver) ?? Date.now());
-      options.log.warn(`receiver ${receiver}: ${message}`);
-    },
-  });
-  return { receivers, dispatcher, failing };
-}
-
-function createReads(
-  sources: Sources,
-  { learnings }: Models,
-  parts: Pick<Daemon, 'loaded' | 'options' | 'metrics' | 'tracing' | 'wired'>,
-): readonly SourceReads[] {
-  const { loaded, options, metrics, tracing, wired } = parts;
-  const { log, signal } = options;
-  const { global } = loaded.config;
-  return sources.all.map(
-    (source, k) =>
-      new SourceReads({
-        source,
-        watches: wired.watches.filter(({ watch }) => sources.of(watch) === source),
-        step: global.step,
-        departures: createDepartures(source.interval),
-        missedTooMuch: watch => learnings[k]?.request(watch),
-        metrics,
-        tracing,
-        log,
-        signal,
-        clock: Date.now,
-      }),
-  );
 }

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
+import { createDispatcher } from '../alerts/outbox.ts';
+import type { Daemon, DaemonSelf } from './daemon.ts';
+import type { Models } from './daemon-models.ts';
+import { createDepartures } from './departures.ts';
+import type { Loaded } from './load.ts';
+import { LogIntake } from './log-intake.ts';
+import { createReceivers } from './receivers.ts';
+import { resume, type Unreadable } from './resume.ts';
+import { ScoringDesk } from './scoring-desk.ts';
+import type { ScoringPool } from './scoring-pool.ts';
+import { createSelfAlerts } from './self-alerts.ts';
+import { SourceReads } from './source-reads.ts';
+import type { Sources } from './sources.ts';
+import { topologySources } from './topology-sources.ts';
+import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
+import { tracedReceiver } from './traced-receiver.ts';
+
+/** Its alerts about itself and the measured budget, as they were stored. */
+export function createSelfWatch(
+  { config: { global, web, detection } }: Loaded,
+  parts: Pick<Daemon, 'store' | 'url'> & { readonly unreadable: Unreadable },
+): Pick<Daemon, 'self' | 'budget'> {
+  const { store, url, unreadable } = parts;
+  const runbooks = web.runbook_url === undefined ? {} : { runbooks: web.runbook_url };
+  const options = { url, externalLabels: global.external_labels, ...runbooks };
+  const budget = parseBudget(detection.budget);
+  const told = { name: 'budget', state: store.values('budget').get('told') };
+  return {
+    self: resume(
+      { name: 'self', state: store.values('stages').get('self') },
+      state => createSelfAlerts(options, state),
+      unreadable,
+    ),
+    budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
+  };
+}
+
+/** The sources of logs, not read yet. */
+export function createIntake(
+  { config: { logs, global } }: Loaded,
+  { options: { log }, store, metrics }: Pick<Daemon, 'options' | 'store' | 'metrics'>,
+): LogIntake {
+  return new LogIntake({
+    logs,
+    step: global.step,
+    delay: global.delay,
+    store,
+    metrics,
+    log,
+    clock: Date.now,
+  });
+}
+
+/** Who calls whom, asked beside the passes. */
+export function createTopology(
+  { config, packs }: Loaded,
+  { options, sources }: Pick<Daemon, 'options' | 'sources'>,
+): TopologyWatch {
+  const { log, signal } = options;
+  return createTopologyWatch(topologySources(config, sources.all, packs), {
+    step: config.global.step,
+    signal,
+    warn: message => log.warn(message),
+  });
+}
+
+/** A pass waits half a step for what is scored in threads. */
+export function createDesk(
+  pool: ScoringPool,
+  { loaded, options, metrics }: Pick<Daemon, 'loaded' | 'options' | 'metrics'>,
+): ScoringDesk {
+  const { step } = loaded.config.global;
+  const patience = () => sleep(step / 2, undefined, { ref: false });
+  return new ScoringDesk({ pool, patience, metrics, log: options.log });
+}
+
+/** The receivers, and what hands notifications to them and counts how that went. */
+export function createDelivery(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'url' | 'audit'> & { readonly self: DaemonSelf },
+): Pick<Daemon, 'receivers' | 'dispatcher' | 'failing'> {
+  const { options, store, url, self, audit } = parts;
+  const receivers = createReceivers(config, { dryRun: options.dryRun, url });
+  const failing = new Map<string, number>();
+  const dispatcher = createDispatcher({
+    store,
+    receivers: receivers.map(receiver => tracedReceiver(receiver, self.tracing)),
+    clock: Date.now,
+    random: Math.random,
+    observe: ({ receiver, kind, count, message, notifications = [] }) => {
+      self.metrics.notifications.inc({ receiver, outcome: kind }, count);
+      if (kind === 'delivered') audit.delivered(receiver, notifications);
+      if (kind === 'rejected')
+        audit.note({
+          action: 'notification-refused',
+          message: `${receiver} refused: ${message}`,
+          details: { receiver },
+        });
+      if (kind === 'delivered') failing.delete(receiver);
+      if (kind !== 'retry' && kind !== 'rejected') return;
+      failing.set(receiver, failing.get(receiver) ?? Date.now());
+      options.log.warn(`receiver ${receiver}: ${message}`);
+    },
+  });
+  return { receivers, dispatcher, failing };
+}
+
+/** The reads of each source, in the order of the config. */
+export function createReads(
+  sources: Sources,
+  { learnings }: Models,
+  parts: Pick<Daemon, 'loaded' | 'options' | 'metrics' | 'tracing' | 'wired'>,
+): readonly SourceReads[] {
+  const { loaded, options, metrics, tracing, wired } = parts;
+  const { log, signal } = options;
+  const { global } = loaded.config;
+  return sources.all.map(
+    (source, k) =>
+      new SourceReads({
+        source,
+        watches: wired.watches.filter(({ watch }) => sources.of(watch) === source),
+        step: global.step,
+        departures: createDepartures(source.interval),
+        missedTooMuch: watch => learnings[k]?.request(watch),
+        metrics,
+        tracing,
+        log,
+        signal,
+        clock: Date.now,
+      }),
+  );
+}
