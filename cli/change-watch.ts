@@ -27,8 +27,7 @@ export interface ChangeSource extends NamedSource {
   readonly labels: Labels;
 }
 
-/** So often, and after a time without answers so far back, ms. */
-const every = 30_000;
+/** After a time without answers it is asked so far back, ms. */
 const farthest = 3_600_000;
 
 /** One source, and the states that it told. */
@@ -65,9 +64,10 @@ class Asked {
   }
 
   ask(t: number): void {
-    if (this.#errand.open || t - this.#askedAt < every) return;
-    this.#askedAt = t;
     const { step, signal } = this.#options;
+    // Every other pass: a change is to be known before what it did is told.
+    if (this.#errand.open || t - this.#askedAt < 2 * step) return;
+    this.#askedAt = t;
     const start = Number.isFinite(this.#answeredAt) ? Math.max(this.#answeredAt + step, t - farthest) : t;
     const asked = changeQueries.map(({ via }) => ({ query: via, start, end: t, step, signal }));
     void this.#errand.begin(() =>
