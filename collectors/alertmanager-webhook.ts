@@ -8,7 +8,7 @@ const wireAlert = z.object({
   annotations: labels.default({}),
   startsAt: z.string().optional(),
   endsAt: z.string().nullish(),
-  status: z.unknown(),
+  status: z.unknown().optional(),
   generatorURL: z.string().default(''),
 });
 const webhookBody = z.object({

@@ -51,6 +51,13 @@ const body = {
   truncatedAlerts: 0,
 };
 
+it('takes alerts as Prometheus posts them, which have no status', async () => {
+  const { taken, post } = start();
+  const { status: _, ...posted } = alert;
+  expect((await post('/api/v2/alerts', JSON.stringify([posted]))).statusCode).toBe(200);
+  expect(taken[0]?.alerts).toMatchObject([{ labels: alert.labels, endsAt: undefined }]);
+});
+
 describe('/webhook/alertmanager', () => {
   const path = '/webhook/alertmanager';
 
