@@ -38,12 +38,11 @@ function read(value: Uint8Array): Change | string {
   }
 }
 
-/** The book of a store. Told, and put aside into the table `changes-damaged`: what cannot be read any more. */
-export function createChangeBook(store: Store, damaged: (message: string) => void): ChangeBook {
+/** What an earlier run kept, in order of arrival; what cannot be read is put aside and told. */
+function readKept(store: Store, damaged: (message: string) => void): Kept[] {
   const table = store.values('changes');
   const entries = [...table.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  let next = entries.reduce((most, [key]) => Math.max(most, Number(key) + 1), 0);
-  let kept: Kept[] = entries.flatMap(([key, value]) => {
+  return entries.flatMap(([key, value]) => {
     const change = read(value);
     if (typeof change !== 'string') return [{ key, change, text: JSON.stringify(change) }];
     store.transaction(() => {
@@ -53,6 +52,13 @@ export function createChangeBook(store: Store, damaged: (message: string) => voi
     damaged(`a change that came in cannot be read from the store, it is put aside (${key}): ${change}`);
     return [];
   });
+}
+
+/** The book of a store. Told, and put aside into the table `changes-damaged`: what cannot be read any more. */
+export function createChangeBook(store: Store, damaged: (message: string) => void): ChangeBook {
+  const table = store.values('changes');
+  let kept = readKept(store, damaged);
+  let next = kept.reduce((most, { key }) => Math.max(most, Number(key) + 1), 0);
   const known = new Set(kept.map(({ text }) => text));
   let fresh = kept.map(({ change }) => change);
   const forget = (gone: readonly Kept[]) => {

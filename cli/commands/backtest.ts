@@ -119,12 +119,9 @@ async function backtest(flags: Flags): Promise<void> {
       network: await networkOf(config),
     });
     const book = createIncidentBook(10_000);
-    const counts = await count(
-      wired,
-      { sources, packs, from, end, step, scrapeInterval: config.global.scrape_interval, topology, alerts },
-      book,
-      detection.training,
-    );
+    const scrapeInterval = config.global.scrape_interval;
+    const input = { sources, packs, from, end, step, scrapeInterval, topology, alerts };
+    const counts = await count(wired, input, book, detection.training);
     tellAll(book, counts);
     tellNoise(book, counts);
   } finally {
