@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AuditRecord } from '../core/audit.ts';
 import { auditEvent } from '../core/event.ts';
 import type { PassResult } from '../core/pipeline.ts';
@@ -11,6 +12,7 @@ type Deed = Omit<AuditRecord, 'at' | 'actor'> & { readonly actor?: string };
 
 const ourselves = 'foreshock';
 const atOnce = 1000;
+const suppressionsSchema = z.array(z.string());
 const decode = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -75,13 +77,13 @@ export class AuditDesk {
   /** Rules that hold alerts back now and did not in the last pass, and those that ceased to. */
   #switched(t: number, suppressed: PassResult['suppressed']): readonly AuditRecord[] {
     const state = this.#store.values('audit');
-    const before = new Set<string>(decode(state.get('suppressions')).split('\n').filter(Boolean));
+    const before = new Set(suppressionsSchema.parse(JSON.parse(decode(state.get('suppressions')) || '[]')));
     const now = new Map<string, number>();
     for (const { by } of suppressed) now.set(by, (now.get(by) ?? 0) + 1);
     const began = [...now].filter(([by]) => !before.has(by));
     const ended = [...before].filter(by => !now.has(by));
     if (began.length + ended.length === 0) return [];
-    state.set('suppressions', encode([...now.keys()].map(by => by.replaceAll('\n', ' ')).join('\n')));
+    state.set('suppressions', encode(JSON.stringify([...now.keys()])));
     const record = (action: string, message: string, by: string): AuditRecord => ({
       at: t,
       actor: ourselves,

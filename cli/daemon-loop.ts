@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reshape } from '../core/reshape.ts';
 import type { Daemon } from './daemon.ts';
+import { expireIncidents } from './daemon-incidents.ts';
 import { tendModels } from './daemon-models.ts';
 import { passAt } from './daemon-pass.ts';
 
@@ -29,20 +29,12 @@ export async function loop(daemon: Daemon): Promise<void> {
     if (Date.now() >= daemon.expireAt) {
       const oldest = Date.now() - loaded.config.storage.retention;
       daemon.store.expire(oldest);
-      daemon.incidents.expire(oldest);
-      expireFeedback(daemon, oldest);
+      expireIncidents(daemon, oldest);
       daemon.expireAt = Date.now() + expireEvery;
     }
     const next = last + step + delay - Date.now();
     await sleep(Math.max(50, next), undefined, { signal: options.signal }).catch(() => undefined);
   }
-}
-
-/** Feedback goes when the incidents it was given on are gone. */
-function expireFeedback({ feedback, incidents }: Daemon, oldest: number): void {
-  const kept = new Set(reshape(incidents.read(), feedback.records()).map(({ id }) => id));
-  for (const { id } of incidents.read()) kept.add(id);
-  feedback.expire(oldest, incident => kept.has(incident));
 }
 
 /** Hands what waits to the receivers, until the signal aborts. */

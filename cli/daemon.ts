@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { BudgetKeeper } from '../alerts/budget.ts';
 import type { Dispatcher } from '../alerts/outbox.ts';
-import type { FeedbackOf } from '../core/feedback.ts';
 import type { NetworkMaker } from '../core/network.ts';
 import type { Receiver } from '../core/receiver.ts';
-import { sayCount } from '../core/say-name.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics, ReloadStatus } from '../server/metrics.ts';
 import type { ReloadOutcome } from '../server/server.ts';
@@ -13,6 +11,7 @@ import { openStore } from '../store/sqlite.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { type Changes, createChanges } from './daemon-changes.ts';
+import { createIncidents, isLookedAfter } from './daemon-incidents.ts';
 import { createModels, type Models } from './daemon-models.ts';
 import {
   createDelivery,
@@ -23,9 +22,9 @@ import {
   createTopology,
 } from './daemon-parts.ts';
 import { createEvents, EventBook } from './event-book.ts';
-import { createFeedbackBook, type FeedbackBook } from './feedback-book.ts';
-import { createIncidentBook, type IncidentBook } from './incident-book.ts';
-import { createIncidentStore, type IncidentStore } from './incident-store.ts';
+import type { FeedbackBook } from './feedback-book.ts';
+import type { IncidentBook } from './incident-book.ts';
+import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import type { LogIntake } from './log-intake.ts';
@@ -119,14 +118,6 @@ export interface Daemon extends Models {
   showing: number;
 }
 
-/** A person has it, or said that it is none. */
-const isLookedAfter =
-  (of: FeedbackOf) =>
-  (incident: string): boolean => {
-    const { acknowledged, verdict } = of(incident);
-    return acknowledged !== undefined || verdict?.real === false;
-  };
-
 /** A daemon that does nothing yet: the store is open, nobody was asked or told. */
 export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
   const { metrics, tracing, network } = self;
@@ -139,12 +130,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     const reason = error instanceof Error ? error.message : String(error);
     options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
   };
-  const feedback = createFeedbackBook(store.values('feedback'), count =>
-    options.log.error(`${sayCount(count, 'record')} of feedback cannot be read and are left out`),
-  );
-  const dispatched = options.dryRun ? { events: [] } : config;
-  const events = createEvents(dispatched, { store, metrics, log: options.log });
+  const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log });
   const audit = new AuditDesk(store, events, Date.now);
+  const told = createIncidents(store, options.log);
   const wired = wire(packs, {
     detection: config.detection,
     correlation: config.correlation,
@@ -153,7 +141,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     maintenance: maintenanceOf(config),
     inhibit: config.inhibit_rules,
     externalLabels: config.global.external_labels,
-    lookedAfter: isLookedAfter(feedback.of),
+    lookedAfter: isLookedAfter(told.feedback.of),
     stored: loadStages(store),
     unreadable,
     sources: identitiesOf(config),
@@ -174,9 +162,6 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     const state = store.values('cardinality').get(name);
     resume({ name: `cardinality of ${name}`, state }, each => each && cardinality.restore(each), unreadable);
   }
-  const incidents = createIncidentStore(store.values('incidents'));
-  const book = createIncidentBook(200, feedback);
-  book.update(incidents.read());
   return {
     loaded,
     options,
@@ -192,9 +177,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     wired,
     desk: network === undefined ? createDesk(scoring, { loaded, options, metrics }) : undefined,
     scoring,
-    book,
-    incidents,
-    feedback,
+    ...told,
     audit,
     ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),

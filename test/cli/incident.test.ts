@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIncidentStore } from '../../cli/incident-store.ts';
 import { webConfigSchema } from '../../server/web-config.ts';
 import { openStore } from '../../store/sqlite.ts';
+import { createAuthority } from '../certificates.ts';
 import { checkout, deedsIn, feedbackServer, search } from '../server/feedback-desk.ts';
 import { foreshock, foreshockBeside, temporaryFolder } from './command.ts';
 
@@ -123,6 +124,28 @@ describe('incident, while foreshock runs', () => {
     untouched.close();
     const refused = await incident('ack', 'none');
     expect([refused.code, refused.stderr]).toEqual([2, 'foreshock: no incident "none"\n']);
+  });
+
+  it('trusts the certificate that its own web config names', async () => {
+    const { folder } = stored();
+    const { cert_file, key_file } = createAuthority(folder, 'ca').issue('foreshock.example', {
+      names: 'DNS:foreshock.example',
+    });
+    const webFile = path.join(folder, 'web.yaml');
+    const tls_server_config = { cert_file, key_file };
+    writeFileSync(webFile, JSON.stringify({ tls_server_config }));
+    const store = openStore(':memory:');
+    const server = feedbackServer(store, { webConfig: webConfigSchema.parse({ tls_server_config }) });
+    onTestFinished(async () => {
+      await server.close();
+      store.close();
+    });
+    const { url } = await server.listen('127.0.0.1:0');
+    const { config } = stored(new URL(url).host);
+    writeFileSync(config, readFileSync(config, 'utf8').replace('web: {', `web: {config_file: ${webFile}, `));
+    const said = await foreshockBeside(['incident', 'ack', checkout.id, '--by', 'ann', '--config', config]);
+    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect(deedsIn(store)).toEqual(['ann incident-acknowledged']);
   });
 
   it('logs in where it has users', async () => {
