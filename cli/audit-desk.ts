@@ -5,6 +5,7 @@ import type { PassResult } from '../core/pipeline.ts';
 import type { Notification } from '../core/receiver.ts';
 import { sayCount } from '../core/say-name.ts';
 import type { Store } from '../core/store.ts';
+import { version } from '../core/version.ts';
 import type { EventDispatcher } from '../sinks/dispatch.ts';
 
 /** What a daemon writes down of its own doing; who did it is `foreshock` unless said otherwise. */
@@ -37,6 +38,27 @@ export class AuditDesk {
 
   note({ actor = ourselves, ...deed }: Deed): void {
     this.write({ at: this.#clock(), actor, ...deed });
+  }
+
+  started(url: string): void {
+    this.note({
+      action: 'foreshock-started',
+      message: `foreshock ${version} began to watch`,
+      details: { url },
+    });
+    this.forward();
+  }
+
+  stopped(): void {
+    this.note({ action: 'foreshock-stopped', message: 'foreshock ended' });
+  }
+
+  /** How a reload went; `message` says what is wrong with a config that was not taken. */
+  reloaded({ ok, message }: { readonly ok: boolean; readonly message: string }): void {
+    const actor = 'operator';
+    if (ok)
+      this.note({ actor, action: 'config-reloaded', message: 'the config was read again and is taken up' });
+    else this.note({ actor, action: 'config-refused', message });
   }
 
   /** What a pass decided to tell, and what it began or ceased to hold back. */

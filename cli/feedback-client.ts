@@ -70,27 +70,38 @@ function wrong(url: string, status: number, message: string): Error {
     : new SourceError(words, { retryable: true });
 }
 
+function headersOf(login: Login | undefined): Readonly<Record<string, string>> {
+  if (login === undefined) return {};
+  const secret = Buffer.from(`${login.user}:${login.password}`).toString('base64');
+  return { authorization: `Basic ${secret}` };
+}
+
+/** An address to ask, and how. */
+interface Way {
+  readonly url: string;
+  readonly dispatcher: Dispatcher;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function askOnce({ url, dispatcher, headers }: Way, { path, body }: Question) {
+  const { statusCode, body: answer } = await request(`${url}${path}`, {
+    dispatcher,
+    signal: AbortSignal.timeout(patience),
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  const parsed = answerSchema.safeParse(jsonOf(await answer.text()));
+  return { status: statusCode, answer: parsed.success ? parsed.data : undefined };
+}
+
 /** A client for the daemon that runs with this config. */
 export function createDaemonClient(loaded: Loaded, login: Login | undefined): DaemonClient {
   const own = dispatcherOf(loaded);
   const others = new Agent();
-  const authorization =
-    login === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}` };
-  const once = async (url: string, dispatcher: Dispatcher, { path, body }: Question) => {
-    const { statusCode, body: answer } = await request(`${url}${path}`, {
-      dispatcher,
-      signal: AbortSignal.timeout(patience),
-      headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    });
-    const parsed = answerSchema.safeParse(jsonOf(await answer.text()));
-    return { status: statusCode, answer: parsed.success ? parsed.data : undefined };
-  };
+  const headers = headersOf(login);
   const askAt = async (url: string, dispatcher: Dispatcher, question: Question) => {
     for (let n = 1; ; n++) {
-      const { status, answer } = await once(url, dispatcher, question);
+      const { status, answer } = await askOnce({ url, dispatcher, headers }, question);
       if (answer?.status === 'success') return { data: answer.data };
       // Only what was not taken at all is asked again: nothing is said twice.
       if ((status !== 429 && status !== 503) || n === tries)

@@ -31,6 +31,9 @@ export function incidentTitle(incident: Incident): string {
   return member === undefined ? 'nothing is known yet' : (member.alert.labels.alertname ?? 'an alert');
 }
 
+const openFirst = (a: Incident, b: Incident): number =>
+  Number(a.endsAt !== undefined) - Number(b.endsAt !== undefined) || b.startsAt - a.startsAt;
+
 /** An empty book that keeps the `most` newest incidents, with what people said of them where that is kept. */
 export function createIncidentBook(most: number, feedback?: FeedbackBook): IncidentBook {
   const incidents = new Map<string, Incident>();
@@ -64,13 +67,7 @@ export function createIncidentBook(most: number, feedback?: FeedbackBook): Incid
     addSignals: (id, views) => void signals.set(id, views),
     addDashboard: (id, path) => void dashboards.set(id, path),
     made: () => [...incidents.values()],
-    list: () =>
-      [...shaped()]
-        .sort(
-          (a, b) =>
-            Number(a.endsAt !== undefined) - Number(b.endsAt !== undefined) || b.startsAt - a.startsAt,
-        )
-        .map(view),
+    list: () => [...shaped()].sort(openFirst).map(view),
     get(id) {
       const home = homeOf(id, feedback?.records() ?? []);
       const incident = shaped().find(each => each.id === home);

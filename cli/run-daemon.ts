@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
-import { version } from '../core/version.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { networkOf } from './backend.ts';
 import { createDaemon, type DaemonOptions } from './daemon.ts';
@@ -23,26 +22,11 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
   setMaxListeners(0, joint.signal);
   const daemon = createDaemon(loaded, { ...options, signal: joint.signal }, { metrics, tracing, network });
   const server = serve(daemon);
-  const letGo = options.onReload(({ ok, message }) =>
-    daemon.audit.note(
-      ok
-        ? {
-            actor: 'operator',
-            action: 'config-reloaded',
-            message: 'the config was read again and is taken up',
-          }
-        : { actor: 'operator', action: 'config-refused', message },
-    ),
-  );
+  const letGo = options.onReload(outcome => daemon.audit.reloaded(outcome));
   try {
     const { url } = await server.listen(config.web.listen);
     options.log.info(`listening on ${url}, step ${formatDuration(config.global.step)}`);
-    daemon.audit.note({
-      action: 'foreshock-started',
-      message: `foreshock ${version} began to watch`,
-      details: { url },
-    });
-    daemon.audit.forward();
+    daemon.audit.started(url);
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
@@ -64,7 +48,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.topology.close();
     await daemon.sources.close();
     await tracing.close();
-    daemon.audit.note({ action: 'foreshock-stopped', message: 'foreshock ended' });
+    daemon.audit.stopped();
     daemon.store.close();
     options.log.info('stopped');
   }
