@@ -68,7 +68,8 @@ describe('stored models', () => {
     const dir = directory();
     openStore(dir).close();
     const old = new Database(path.join(dir, 'foreshock.db'));
-    old.exec('DROP TABLE refusals; ALTER TABLE models DROP COLUMN race; PRAGMA user_version = 2;');
+    old.exec('DROP TABLE audit; DROP TABLE audit_head; DROP TABLE refusals');
+    old.exec('ALTER TABLE models DROP COLUMN race; PRAGMA user_version = 2;');
     old.close();
     const beside = openModels(dir);
     beside?.add({ ...version('a/a', 1), race: 0.5 }, bytes(1));
