@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { readStoredPosition } from './stored-position.ts';
 
 export const second = 1000;
 /** Characters of a fingerprint: 54 bits, so that two of a million documents share one once in 36,000 times. */
@@ -19,18 +20,7 @@ export type ElasticsearchPosition = z.output<typeof positionSchema>;
 
 /** Throws a RangeError for what is no position of this collector. */
 export function readElasticsearchPosition(text: string): ElasticsearchPosition {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  const parsed = positionSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const shown = text.slice(0, 80);
-  throw new RangeError(
-    `"${shown}" is no position in Elasticsearch: remove it, then start_at says where to begin`,
-  );
+  return readStoredPosition(text, positionSchema, 'Elasticsearch');
 }
 
 /** A short name of one document. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartitionEnds, PartitionOffset } from '../clients/kafka.ts';
 import type { Partition } from '../clients/kafka-reading.ts';
+import { readStoredPosition } from './stored-position.ts';
 
 const positionSchema = z.strictObject({
   reader: z.string(),
@@ -12,16 +13,7 @@ export type KafkaPosition = z.output<typeof positionSchema>;
 
 /** Throws a RangeError for what is no position of this collector. */
 export function readPosition(text: string): KafkaPosition {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  const parsed = positionSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const shown = text.slice(0, 80);
-  throw new RangeError(`"${shown}" is no position in Kafka: remove it, then start_at says where to begin`);
+  return readStoredPosition(text, positionSchema, 'Kafka');
 }
 
 /** All partitions of a position. */
