@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   correlators: ['core', 'zod'],
   alerts: ['core', 'zod'],
   'alerts/receivers': ['core', 'zod', 'node:'],
+  rules: ['core', 'promql'],
   charts: ['core', 'd3-scale', 'd3-shape', 'd3-time-format'],
   dashboards: ['core', 'charts', 'promql', '@grafana/grafana-foundation-sdk', 'zod'],
   sinks: ['core', 'clients', 'zod', 'node:'],
