@@ -13,6 +13,7 @@ import { historyCommand } from './history.ts';
 import { incidentCommand } from './incident.ts';
 import { modelsCommand } from './models.ts';
 import { predictCommand } from './predict.ts';
+import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { sessionsCommand } from './sessions.ts';
 import { templatesCommand } from './templates.ts';
@@ -35,6 +36,7 @@ export const commands: readonly (() => Command)[] = [
   modelsCommand,
   topologyCommand,
   dashboardsCommand,
+  rulesCommand,
   incidentCommand,
   auditCommand,
   completionCommand,
