@@ -36,8 +36,18 @@ export function suggestGrouping(
       (a, b) =>
         a.notifications - b.notifications || b.purity - a.purity || a.groupBy.length - b.groupBy.length,
     );
-  const best = compared.find(({ purity }) => purity >= groupingLimits.purity);
-  return best === undefined ? undefined : { best, compared, overlapping };
+  const distinct = compared.filter((each, k) => !compared.slice(0, k).some(other => doesSame(other, each)));
+  const best = distinct.find(({ purity }) => purity >= groupingLimits.purity);
+  return best === undefined ? undefined : { best, compared: distinct, overlapping };
+}
+
+/** True when further labels change nothing. */
+function doesSame(fewer: GroupingFigures, more: GroupingFigures): boolean {
+  return (
+    fewer.notifications === more.notifications &&
+    fewer.purity === more.purity &&
+    fewer.groupBy.every(name => more.groupBy.includes(name))
+  );
 }
 
 function figures(told: readonly Tellable[], groupBy: readonly string[]) {

@@ -44,6 +44,12 @@ describe('incidents that go on at the same time', () => {
   });
 });
 
+it('a label that changes nothing beside another one is not compared', () => {
+  const names = suggested(twoTeams(6, 0))!.compared.map(({ groupBy }) => groupBy.join());
+  expect(names).toContain('service');
+  expect(names).not.toContain('namespace,service');
+});
+
 it('incidents that never overlapped say nothing of how to keep them apart', () => {
   expect(suggested(twoTeams(12, 1))).toBeUndefined();
 });
