@@ -32,6 +32,9 @@ export const colours = {
   grid: 'var(--chart-grid, #8886)',
   band: 'var(--chart-band, #8883)',
   mark: 'var(--chart-mark, #c2410c)',
+  line: 'var(--chart-line, #888)',
+  hit: 'var(--chart-hit, #c2410c33)',
+  paper: 'var(--chart-paper, Canvas)',
 } as const;
 
 /** Lines differ by dash as well as by colour, so that they can be told apart in black and white. */

@@ -3,7 +3,7 @@ import { homeOf } from '../core/feedback.ts';
 import type { Incident } from '../core/incident.ts';
 import { reshape } from '../core/reshape.ts';
 import { sayEntity, saySignal } from '../core/say-name.ts';
-import type { IncidentView, SignalView } from '../server/model.ts';
+import type { IncidentView, SignalView, Surroundings } from '../server/model.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 
 /**
@@ -15,6 +15,8 @@ export interface IncidentBook {
   /** The signals around the onset, fetched at the edge. */
   addSignals(id: string, signals: readonly SignalView[]): void;
   addDashboard(id: string, path: string): void;
+  /** The topology around it, of the newest pass that knew it. */
+  addSurroundings(id: string, around: Surroundings): void;
   /** As the correlator made them, whatever people did to them. */
   made(): readonly Incident[];
   /** Open ones first, then the newest first. */
@@ -39,8 +41,10 @@ export function createIncidentBook(most: number, feedback?: FeedbackBook): Incid
   const incidents = new Map<string, Incident>();
   const signals = new Map<string, readonly SignalView[]>();
   const dashboards = new Map<string, string>();
+  const surroundings = new Map<string, Surroundings>();
   const view = (incident: Incident): IncidentView => {
     const dashboardPath = dashboards.get(incident.id);
+    const around = surroundings.get(incident.id);
     return {
       incident,
       title: incidentTitle(incident),
@@ -48,6 +52,7 @@ export function createIncidentBook(most: number, feedback?: FeedbackBook): Incid
       notificationsIn: incident.members.length,
       notificationsOut: incident.notifications.length,
       signals: signals.get(incident.id) ?? [],
+      ...(around === undefined ? {} : { around }),
       ...(dashboardPath === undefined ? {} : { dashboardPath }),
       ...(feedback === undefined ? {} : { feedback: feedback.of(incident.id) }),
     };
@@ -61,11 +66,12 @@ export function createIncidentBook(most: number, feedback?: FeedbackBook): Incid
       }
       for (const id of incidents.keys()) {
         if (incidents.size <= most) break;
-        for (const table of [incidents, signals, dashboards]) table.delete(id);
+        for (const table of [incidents, signals, dashboards, surroundings]) table.delete(id);
       }
     },
     addSignals: (id, views) => void signals.set(id, views),
     addDashboard: (id, path) => void dashboards.set(id, path),
+    addSurroundings: (id, around) => void surroundings.set(id, around),
     made: () => [...incidents.values()],
     list: () => [...shaped()].sort(openFirst).map(view),
     get(id) {

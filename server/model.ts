@@ -16,6 +16,24 @@ export interface SignalView {
   readonly onset?: number;
 }
 
+/** A thing of the topology at or near an incident; `suspect` is its rank, 1 = the first one. */
+export interface NearbyThing {
+  readonly id: string;
+  readonly suspect?: number;
+  /** It has alerts of the incident. */
+  readonly affected: boolean;
+}
+
+/** The part of the topology around an incident: what it names, and whom that calls and is called by. */
+export interface Surroundings {
+  /** What the incident names first, suspects before others. */
+  readonly things: readonly NearbyThing[];
+  /** caller -> callee, both among `things`. */
+  readonly calls: readonly { readonly from: string; readonly to: string }[];
+  /** So many more were left out. */
+  readonly left: number;
+}
+
 /** An incident as the page and the API show it. */
 export interface IncidentView {
   readonly incident: Incident;
@@ -28,6 +46,8 @@ export interface IncidentView {
   /** What people were told. */
   readonly notificationsOut: number;
   readonly signals: readonly SignalView[];
+  /** Undefined where the topology knows nothing of it. */
+  readonly around?: Surroundings;
   /** An http(s) address or a path of the Grafana server. */
   readonly dashboardPath?: string;
   /** What people said of it; undefined where nothing that is said is kept. */

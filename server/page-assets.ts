@@ -1,7 +1,8 @@
 /** The page's style: system fonts, light and dark by the reader's choice, one column down to phone width. */
 export const style = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#16191d;--soft:#555c66;--line:#dcdfe3;--bad:#b3261e;
---bad-bg:#fdeceb;--ok:#1b6e3c;--link:#0b57b0;--focus:#0b57b0;--chart-band:#1b6e3c2e;--chart-1:#0b57b0;--chart-mark:#b3261e}
+--bad-bg:#fdeceb;--ok:#1b6e3c;--link:#0b57b0;--focus:#0b57b0;--chart-band:#1b6e3c2e;--chart-1:#0b57b0;--chart-mark:#b3261e;
+--chart-line:var(--soft);--chart-hit:var(--bad-bg);--chart-paper:var(--card)}
 @media (prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#171b21;--ink:#e8eaed;--soft:#a5adb8;--line:#2c333c;
 --bad:#ff8a80;--bad-bg:#331a1a;--ok:#79d49b;--link:#8ab8ff;--focus:#8ab8ff;--chart-band:#79d49b33;--chart-1:#8ab8ff;--chart-mark:#ff8a80}}
 *{box-sizing:border-box}
@@ -75,7 +76,7 @@ details>ul,details>ol{margin-left:1.1rem}
 border-radius:10px;padding:.5rem 1rem;box-shadow:0 2px 12px #0004;white-space:nowrap;z-index:1}
 #news button{font:inherit;color:var(--link);background:none;border:0;padding:.25rem;text-decoration:underline;cursor:pointer}
 #ghost{position:absolute;left:-9999px;top:0;visibility:hidden}
-figure svg{display:block;max-width:100%;height:auto}
+figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
 .narrow{display:none}
 kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
 background:var(--card)}

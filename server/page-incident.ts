@@ -7,6 +7,7 @@ import { feedbackSection } from './page-feedback.ts';
 import { membersSection } from './page-members.ts';
 import { clockTag, part, percent, timeTag } from './page-words.ts';
 import { signalFigure } from './signal-figure.ts';
+import { topologySection } from './topology-figure.ts';
 
 function heading({ incident, title, affected, dashboardPath }: IncidentView): Markup {
   const { startsAt, endsAt } = incident;
@@ -105,6 +106,7 @@ export function incidentSections(view: IncidentView): Markup {
   return html`${part('head', heading(view))}
 ${part('suspect', firstSuspect(suspects[0]))}
 ${feedback === undefined ? undefined : part('feedback', feedback)}
+${part('around', topologySection(view))}
 ${part('signals', signals(view))}
 ${part('figures', figures(view))}
 ${part('timeline', timeline(view))}

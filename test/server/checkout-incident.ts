@@ -70,6 +70,23 @@ export function checkoutIncident(): IncidentView {
     notificationsIn: 14,
     notificationsOut: 1,
     signals: [signal('payment', 'latency', 0.3), signal('checkout', 'errors', 0.02)],
+    around: {
+      things: [
+        { id: 'payment', suspect: 1, affected: true },
+        { id: 'checkout', suspect: 2, affected: true },
+        { id: 'frontend', affected: true },
+        { id: 'ledger-database-primary-eu-west', affected: false },
+        { id: 'cart', affected: false },
+      ],
+      calls: [
+        { from: 'frontend', to: 'checkout' },
+        { from: 'frontend', to: 'cart' },
+        { from: 'frontend', to: 'payment' },
+        { from: 'checkout', to: 'payment' },
+        { from: 'payment', to: 'ledger-database-primary-eu-west' },
+      ],
+      left: 2,
+    },
     dashboardPath: '/d/foreshock-checkout',
     feedback: {
       acknowledged: { at: began + 3 * minute, by: 'ann', text: undefined },
