@@ -21,7 +21,8 @@ function isAbout(changed: Labels, labels: Labels): boolean {
 }
 
 function entryOf({ t, entity, kind, text, link }: Change): TimelineEntry {
-  return { at: t, what: `${kind} of ${sayEntity(entity)}: ${text}${link === undefined ? '' : ` (${link})`}` };
+  const where = link === undefined ? '' : ` (${link})`;
+  return { at: t, what: `${kind} of ${sayEntity(entity)}: ${text}${where}`, kind: 'change' };
 }
 
 /** The incident with the changes around it in its timeline: those of what it is about, from half an hour before on, until its end. */

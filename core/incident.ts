@@ -16,10 +16,11 @@ export interface Member {
   readonly reason: string;
 }
 
-/** One line of what happened, `at` in ms. */
+/** One line of what happened, `at` in ms; `kind` where it is not the incident's own doing: a deploy, a setting, a scaling. */
 export interface TimelineEntry {
   readonly at: number;
   readonly what: string;
+  readonly kind?: 'change';
 }
 
 /** The odds that an incident gets worse; undefined = not enough history to say. */
@@ -59,7 +60,9 @@ export const storedIncidentSchema = z
       }),
     ),
     escalation: z.object({ p: z.number(), drivers: words }).optional(),
-    timeline: z.array(z.object({ at: z.number(), what: z.string() })),
+    timeline: z.array(
+      z.object({ at: z.number(), what: z.string(), kind: z.literal('change').exactOptional() }),
+    ),
     notifications: z.array(z.object({ at: z.number(), why: z.string() })),
   })
   .transform(

@@ -32,6 +32,7 @@ border:1px solid currentColor;white-space:nowrap}
 .open{color:var(--bad);background:var(--bad-bg)}
 .ended,.up{color:var(--ok)}
 .down{color:var(--bad)}
+.change{color:var(--link)}
 ul,ol{margin:.3rem 0;padding-left:1.2rem}
 li{margin:.2rem 0}
 .plain{list-style:none;padding:0}

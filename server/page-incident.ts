@@ -58,12 +58,16 @@ function figure(what: string, value: string): Markup {
   return html`<div><dt>${what}</dt><dd>${value}</dd></div>`;
 }
 
+/** Changes are what a reader looks for first in a timeline. */
+const changeMark = html`<span class="state change">Change</span> `;
+
 function timeline({ incident }: IncidentView): Markup {
   const lines = [...incident.timeline].sort((a, b) => a.at - b.at);
   if (lines.length === 0) return html`<h2>Timeline</h2><p>Nothing is recorded yet.</p>`;
   return html`<h2>Timeline, in UTC</h2>
 <dl class="time">${lines.map(
-    ({ at, what }) => html`<div><dt>${clockTag(at, incident.startsAt)}</dt><dd>${what}</dd></div>
+    ({ at, what, kind }) =>
+      html`<div><dt>${clockTag(at, incident.startsAt)}</dt><dd>${kind === 'change' ? changeMark : undefined}${what}</dd></div>
 `,
   )}</dl>`;
 }

@@ -115,6 +115,11 @@ describe('the timeline of an incident', () => {
     expect(shown([change(hour - 31 * minute)])).toHaveLength(1);
     expect(withChanges({ ...incident, endsAt: 2 * hour }, [change(2 * hour + 1)]).timeline).toHaveLength(1);
   });
+
+  it('tells changes apart from what the alerts said', () => {
+    const { timeline } = withChanges(incident, [change(hour - 1)]);
+    expect(timeline.map(({ kind }) => kind)).toEqual(['change', undefined]);
+  });
 });
 
 describe('changes in metrics', () => {

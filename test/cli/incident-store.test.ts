@@ -15,7 +15,10 @@ const open: Incident = {
   members: [{ alert: firing(labels), reason: 'it opened the incident' }],
   suspects: [{ entity: { service: 'checkout' }, signal: 'error_ratio', score: 1, evidence: ['first'] }],
   escalation: undefined,
-  timeline: [{ at: 1000, what: 'began' }],
+  timeline: [
+    { at: 500, what: 'image of cart: v1 to v2', kind: 'change' },
+    { at: 1000, what: 'began' },
+  ],
   notifications: [{ at: 1000, why: 'opened' }],
 };
 

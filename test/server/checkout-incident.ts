@@ -60,6 +60,7 @@ export function checkoutIncident(): IncidentView {
       ],
       escalation: { p: 0.42, drivers: ['grew by two services in 2m'] },
       timeline: [
+        { at: began - 2 * minute, what: 'image of payment: v41 to v42', kind: 'change' },
         { at: began, what: 'payment: latency left its expected range' },
         { at: began + minute, what: 'checkout: errors left their expected range' },
       ],

@@ -188,6 +188,12 @@ describe.runIf(present)('page in a real browser', () => {
     expect([first[1] === second[1], first[1] === plain[1]]).toEqual([true, false]);
   });
 
+  it('a change stands out in the timeline from what came of it', async () => {
+    const { page } = await open('/incidents/checkout-1005', {});
+    const lines = await page.locator('[data-part=timeline] dd').allTextContents();
+    expect(lines.map(line => line.startsWith('Change '))).toEqual([true, false, false]);
+  });
+
   describe('refreshes itself', () => {
     const path = '/incidents/checkout-1005';
 
