@@ -65,9 +65,10 @@ figcaption{font-size:.9rem}
 .charts{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin:.3rem 0}
 [data-part]{display:flow-root}
 .say label{display:block;margin:.4rem 0;color:var(--soft);font-size:.875rem}
-.say input{display:block;width:100%;max-width:32rem;font:inherit;font-size:1rem;color:var(--ink);background:var(--card);
+.say input,.say select{display:block;width:100%;max-width:32rem;font:inherit;font-size:1rem;color:var(--ink);background:var(--card);
 border:1px solid var(--soft);border-radius:6px;padding:.4rem .6rem}
-.acts{display:flex;flex-wrap:wrap;gap:.5rem}
+.filter{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.2rem 1rem;align-items:end}
+.acts{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
 .acts button{font:inherit;color:var(--link);background:var(--card);border:1px solid currentColor;border-radius:6px;
 padding:.4rem .8rem;cursor:pointer}
 summary{cursor:pointer;padding:.35rem 0}

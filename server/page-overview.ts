@@ -23,7 +23,8 @@ function incidentRow(view: IncidentView): Markup {
 `;
 }
 
-function incidentList(views: readonly IncidentView[]): Markup {
+/** Incidents as rows that lead to their pages. */
+export function incidentList(views: readonly IncidentView[]): Markup {
   return html`<ul class="plain list">${views.map(incidentRow)}</ul>`;
 }
 
@@ -48,12 +49,6 @@ function endedSection(views: readonly IncidentView[]): Markup {
   const all = html`<p><a data-stop data-key="all" href="/incidents">All ${views.length} incidents</a></p>`;
   return html`<h2>Ended incidents</h2>
 ${incidentList(ended.slice(0, mostEnded))}${ended.length > mostEnded ? all : undefined}`;
-}
-
-/** What stands on the page of all incidents: open ones first, then the newest first. */
-export function allIncidentsSections(views: readonly IncidentView[]): Markup {
-  if (views.length === 0) return part('all', html`<h1>All incidents</h1><p>There was none yet.</p>`);
-  return part('all', html`<h1>${sayCount(views.length, 'incident')}</h1>${incidentList(views)}`);
 }
 
 /** What is unusual now, ranked; it is no incident yet, or never becomes one. */

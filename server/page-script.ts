@@ -1,4 +1,4 @@
-/** j/k (or arrows by Tab) move over what can be opened, Enter opens, r shows what is new, Esc goes up, ? tells the keys. */
+/** j/k (or arrows by Tab) move over what can be opened, Enter opens, / searches, r shows what is new, Esc goes up, ? tells the keys. */
 const keys = `
 const help = document.getElementById('keys');
 const stops = () => [...document.querySelectorAll('[data-stop]')].filter(stop => stop.offsetParent !== null);
@@ -13,6 +13,7 @@ const acts = {
   j: () => move(1),
   k: () => move(-1),
   r: () => refresh(true),
+  '/': () => document.querySelector('input[type=search]')?.focus(),
   Escape: () => (help.open ? help.close() : home()),
   Enter: () => { if (document.activeElement === document.body) stops().find(stop => stop.href)?.click(); },
   '?': () => (help.open ? help.close() : help.showModal()),
@@ -20,8 +21,8 @@ const acts = {
 document.addEventListener('keydown', event => {
   const act = acts[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-  // What is typed into a field is text; Escape leaves it.
-  if (event.target instanceof HTMLInputElement) {
+  // What is typed into a field, or to choose, is text; Escape leaves it.
+  if (event.target.matches('input, select')) {
     if (event.key === 'Escape') event.target.blur();
     return;
   }

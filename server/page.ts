@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { html, type Markup, trusted } from './html.ts';
+import type { IncidentFilter } from './incident-filter.ts';
 import type { IncidentView, ServerState } from './model.ts';
 import { style } from './page-assets.ts';
 import { incidentSections } from './page-incident.ts';
-import { allIncidentsSections, overviewSections } from './page-overview.ts';
+import { listSections } from './page-list.ts';
+import { overviewSections } from './page-overview.ts';
 import { script } from './page-script.ts';
 import { runbookIndex, runbookSections } from './runbooks.ts';
 
@@ -43,6 +45,7 @@ ${body}
 <ul class="plain">
 <li><kbd>j</kbd> <kbd>k</kbd> next, previous</li>
 <li><kbd>Enter</kbd> open</li>
+<li><kbd>/</kbd> search the incidents, where they are listed</li>
 <li><kbd>r</kbd> show what is new</li>
 <li><kbd>Esc</kbd> back to the first page</li>
 <li><kbd>?</kbd> show or hide this</li>
@@ -61,9 +64,9 @@ export function overviewPage(state: ServerState): Page {
   return layout(open > 0 ? `(${open}) foreshock` : 'foreshock', overviewSections(state));
 }
 
-/** The page at `/incidents`: every incident that is kept. */
-export function allIncidentsPage(state: ServerState): Page {
-  return layout('All incidents - foreshock', allIncidentsSections(state.incidents()));
+/** The page at `/incidents`: every incident that is kept and fits the filter. */
+export function allIncidentsPage(state: ServerState, filter: IncidentFilter): Page {
+  return layout('All incidents - foreshock', listSections(state.incidents(), filter));
 }
 
 /** The page of one incident. */

@@ -8,6 +8,7 @@ import Fastify, {
 import type { Registry } from 'prom-client';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 import { type FeedbackTarget, mountFeedback } from './feedback.ts';
+import { readFilter } from './incident-filter.ts';
 import type { IncidentView, ServerState } from './model.ts';
 import { allIncidentsPage, incidentPage, missingPage, overviewPage, type Page, runbookPage } from './page.ts';
 import { protect } from './protect.ts';
@@ -116,7 +117,10 @@ function mountIncidents(app: FastifyInstance, state: ServerState): void {
     return { status: 'success', data: incidentJson(view) };
   });
   app.get('/', async (request, reply) => sendPage({ request, reply }, overviewPage(state)));
-  app.get('/incidents', async (request, reply) => sendPage({ request, reply }, allIncidentsPage(state)));
+  app.get('/incidents', async (request, reply) => {
+    const filter = readFilter(new URLSearchParams(request.url.replace(/^[^?]*/, '')));
+    return sendPage({ request, reply }, allIncidentsPage(state, filter));
+  });
   app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
     const view = state.incident(request.params.id);
     if (view === undefined) return sendPage({ request, reply }, missingPage(request.params.id), 404);

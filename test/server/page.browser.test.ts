@@ -1,67 +1,29 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createMetrics } from '../../server/metrics.ts';
 import type { IncidentView } from '../../server/model.ts';
-import { createServer, type Server } from '../../server/server.ts';
-import { began, checkoutIncident, stateOf } from './checkout-incident.ts';
+import { began, checkoutIncident } from './checkout-incident.ts';
+import { browserPresent, type Look, openPageBrowser, type PageBrowser } from './page-browser.ts';
 
-const executablePath = '/usr/bin/chromium';
-const present = existsSync(executablePath);
 const shots = process.env.FORESHOCK_SCREENSHOTS;
-if (!present) console.error(`NO BROWSER at ${executablePath}: the page is not tested in a real browser`);
 
 it('a browser is there, at least where CI is set', () => {
-  expect(present || !process.env.CI, `no browser at ${executablePath}`).toBe(true);
+  expect(browserPresent || !process.env.CI, 'no browser: install chromium').toBe(true);
 });
 
-describe.runIf(present)('page in a real browser', () => {
-  let browser: Browser;
-  let server: Server;
-  let url: string;
-
+describe.runIf(browserPresent)('page in a real browser', () => {
+  let browser: PageBrowser;
   /** What the server shows; a test may change it. */
   let views: readonly IncidentView[];
 
   beforeAll(async () => {
-    const log = (message: string, error: unknown): void => console.error(message, error);
-    server = createServer({
-      state: {
-        ...stateOf([]),
-        incidents: () => views,
-        incident: id => views.find(view => view.incident.id === id),
-      },
-      registry: createMetrics().registry,
-      routes: [],
-      log,
-    });
-    ({ url } = await server.listen('127.0.0.1:0'));
-    const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-    const quiet = ['--disable-component-update', '--disable-sync', '--no-first-run'];
-    browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
+    browser = await openPageBrowser(() => views);
   });
   beforeEach(() => {
     views = [checkoutIncident()];
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(() => browser?.close());
 
-  async function open(path: string, look: { dark?: boolean; width?: number; script?: boolean }) {
-    const page = await browser.newPage({
-      javaScriptEnabled: look.script !== false,
-      colorScheme: look.dark === true ? 'dark' : 'light',
-      viewport: { width: look.width ?? 1200, height: 900 },
-    });
-    const faults: string[] = [];
-    page.on('console', message => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
-    });
-    page.on('pageerror', error => faults.push(error.message));
-    await page.goto(url + path);
-    return { page, faults };
-  }
+  const open = (path: string, look: Look) => browser.open(path, look);
 
   async function shoot(page: Page, name: string): Promise<void> {
     if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
@@ -84,7 +46,7 @@ describe.runIf(present)('page in a real browser', () => {
     await page.keyboard.press('Escape');
     expect(await page.locator('dialog').isVisible()).toBe(false);
     await page.keyboard.press('Escape');
-    await page.waitForURL(`${url}/`);
+    await page.waitForURL(`${browser.url}/`);
     expect(faults).toEqual([]);
   });
 
@@ -101,7 +63,14 @@ describe.runIf(present)('page in a real browser', () => {
     expect(box?.x).toBeGreaterThanOrEqual(0);
   });
 
-  const paths = ['/', '/incidents', '/incidents/checkout-1005', '/incidents/none', '/runbooks'];
+  const paths = [
+    '/',
+    '/incidents',
+    '/incidents?text=nothing&state=closed',
+    '/incidents/checkout-1005',
+    '/incidents/none',
+    '/runbooks',
+  ];
   const looks = paths.flatMap(path => [[path, 'light', false] as const, [path, 'dark', true] as const]);
 
   it.each(looks)('%s in %s has enough contrast everywhere, and no fault', async (path, scheme, dark) => {
@@ -153,46 +122,6 @@ describe.runIf(present)('page in a real browser', () => {
       expect(inside).toBeLessThanOrEqual(window);
     },
   );
-
-  it.each([1200, 600, 390, 320])('at a width of %i the names in the topology can be read', async width => {
-    const { page } = await open('/incidents/checkout-1005', { width });
-    const figure = page.locator('[data-part=around] figure');
-    const names = figure.locator('svg g text').filter({ visible: true });
-    expect(await names.allTextContents()).toEqual([
-      '1. payment',
-      '2. checkout',
-      'frontend',
-      expect.stringMatching(/^ledger-.*…$/),
-      'cart',
-    ]);
-    for (const box of await Promise.all((await names.all()).map(name => name.boundingBox())))
-      expect(box!.height).toBeGreaterThanOrEqual(11);
-  });
-
-  it('the topology is told in words too, and its first suspect stands out', async () => {
-    const { page } = await open('/incidents/checkout-1005', { script: false });
-    const around = page.locator('[data-part=around]');
-    await around.locator('summary').click();
-    expect(await around.locator('li').first().textContent()).toContain(
-      'payment: first suspect, has alerts; calls ledger-database-primary-eu-west; called by frontend and checkout',
-    );
-    const picture = around.locator('svg').first();
-    expect(await picture.locator('desc').textContent()).toContain('frontend calls checkout');
-    const look = (nth: number) =>
-      picture
-        .locator('g rect')
-        .nth(nth)
-        .evaluate(rect => [rect.getAttribute('stroke'), rect.getAttribute('fill')]);
-    const [first, second, plain] = [await look(0), await look(1), await look(4)];
-    expect(new Set([first[0], second[0], plain[0]]).size).toBe(3);
-    expect([first[1] === second[1], first[1] === plain[1]]).toEqual([true, false]);
-  });
-
-  it('a change stands out in the timeline from what came of it', async () => {
-    const { page } = await open('/incidents/checkout-1005', {});
-    const lines = await page.locator('[data-part=timeline] dd').allTextContents();
-    expect(lines.map(line => line.startsWith('Change '))).toEqual([true, false, false]);
-  });
 
   describe('refreshes itself', () => {
     const path = '/incidents/checkout-1005';
