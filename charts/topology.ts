@@ -128,12 +128,12 @@ export function thingWords({ suspect, affected }: TopologyThing): string {
 
 function describe({ nodes, edges }: TopologyPicture): string {
   const things = nodes.map(thing => `${thing.id}: ${thingWords(thing)}`);
-  const calls = edges.map(({ from, to }) => `${from} calls ${to}`);
-  return `${[...things, ...calls].join('. ')}.`;
+  const ways = edges.map(({ from, to }) => `${from} depends on ${to}`);
+  return `${[...things, ...ways].join('. ')}.`;
 }
 
 /**
- * Who calls whom as an SVG text: callers above what they call, things with alerts filled, suspects outlined and numbered,
+ * What depends on what as an SVG text: callers above what they call, things above what they stand on, things with alerts filled, suspects outlined and numbered,
  * the first one in the colour of marks. Throws a RangeError for a width that is no number or below 200.
  */
 export function topologyPicture(picture: TopologyPicture): string {

@@ -24,11 +24,11 @@ export interface NearbyThing {
   readonly affected: boolean;
 }
 
-/** The part of the topology around an incident: what it names, and whom that calls and is called by. */
+/** The part of the topology around an incident: what it names, and what that depends on and is used by. */
 export interface Surroundings {
   /** What the incident names first, suspects before others. */
   readonly things: readonly NearbyThing[];
-  /** caller -> callee, both among `things`. */
+  /** caller -> callee, or thing -> what it stands on, both among `things`. */
   readonly calls: readonly { readonly from: string; readonly to: string }[];
   /** So many more were left out. */
   readonly left: number;

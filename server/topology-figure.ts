@@ -3,14 +3,14 @@ import { sayCount, sayList } from '../core/say-name.ts';
 import { html, type Markup, trusted } from './html.ts';
 import type { IncidentView, NearbyThing, Surroundings } from './model.ts';
 
-/** A row of the list that says the same in words: what a thing is, whom it calls and who calls it. */
+/** A row of the list that says the same in words: what a thing is, what it depends on and what uses it. */
 function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
   const callees = calls.filter(({ from }) => from === thing.id).map(({ to }) => to);
   const callers = calls.filter(({ to }) => to === thing.id).map(({ from }) => from);
   const says = [
     thingWords(thing),
-    ...(callees.length === 0 ? [] : [`calls ${sayList(callees, callees.length)}`]),
-    ...(callers.length === 0 ? [] : [`called by ${sayList(callers, callers.length)}`]),
+    ...(callees.length === 0 ? [] : [`depends on ${sayList(callees, callees.length)}`]),
+    ...(callers.length === 0 ? [] : [`used by ${sayList(callers, callers.length)}`]),
   ];
   return html`<li><strong>${thing.id}</strong>: ${says.join('; ')}</li>
 `;
@@ -18,15 +18,15 @@ function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
 
 /** The text of the picture does not scale down, so a phone gets a narrower one and the style shows one of the two. */
 function drawn({ things, calls }: Surroundings, width: number): Markup {
-  const title = 'Callers above what they call';
+  const title = 'Arrows lead to what a thing depends on';
   const picture = topologyPicture({ title, width, nodes: things, edges: calls });
   return html`<div class="${width > 400 ? 'broad' : 'narrow'}">${trusted(picture)}</div>`;
 }
 
-/** Who calls whom around an incident: a picture, and the same as a list. */
+/** What depends on what around an incident: a picture, and the same as a list. */
 export function topologySection({ around }: IncidentView): Markup {
   if (around === undefined)
-    return html`<h2>Around it</h2><p class="soft">Who calls whom here is not known.</p>`;
+    return html`<h2>Around it</h2><p class="soft">What it depends on is not known.</p>`;
   const left =
     around.left === 0 ? '' : ` ${sayCount(around.left, 'neighbour is', 'neighbours are')} left out.`;
   return html`<h2>Around it</h2>

@@ -96,7 +96,7 @@ describe('topologyPicture', () => {
 
   it('says in words what is marked and who calls whom', () => {
     expect(topologyPicture(base)).toContain(
-      '<desc>cart: no alerts. checkout: has alerts. frontend: has alerts. payment: first suspect, has alerts. frontend calls checkout.',
+      '<desc>cart: no alerts. checkout: has alerts. frontend: has alerts. payment: first suspect, has alerts. frontend depends on checkout.',
     );
   });
 

@@ -75,8 +75,16 @@ const incidentsSchema = z.object({
         suspects: z.array(
           z.object({ entity: z.record(z.string(), z.string()), evidence: z.array(z.string()) }),
         ),
-        timeline: z.array(z.object({ at: z.number(), what: z.string() })),
+        timeline: z.array(z.object({ at: z.number(), what: z.string(), kind: z.string().optional() })),
       }),
+      around: z
+        .object({
+          things: z.array(
+            z.object({ id: z.string(), suspect: z.number().optional(), affected: z.boolean() }),
+          ),
+          calls: z.array(z.object({ from: z.string(), to: z.string() })),
+        })
+        .optional(),
     }),
   ),
 });
@@ -94,9 +102,9 @@ describe.skipIf(missing.length > 0)('with a real Prometheus', () => {
     return exportSchema.parse(JSON.parse(stdout));
   }
 
-  async function incident() {
+  async function view() {
     const answer = await fetch(`${foreshock.url}/api/v1/incidents`);
-    return incidentsSchema.parse(await answer.json()).data[0]?.incident;
+    return incidentsSchema.parse(await answer.json()).data[0];
   }
 
   const post = (path: string, body: unknown) =>
@@ -164,7 +172,8 @@ storage: {path: "${dir}/state"}`,
       startsAt: new Date().toISOString(),
     };
     expect((await post('/api/v2/alerts', [alert])).status).toBe(200);
-    const found = await until('the incident is there', async () => (await incident()) ?? false);
+    const found = await until('the incident is there', async () => (await view())?.incident ?? false);
+    expect(found.timeline.filter(({ kind }) => kind === 'change').length).toBeGreaterThanOrEqual(2);
     expect(found.timeline.map(({ what }) => what)).toEqual(
       expect.arrayContaining([
         'config of cart: timeout 5 s',
@@ -175,5 +184,14 @@ storage: {path: "${dir}/state"}`,
     );
     expect(found.suspects[0]?.entity).toEqual({ service: 'cart' });
     expect(found.suspects[0]?.evidence.join('\n')).toContain('before it was registry.example/cart:v1');
+    const around = await until('its surroundings are there', async () => (await view())?.around ?? false);
+    expect(around.things[0]).toEqual({ id: 'cart', suspect: 1, affected: true });
+    expect(around.calls).toEqual(
+      expect.arrayContaining([
+        { from: 'front', to: 'cart' },
+        { from: 'cart', to: 'prices' },
+      ]),
+    );
+    expect(around.things.map(({ id }) => id)).not.toContain('node-1');
   });
 });

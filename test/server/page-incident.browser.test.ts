@@ -29,10 +29,10 @@ describe.runIf(browserPresent)('the page of an incident, in a real browser', () 
     const around = page.locator('[data-part=around]');
     await around.locator('summary').click();
     expect(await around.locator('li').first().textContent()).toContain(
-      'payment: first suspect, has alerts; calls ledger-database-primary-eu-west; called by frontend and checkout',
+      'payment: first suspect, has alerts; depends on ledger-database-primary-eu-west; used by frontend and checkout',
     );
     const picture = around.locator('svg').first();
-    expect(await picture.locator('desc').textContent()).toContain('frontend calls checkout');
+    expect(await picture.locator('desc').textContent()).toContain('frontend depends on checkout');
     const look = (nth: number) =>
       picture
         .locator('g rect')
