@@ -61,10 +61,10 @@ export function historyCommand(): Command {
       'config, whose storage.path says where the store is; foreshock must not run on it',
     )
     .action(importLog);
-  return new Command('history').description('past incidents to learn from').addCommand(
-    withHelp(importing, {
-      examples: ['history import --input incidents.csv --config foreshock.yaml'],
-      exits: usualExits,
-    }),
-  );
+  const help = {
+    examples: ['history import --input incidents.csv --config foreshock.yaml'],
+    exits: usualExits,
+  };
+  const history = new Command('history').description('past incidents to learn from');
+  return withHelp(history.addCommand(withHelp(importing, help)), help);
 }
