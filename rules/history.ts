@@ -20,6 +20,8 @@ export interface PastAlert {
 /** What suggestions are derived from: alerts in order of their start, each with its incident, and the graph of calls. */
 export interface AlertHistory {
   readonly alerts: readonly PastAlert[];
+  /** The same alerts by their `alertname`. */
+  readonly byName: ReadonlyMap<string, readonly PastAlert[]>;
   readonly incidents: number;
   readonly topology: Topology;
 }
@@ -51,5 +53,12 @@ export function alertHistory({ incidents, topology, placeLabels }: HistoryParts)
       place: placeIn(labels, placeLabels, known),
     })),
   );
-  return { alerts: alerts.sort((a, b) => a.startsAt - b.startsAt), incidents: told.length, topology };
+  alerts.sort((a, b) => a.startsAt - b.startsAt);
+  const byName = new Map<string, PastAlert[]>();
+  for (const alert of alerts) {
+    const name = alert.labels.alertname ?? '';
+    byName.set(name, byName.get(name) ?? []);
+    byName.get(name)!.push(alert);
+  }
+  return { alerts, byName, incidents: told.length, topology };
 }

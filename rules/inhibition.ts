@@ -1,7 +1,6 @@
-import { includes } from '../core/labels.ts';
 import type { AlertHistory, PastAlert } from './history.ts';
 import { type InhibitRule, inhibitCandidates } from './inhibition-candidates.ts';
-import { holdOf, leads, type SourcesOf, sourcesOf, toldUnder } from './inhibition-replay.ts';
+import { holdOf, leads, type ReadyRule, Replay, readyRule, tellable } from './inhibition-replay.ts';
 import { type Tellable, toldBy } from './notifications.ts';
 import { shareAtLeast } from './wilson.ts';
 
@@ -30,6 +29,13 @@ export interface InhibitSuggestion {
   readonly evidence: InhibitEvidence;
 }
 
+/** Suggestions, and what Alertmanager tells of the history without them (`bare`) and under all of them. */
+export interface InhibitSuggestions {
+  readonly suggestions: readonly InhibitSuggestion[];
+  readonly bare: readonly Tellable[];
+  readonly under: readonly Tellable[];
+}
+
 /** How much evidence a rule must have. */
 export const inhibitLimits = { incidents: 5, share: 0.8, rules: 50 } as const;
 
@@ -38,33 +44,28 @@ export const inhibitLimits = { incidents: 5, share: 0.8, rules: 50 } as const;
  * confidence each way, that would have hidden no incident and nothing of another one. The most saved notifications first;
  * what adds nothing to the rules before it, or would hide an incident together with them, is left out.
  */
-export function suggestInhibition(history: AlertHistory): readonly InhibitSuggestion[] {
-  const bare = toldUnder([], history);
+export function suggestInhibition(history: AlertHistory): InhibitSuggestions {
+  const bare = new Replay(history);
   const enough = inhibitCandidates(history, inhibitLimits.incidents)
-    .map(candidate => ({ ...candidate, seen: together(candidate.rule, history) }))
+    .map(({ rule, path }) => ({ rule, path, ready: readyRule(rule, history) }))
+    .map(candidate => ({ ...candidate, seen: together(candidate.ready) }))
     .filter(({ seen }) => isRegular(seen))
-    .map(({ rule, path, seen }) => ({ rule, path, evidence: { ...seen, ...replayed(rule, history, bare) } }))
+    .map(({ seen, ...candidate }) => ({
+      ...candidate,
+      evidence: { ...seen, ...replayed(candidate.ready, bare) },
+    }))
     .filter(({ evidence }) => isHarmless(evidence))
     .sort((a, b) => b.evidence.saved - a.evidence.saved);
   const taken: InhibitSuggestion[] = [];
-  let told = bare;
-  for (const suggestion of enough) {
+  const replay = new Replay(history);
+  for (const { ready, ...suggestion } of enough) {
     if (taken.length === inhibitLimits.rules) break;
-    const next = toldUnder(readied([...taken, suggestion], history), history);
-    if (next.length >= told.length || incidentsIn(next) < incidentsIn(bare)) continue;
+    const { alerts, incidents } = replay.hides(ready);
+    if (alerts.length === 0 || incidents > 0) continue;
     taken.push(suggestion);
-    told = next;
+    replay.take(ready);
   }
-  return taken;
-}
-
-/** The suggestions' rules, ready for a replay of the history. */
-export function readied(suggestions: readonly InhibitSuggestion[], history: AlertHistory): SourcesOf[] {
-  return suggestions.map(({ rule }) => sourcesOf(rule, history));
-}
-
-function incidentsIn(told: readonly { readonly incident: number }[]): number {
-  return new Set(told.map(({ incident }) => incident)).size;
+  return { suggestions: taken, bare: bare.told(), under: replay.told() };
 }
 
 type Together = Pick<InhibitEvidence, 'source' | 'followed' | 'target' | 'never' | 'lead'>;
@@ -82,38 +83,38 @@ function isHarmless({ saved, strange, hidden }: InhibitEvidence): boolean {
 }
 
 /** How often source and target came together, incident by incident. */
-function together(rule: InhibitRule, history: AlertHistory): Together {
-  const sources = sourcesOf(rule, history);
+function together({ sources, targets, holders }: ReadyRule): Together {
   const incidents = (alerts: readonly PastAlert[]) => new Set(alerts.map(({ incident }) => incident));
-  const targets = history.alerts.filter(({ labels }) => includes(labels, rule.target));
-  const leadOf = (alert: PastAlert) => {
-    const first = sources(alert).find(each => each.incident === alert.incident && leads(each, alert));
-    return first === undefined ? undefined : alert.startsAt - first.startsAt;
-  };
-  const followers = targets.filter(alert => leadOf(alert) !== undefined);
-  const alone = incidents(targets.filter(alert => leadOf(alert) === undefined));
-  const leadTimes = followers.flatMap(alert => leadOf(alert) ?? []).sort((a, b) => a - b);
+  const seen = targets.map(alert => ({
+    alert,
+    source: holders(alert).find(each => each.incident === alert.incident && leads(each, alert)),
+  }));
+  const led = seen.filter(({ source }) => source !== undefined);
+  const alone = seen.filter(({ source }) => source === undefined);
+  const leadTimes = seen
+    .flatMap(({ alert, source }) => (source === undefined ? [] : [alert.startsAt - source.startsAt]))
+    .sort((a, b) => a - b);
   const target = incidents(targets).size;
   return {
-    source: incidents(history.alerts.filter(({ labels }) => includes(labels, rule.source))).size,
-    followed: incidents(followers).size,
+    source: incidents(sources).size,
+    followed: incidents(led.map(({ alert }) => alert)).size,
     target,
-    never: target - alone.size,
+    never: target - incidents(alone.map(({ alert }) => alert)).size,
     lead: leadTimes[Math.floor((leadTimes.length - 1) / 2)] ?? Number.NaN,
   };
 }
 
-/** What the rule alone would have done; `bare` is what was told without it. */
-function replayed(rule: InhibitRule, history: AlertHistory, bare: readonly Tellable[]) {
-  const sources = sourcesOf(rule, history);
-  const told = toldUnder([sources], history);
-  const strange = history.alerts.filter(alert => {
-    const { by } = holdOf(alert, [sources]);
+/** What the rule alone would have done. Targets are groups of their own, so that other alerts do not count. */
+function replayed(rule: ReadyRule, bare: Replay) {
+  const strange = rule.targets.filter(alert => {
+    const { by } = holdOf(alert, rule.holders(alert));
     return by.length > 0 && by.every(({ incident }) => incident !== alert.incident);
   });
+  const without = rule.targets.flatMap(alert => tellable(alert, []));
+  const under = rule.targets.flatMap(alert => tellable(alert, rule.holders(alert)));
   return {
-    saved: toldBy(bare).notifications - toldBy(told).notifications,
+    saved: toldBy(without).notifications - toldBy(under.sort((a, b) => a.at - b.at)).notifications,
     strange: strange.length,
-    hidden: incidentsIn(bare) - incidentsIn(told),
+    hidden: bare.hides(rule).incidents,
   };
 }

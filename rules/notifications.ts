@@ -1,4 +1,4 @@
-import { fingerprint, type Labels, pick } from '../core/labels.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
 
 /** Alertmanager's defaults for a route, ms. */
 export const routeTimes = { groupWait: 30_000, groupInterval: 300_000 } as const;
@@ -33,7 +33,8 @@ export function toldBy(alerts: readonly Tellable[], groupBy?: readonly string[])
   const groups: number[][] = [];
   let notifications = 0;
   for (const { labels, at, endsAt, incident } of alerts) {
-    const key = fingerprint(groupBy === undefined ? labels : pick(labels, groupBy));
+    const key =
+      groupBy === undefined ? fingerprint(labels) : groupBy.map(name => labels[name] ?? '').join('\0');
     const known = byKey.get(key);
     const living = known !== undefined && lives(known, at) ? known : undefined;
     const flush = living === undefined ? at + routeTimes.groupWait : flushOf(living, at);

@@ -19,8 +19,8 @@ const topology = JSON.stringify({ nodes: [], edges: [{ from: 'checkout', to: odd
 const line = ({ labels, startsAt, endsAt }: Alert) =>
   JSON.stringify({ labels, startsAt: startsAt / 1000, endsAt: endsAt! / 1000 });
 
-function suggest(days: number) {
-  const alerts = temporaryFile('a.jsonl', history(days).flat().map(line).join('\n'));
+function suggest(days: number, beside: readonly Alert[] = []) {
+  const alerts = temporaryFile('a.jsonl', [...history(days).flat(), ...beside].map(line).join('\n'));
   const graph = temporaryFile('t.json', topology);
   return foreshock(['rules', 'suggest', '--alerts', alerts, '--topology', graph]);
 }
@@ -97,8 +97,16 @@ function stored(alerts: readonly Alert[], n: number): Incident {
 const amtool = spawnSync('amtool', ['--version']).status === 0;
 
 it.skipIf(!amtool)('Alertmanager takes what is suggested (skipped where amtool is not installed)', () => {
-  const fragment = parse(suggest(14).stdout);
-  const whole = { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }], ...fragment };
+  const full = { at: 300, labels: { alertname: 'DiskFull', service: 'billing', severity: 'warning' } };
+  const { route, ...rules } = parse(
+    suggest(
+      14,
+      Array.from({ length: 14 }, (_, n) => onDay(n, full)),
+    ).stdout,
+  );
+  expect(route).toEqual({ group_by: [expect.any(String)] });
+  const receivers = [{ name: 'nobody' }];
+  const whole = { route: { receiver: 'nobody', ...route }, receivers, ...rules };
   const file = temporaryFile('alertmanager.yml', JSON.stringify(whole));
   const { status, stdout } = spawnSync('amtool', ['check-config', file], { encoding: 'utf8' });
   expect(stdout).toContain('1 inhibit rules');

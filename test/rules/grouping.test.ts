@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { placeLabels } from '../../correlators/place.ts';
 import { suggestGrouping } from '../../rules/grouping.ts';
 import { type AlertHistory, alertHistory } from '../../rules/history.ts';
-import { toldUnder } from '../../rules/inhibition-replay.ts';
+import { Replay } from '../../rules/inhibition-replay.ts';
 import { routeTimes, toldBy } from '../../rules/notifications.ts';
 import { type Given, onDay } from './history.ts';
 
@@ -21,7 +21,7 @@ function twoTeams(days: number, daysLater: number): AlertHistory {
   return alertHistory({ incidents, topology: { nodes: [], edges: [] }, placeLabels });
 }
 
-const suggested = (history: AlertHistory) => suggestGrouping(history, toldUnder([], history));
+const suggested = (history: AlertHistory) => suggestGrouping(history, new Replay(history).told());
 
 describe('incidents that go on at the same time', () => {
   it('are kept apart by the fewest notifications that do not mix them', () => {

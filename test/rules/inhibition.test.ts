@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { placeLabels } from '../../correlators/place.ts';
-import { alertHistory } from '../../rules/history.ts';
+import { type AlertHistory, alertHistory } from '../../rules/history.ts';
 import { suggestInhibition } from '../../rules/inhibition.ts';
 import { daily, type Given, onDay, times } from './history.ts';
+
+const suggestedRules = (history: AlertHistory) => suggestInhibition(history).suggestions;
 
 const calls = [
   { from: 'web', to: 'checkout' },
@@ -22,7 +24,7 @@ const outage = [down, slow('checkout', 60), slow('web', 120)];
 
 describe('a database whose alert comes before those of its callers', () => {
   it('holds back each caller while it fires, explained by the calls to it', () => {
-    expect(suggestInhibition(daily(times(12, outage), calls))).toEqual([
+    expect(suggestedRules(daily(times(12, outage), calls))).toEqual([
       {
         rule: {
           source: { alertname: 'PostgresDown', service: 'orders-db' },
@@ -46,39 +48,37 @@ describe('a database whose alert comes before those of its callers', () => {
   });
 
   it('is not enough in ten incidents: the share could still be below .8', () => {
-    expect(suggestInhibition(daily(times(10, outage), calls))).toEqual([]);
-    expect(suggestInhibition(daily(times(11, outage), calls))).not.toEqual([]);
+    expect(suggestedRules(daily(times(10, outage), calls))).toEqual([]);
+    expect(suggestedRules(daily(times(11, outage), calls))).not.toEqual([]);
   });
 
   it('explains nothing where nobody knows of a call between them, or calls go the other way', () => {
-    expect(suggestInhibition(daily(times(12, [down, slow('search', 60)]), calls))).toEqual([]);
+    expect(suggestedRules(daily(times(12, [down, slow('search', 60)]), calls))).toEqual([]);
     const caller = { ...down, labels: { ...down.labels, service: 'web' } };
-    expect(suggestInhibition(daily(times(12, [caller, slow('checkout', 60)]), calls))).toEqual([]);
+    expect(suggestedRules(daily(times(12, [caller, slow('checkout', 60)]), calls))).toEqual([]);
   });
 
   it('saves nothing where the callers go on after it: they are told then', () => {
     const brief = { ...down, until: 200 };
-    expect(suggestInhibition(daily(times(12, [brief, slow('checkout', 60)]), calls))).toEqual([]);
+    expect(suggestedRules(daily(times(12, [brief, slow('checkout', 60)]), calls))).toEqual([]);
   });
 });
 
 describe('what stays heard', () => {
   it('an alert that fires alone half of the time', () => {
     const history = daily([...times(20, outage), ...times(20, [slow('checkout', 0)])], calls);
-    const targets = suggestInhibition(history).map(({ rule }) => rule.target.service);
+    const targets = suggestedRules(history).map(({ rule }) => rule.target.service);
     expect(targets).toEqual(['web']);
   });
 
   it('alerts that coincided twice', () => {
     const backup = { at: 0, labels: { alertname: 'BackupLate', service: 'orders-db' } };
     const alone = [...times(20, [backup]), ...times(20, [slow('checkout', 60)])];
-    expect(suggestInhibition(daily([...alone, ...times(2, [backup, slow('checkout', 60)])], calls))).toEqual(
-      [],
-    );
+    expect(suggestedRules(daily([...alone, ...times(2, [backup, slow('checkout', 60)])], calls))).toEqual([]);
   });
 
   it('alerts that begin at the same moment: neither is the source', () => {
-    expect(suggestInhibition(daily(times(20, [down, slow('checkout', 0)]), calls))).toEqual([]);
+    expect(suggestedRules(daily(times(20, [down, slow('checkout', 0)]), calls))).toEqual([]);
   });
 
   it('an incident of its own that began while the source of another fired', () => {
@@ -86,7 +86,7 @@ describe('what stays heard', () => {
     const own = [onDay(5, { ...slow('checkout', 700), until: 890 })];
     const topology = { nodes: [], edges: calls };
     const history = alertHistory({ incidents: [...outages, own], topology, placeLabels });
-    expect(suggestInhibition(history).map(({ rule }) => rule.target.service)).toEqual(['web']);
+    expect(suggestedRules(history).map(({ rule }) => rule.target.service)).toEqual(['web']);
   });
 });
 
@@ -96,7 +96,7 @@ it('one rule for a place stands for all places of the kind', () => {
     { at: 45, until: 800, labels: { alertname: 'HighErrorRate', service } },
   ];
   const history = daily([...times(6, at('cart')), ...times(6, at('search'))]);
-  expect(suggestInhibition(history)).toEqual([
+  expect(suggestedRules(history)).toEqual([
     expect.objectContaining({
       rule: {
         source: { alertname: 'AllInstancesDown' },
@@ -110,10 +110,10 @@ it('one rule for a place stands for all places of the kind', () => {
 
 it('the rule that saves most comes first, whatever the order of the history', () => {
   const often = [down, slow('web', 120), slow('checkout', 60), { ...slow('checkout', 700), until: 890 }];
-  const rules = suggestInhibition(daily(times(12, often), calls));
+  const rules = suggestedRules(daily(times(12, often), calls));
   expect(rules.map(({ rule, evidence }) => [rule.target.service, evidence.saved])).toEqual([
     ['checkout', 24],
     ['web', 12],
   ]);
-  expect(suggestInhibition(daily(times(12, [...often].reverse()), calls))).toEqual(rules);
+  expect(suggestedRules(daily(times(12, [...often].reverse()), calls))).toEqual(rules);
 });
