@@ -71,6 +71,10 @@ describe('what stays heard', () => {
     expect(targets).toEqual(['web']);
   });
 
+  it('an alert that mostly does not come when the source fires', () => {
+    expect(suggestedRules(daily([...times(20, outage), ...times(20, [down])], calls))).toEqual([]);
+  });
+
   it('alerts that coincided twice', () => {
     const backup = { at: 0, labels: { alertname: 'BackupLate', service: 'orders-db' } };
     const alone = [...times(20, [backup]), ...times(20, [slow('checkout', 60)])];
@@ -83,7 +87,11 @@ describe('what stays heard', () => {
 
   it('an incident of its own that began while the source of another fired', () => {
     const outages = times(40, outage).map((given, n) => given.map(each => onDay(n, each)));
-    const own = [onDay(5, { ...slow('checkout', 700), until: 890 })];
+    const queue = { alertname: 'QueueDepth', service: 'checkout' };
+    const own = [
+      { ...slow('checkout', 700), until: 890 },
+      { at: 710, labels: queue },
+    ].map(each => onDay(5, each));
     const topology = { nodes: [], edges: calls };
     const history = alertHistory({ incidents: [...outages, own], topology, placeLabels });
     expect(suggestedRules(history).map(({ rule }) => rule.target.service)).toEqual(['web']);
