@@ -21,8 +21,8 @@ const rowHeight = 66;
 const widest = 150;
 const gap = 16;
 const top = 34;
-/** Mean width of a character of 12 px. */
-const letter = 6.8;
+/** Mean width of a bold character of 12 px. */
+const letter = 7;
 
 /** Where a node stands: its middle and the row, from 0. */
 interface Spot {
@@ -101,10 +101,13 @@ function arrowPath(from: Spot, to: Spot, plan: Layout): string {
   return `<path d="${path}" fill="none" ${style} stroke-width="1.2"/><path d="${head}" fill="${colours.line}"/>`;
 }
 
+/** Names of one system often begin alike and end unlike, so that the middle is what can be missed. */
 function shorten(text: string, width: number): string {
   const letters = [...text];
-  const fits = Math.floor((width - 12) / letter);
-  return letters.length > fits ? `${letters.slice(0, fits - 1).join('')}…` : text;
+  const fits = Math.floor((width - 16) / letter);
+  if (letters.length <= fits) return text;
+  const head = Math.ceil((fits - 1) / 2);
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (fits - 1 - head)).join('')}`;
 }
 
 function boxOf(thing: TopologyThing, { x, row }: Spot, boxWidth: number): string {

@@ -105,7 +105,14 @@ describe('topologyPicture', () => {
     const svg = topologyPicture({ ...base, nodes: [{ id: name, affected: true }], edges: [] });
     expect(svg).not.toContain('<script');
     expect(svg).toMatch(/<title>&lt;\/text&gt;&lt;script&gt;x{40}<\/title>/);
-    expect(svg).toContain('…</text>');
+    expect(svg).toContain('…xxx');
+  });
+
+  it('keeps names apart that begin alike', () => {
+    const ids = ['recommendations-service-eu-1', 'recommendations-service-eu-2'];
+    const svg = topologyPicture({ ...base, nodes: ids.map(id => ({ id, affected: false })), edges: [] });
+    const drawn = [...svg.matchAll(/>([^<]*…[^<]*)</g)].map(([, text]) => text);
+    expect(new Set(drawn).size).toBe(2);
   });
 
   it('refuses a width that cannot hold a name', () => {
