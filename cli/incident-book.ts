@@ -25,6 +25,9 @@ export interface IncidentBook {
   get(id: string): IncidentView | undefined;
 }
 
+/** What the edge adds to an incident. */
+type Added = Partial<Pick<IncidentView, 'signals' | 'dashboardPath' | 'around'>>;
+
 /** What began, in a few words. */
 export function incidentTitle(incident: Incident): string {
   const [suspect] = incident.suspects;
@@ -39,24 +42,18 @@ const openFirst = (a: Incident, b: Incident): number =>
 /** An empty book that keeps the `most` newest incidents, with what people said of them where that is kept. */
 export function createIncidentBook(most: number, feedback?: FeedbackBook): IncidentBook {
   const incidents = new Map<string, Incident>();
-  const signals = new Map<string, readonly SignalView[]>();
-  const dashboards = new Map<string, string>();
-  const surroundings = new Map<string, Surroundings>();
-  const view = (incident: Incident): IncidentView => {
-    const dashboardPath = dashboards.get(incident.id);
-    const around = surroundings.get(incident.id);
-    return {
-      incident,
-      title: incidentTitle(incident),
-      affected: affected(incident),
-      notificationsIn: incident.members.length,
-      notificationsOut: incident.notifications.length,
-      signals: signals.get(incident.id) ?? [],
-      ...(around === undefined ? {} : { around }),
-      ...(dashboardPath === undefined ? {} : { dashboardPath }),
-      ...(feedback === undefined ? {} : { feedback: feedback.of(incident.id) }),
-    };
-  };
+  const added = new Map<string, Added>();
+  const add = (id: string, more: Added): void => void added.set(id, { ...added.get(id), ...more });
+  const view = (incident: Incident): IncidentView => ({
+    incident,
+    title: incidentTitle(incident),
+    affected: affected(incident),
+    notificationsIn: incident.members.length,
+    notificationsOut: incident.notifications.length,
+    signals: [],
+    ...added.get(incident.id),
+    ...(feedback === undefined ? {} : { feedback: feedback.of(incident.id) }),
+  });
   const shaped = () => reshape([...incidents.values()], feedback?.records() ?? []);
   return {
     update(changed) {
@@ -66,12 +63,12 @@ export function createIncidentBook(most: number, feedback?: FeedbackBook): Incid
       }
       for (const id of incidents.keys()) {
         if (incidents.size <= most) break;
-        for (const table of [incidents, signals, dashboards, surroundings]) table.delete(id);
+        for (const table of [incidents, added]) table.delete(id);
       }
     },
-    addSignals: (id, views) => void signals.set(id, views),
-    addDashboard: (id, path) => void dashboards.set(id, path),
-    addSurroundings: (id, around) => void surroundings.set(id, around),
+    addSignals: (id, signals) => add(id, { signals }),
+    addDashboard: (id, dashboardPath) => add(id, { dashboardPath }),
+    addSurroundings: (id, around) => add(id, { around }),
     made: () => [...incidents.values()],
     list: () => [...shaped()].sort(openFirst).map(view),
     get(id) {
