@@ -4,7 +4,7 @@ import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { readIncidentSignals } from './incident-signals.ts';
-import { surroundingsIn } from './incident-surroundings.ts';
+import { showSurroundings } from './incident-surroundings.ts';
 import { resultsOf } from './results.ts';
 
 const keptEvery = 60_000;
@@ -18,11 +18,7 @@ const flushedEvery = 600_000;
  */
 export function showIncidents(daemon: Daemon, result: PassResult): void {
   daemon.book.update(result.incidents);
-  const surroundings = surroundingsIn(daemon.topology.at(result.t));
-  for (const incident of result.incidents) {
-    const around = surroundings(incident);
-    if (around !== undefined) daemon.book.addSurroundings(incident.id, around);
-  }
+  showSurroundings(daemon.book, daemon.topology.at(result.t), result.incidents);
   const told = result.notifications.length > 0;
   if (!told && (daemon.showing > 0 || result.t - daemon.shownAt < shownEvery)) return;
   daemon.shownAt = result.t;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
 import { sayClock } from '../core/say-time.ts';
+import type { Topology } from '../core/topology.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createServer, type Server } from '../server/server.ts';
@@ -12,6 +13,7 @@ import { fleetDashboards, incidentDashboards, watchedBy, writeDashboards } from 
 import { InputError } from './exit.ts';
 import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { readIncidentSignals } from './incident-signals.ts';
+import { showSurroundings } from './incident-surroundings.ts';
 import { type Loaded, loadContext, loadOrExplain } from './load.ts';
 import { paintFor } from './paint.ts';
 import { type ReplayInput, replay } from './replay.ts';
@@ -82,6 +84,7 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
   const pace = createPacer(speed);
   const told = new Set<string>();
   let shownAt = Number.NEGATIVE_INFINITY;
+  let topology: Topology = { nodes: [], edges: [] };
   const passes = replay(wired, input, {
     learn: async watch => {
       const range = { start: input.start, end: input.from - input.step };
@@ -92,9 +95,13 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
       say(`  learned ${spec.name}: ${history.entities.length} entities of ${spec.signals.length} signals`);
     },
     beforePass: () => pace(input.step),
+    topology: known => {
+      topology = known;
+    },
   });
   for await (const pass of passes) {
     book.update(pass.incidents);
+    showSurroundings(book, topology, pass.incidents);
     for (const { status, alert } of pass.notifications) {
       const id = alert.labels.incident ?? '';
       const word =

@@ -3,6 +3,7 @@ import type { Labels } from '../core/labels.ts';
 import type { Topology, TopologyEdge } from '../core/topology.ts';
 import { placeLabels } from '../correlators/place.ts';
 import type { Surroundings } from '../server/model.ts';
+import type { IncidentBook } from './incident-book.ts';
 
 /** More cannot be read at a glance. */
 const mostThings = 30;
@@ -61,4 +62,17 @@ export function surroundingsIn({ nodes, edges }: Topology): (incident: Near) => 
     const named = namedBy(incident, known);
     return named.ranks.size + named.affected.size === 0 ? undefined : cut(named, edges);
   };
+}
+
+/** Brings to the page what of a topology lies around incidents. */
+export function showSurroundings(
+  book: Pick<IncidentBook, 'addSurroundings'>,
+  topology: Topology,
+  incidents: readonly Incident[],
+): void {
+  const surroundings = surroundingsIn(topology);
+  for (const incident of incidents) {
+    const around = surroundings(incident);
+    if (around !== undefined) book.addSurroundings(incident.id, around);
+  }
 }

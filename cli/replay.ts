@@ -31,6 +31,8 @@ export interface ReplayInput {
 export interface ReplayHooks {
   readonly learn: (watch: ClassWatch) => Promise<void>;
   readonly beforePass?: (t: number) => Promise<void>;
+  /** Told of the graph that the next passes see. */
+  readonly topology?: (topology: Topology) => void;
 }
 
 /** So many steps are read at once, so that memory stays flat however long the range is. */
@@ -82,6 +84,7 @@ export async function* replay(
       end: Math.min(end, start + (chunkSteps - 1) * step),
     });
     const topology = await topologyAt(told, { t: start, step });
+    hooks.topology?.(topology);
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
       for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
