@@ -58,10 +58,8 @@ export class LogIntake {
   constructor(options: LogIntakeOptions) {
     this.#options = options;
     this.#book = new LogSeriesBook(options.store);
-    // What is put together of the store at the start is all on disk, or as it was.
-    const streams = options.store.transaction(() => options.logs.map(spec => this.#stream(spec)));
-    this.#lanes = streams.map(stream => ({
-      stream,
+    this.#lanes = options.logs.map(spec => ({
+      stream: this.#stream(spec),
       closedTo: Number.NEGATIVE_INFINITY,
       waiting: new Set(),
     }));
@@ -107,13 +105,9 @@ export class LogIntake {
     await Promise.all(this.#lanes.map(({ stream }) => stream.run(signal)));
   }
 
-  /**
-   * Closes the steps up to `t` (ms) as far as all lines are read, and stores what was read. The outside is told beside the
-   * passes: one that does not answer delays none.
-   */
-  step(t: number): void {
+  /** Closes the steps up to `t` (ms) as far as all lines are read, and stores what was read. */
+  async step(t: number): Promise<void> {
     const { store, step } = this.#options;
-    if (this.#lanes.length === 0) return;
     const isDue = t - this.#foldedAt >= foldEvery;
     store.transaction(() => {
       for (const lane of this.#lanes) {
@@ -127,10 +121,8 @@ export class LogIntake {
     });
     if (isDue) this.#foldedAt = t;
     this.#measure();
-    for (const lane of this.#lanes) {
-      release(lane);
-      void lane.stream.stored();
-    }
+    for (const lane of this.#lanes) release(lane);
+    await Promise.all(this.#lanes.map(({ stream }) => stream.stored()));
   }
 
   #measure(): void {
