@@ -104,6 +104,12 @@ export class ClassWatch {
     this.#model = undefined;
   }
 
+  /** Gives up what it has learned, which cannot be gone on with: it is to be learned anew. */
+  giveUp(): void {
+    this.#model = undefined;
+    this.#isJudged = false;
+  }
+
   /** From when on batches are wanted (ms): after the last one, and before it those that the detectors look back. */
   get wantedFrom(): number {
     const back = this.#cold ? (this.#model?.lookback ?? 1) - 1 : -1;
@@ -240,6 +246,7 @@ export class ClassWatch {
     this.#isJudged = false;
     if (model === undefined) return [];
     if (this.#cold && batch.t <= this.#t) {
+      if (batch.entities !== this.#entities) this.#follow(batch.entities);
       model.warm(batch);
       return [];
     }

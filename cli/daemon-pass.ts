@@ -3,6 +3,7 @@ import type { Anomaly } from '../core/detector.ts';
 import type { Incident } from '../core/incident.ts';
 import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
 import { tellingChanges } from './change-timeline.ts';
+import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { keepResults, measure, showIncidents } from './daemon-show.ts';
 import { troubles } from './daemon-troubles.ts';
@@ -59,10 +60,20 @@ interface Pass {
   settle: () => void;
 }
 
+/** A class that fails must not stop the others: it is learned anew, and that is said. */
+function giveUp({ options, metrics }: Daemon, watch: ClassWatch, error: unknown): void {
+  const { name } = watch.watch.class;
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  options.log.error(`${name}: its pass failed, it is learned anew: ${said}`);
+  metrics.passesFailed.inc({ class: name });
+  watch.giveUp();
+}
+
 /** Lets each class judge its batch of a step, and counts what is abnormal. */
 async function judge(daemon: Daemon, read: readonly ClassBatches[], { t, tracing }: Step): Promise<Judged> {
   const { fpr } = daemon.loaded.config.detection;
-  const judged = await judgeStep(read, t, { tracing, desk: daemon.desk });
+  const failed = (watch: ClassWatch, error: unknown) => giveUp(daemon, watch, error);
+  const judged = await judgeStep(read, t, { tracing, desk: daemon.desk, failed });
   for (const each of judged.anomalies) if (each.p <= fpr) daemon.metrics.anomalies.inc({ class: each.class });
   const sourceOf = new Map(read.map(({ watch: { watch } }) => [watch.class.name, watch.source?.name]));
   const anomalies = judged.anomalies.map(each => daemon.logs.illustrate(each, sourceOf.get(each.class)));

@@ -120,15 +120,17 @@ export class ClassModel {
 
   /** Shows the detectors a batch that was judged before the model was stored, so that they can look back. */
   warm(batch: Batch): void {
-    this.#rows.window.look(this.#standardized(batch));
+    const own = this.#standardized(batch);
+    this.#rows.window.look(own);
   }
 
   /** Shows the detectors a batch that is not judged: what is usual of late moves on with it. */
   skip(batch: Batch): void {
-    this.#rows.window.push(this.#standardized(batch));
+    const own = this.#standardized(batch);
+    this.#rows.window.push(own);
   }
 
-  /** Takes the rows of the batch for its own. */
+  /** Takes the rows of the batch for its own, which may make another window of them. */
   #standardized(batch: Batch): Batch {
     if (batch.entities !== this.#entities) this.adopt(batch.entities);
     const values = new Float64Array(batch.values.length);

@@ -28,6 +28,14 @@ function passMetrics(registry: Registry) {
       },
       ['class'],
     ),
+    passesFailed: counter(
+      registry,
+      {
+        name: 'foreshock_passes_failed_total',
+        help: 'Steps of a class that could not be judged for an error of its own; it is learned anew.',
+      },
+      ['class'],
+    ),
     passesSkipped: counter(
       registry,
       {

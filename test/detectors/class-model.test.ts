@@ -45,6 +45,18 @@ it('lets an entity that appears later learn first, and keeps what the others kno
   expect(model.stateOf(0).state).toBe('watching');
 });
 
+it.each(['warm', 'skip'] as const)(
+  'goes on with an entity that appears in a batch it does not judge: %s',
+  way => {
+    const model = makeModel();
+    const both = [a, { service: 'b' }];
+    model[way](batch([a], [0.05], 2000));
+    model[way](batch(both, [0.05, 5], 2001));
+    const { flagged } = model.judge(batch(both, [1.92, 5], 2002));
+    expect([...flagged]).toEqual([1, 0]);
+  },
+);
+
 describe('as bytes', () => {
   it('judges the same after a trip through them, in an episode too', () => {
     const model = makeModel();

@@ -60,8 +60,9 @@ storage: {path: "${dir}/state"}`,
 
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || foreshock === undefined) return;
-    const incidents = await (await fetch(`${foreshock.url}/api/v1/incidents`)).text();
-    console.error(`${incidents}\n${foreshock.log().slice(-4000)}`);
+    console.error(foreshock.log().slice(-4000));
+    if (foreshock.ended() === undefined)
+      console.error(await (await fetch(`${foreshock.url}/api/v1/incidents`)).text());
   });
 
   it('reads the past of the logs and watches each service', async () => {
