@@ -56,7 +56,7 @@ try {
   const end = Date.parse('2026-01-07T00:00:00Z');
   for (let read = 0; read < lines; ) {
     await new Promise(resolve => setTimeout(resolve, 500));
-    await intake.step(end);
+    intake.step(end);
     read = (await metrics.logLines.get()).values[0]?.value ?? 0;
   }
   ended.abort();

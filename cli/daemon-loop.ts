@@ -21,7 +21,7 @@ export async function loop(daemon: Daemon): Promise<void> {
     const t = newestStep(daemon);
     if (t > last) {
       daemon.lateSince = t - last > 2 * step ? (daemon.lateSince ?? t) : undefined;
-      await daemon.logs.step(t);
+      daemon.logs.step(t);
       await passAt(daemon, t);
       last = t;
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
 import type { Labels } from '../core/labels.ts';
 import type { Series, SeriesSource } from '../core/series.ts';
 import type { KeyValues, ResultStore, Store } from '../core/store.ts';
@@ -17,8 +18,6 @@ export interface LogSample {
 
 /** The newest steps lie there until they are put into blocks. */
 const table = 'log-samples';
-/** Ranges that a query looks back over, at most. */
-const lookBack = 3_600_000;
 const remembered = 7_200_000;
 const mostKeys = 50_000;
 
@@ -158,7 +157,10 @@ export class LogSeriesBook implements SampledSeries {
   select(names: readonly string[], start: number, end: number): readonly Series[] {
     if (start < this.#since) return selectStored(this.#results, this.#recent, { names, start, end });
     const found = [...this.#recent.byKey.values()].filter(({ labels }) => wanted(names, labels));
-    return found.map(({ labels, t, v }) => ({ labels, t: Float64Array.from(t), v: Float64Array.from(v) }));
+    return found.map(({ labels, t, v }) => {
+      const from = t.findLastIndex(each => each < start) + 1;
+      return { labels, t: Float64Array.from(t.slice(from)), v: Float64Array.from(v.slice(from)) };
+    });
   }
 }
 
@@ -172,6 +174,12 @@ export function storedLogSeries(directory: string): SampledSeries {
         return selectStored(reader, recent, { names, start, end });
       }) ?? [],
   };
+}
+
+/** How far a query looks back at most, ms: all its windows and offsets together. */
+function reachOf(query: string): number {
+  const told = query.match(/\b(?:\d+(?:ms|[smhdwy]))+\b/g) ?? [];
+  return told.reduce((sum, text) => sum + parseDuration(text), 0);
 }
 
 /** The label of a series that names the source of the logs that it counts. */
@@ -192,7 +200,8 @@ export function createLogSource(
   return {
     async queryRange(range) {
       await settled(range.end, range.signal);
-      const all = series.select(metricNames(range.query), range.start - lookBack, range.end);
+      const from = range.start - reachOf(range.query) - 2 * range.step;
+      const all = series.select(metricNames(range.query), from, range.end);
       const own = all.filter(({ labels }) => labels[sourceLabel] === name);
       return createEvaluator(own, { lookback: 2 * range.step }).queryRange(range);
     },

@@ -53,6 +53,7 @@ export class LogStream implements LogSink {
   #position: string | undefined;
   #saved: string | undefined;
   #committed: string | undefined;
+  #committing: Promise<void> = Promise.resolve();
   /** Time of the newest line. */
   #newest = Number.NEGATIVE_INFINITY;
   #closed: LogSample[] = [];
@@ -144,7 +145,7 @@ export class LogStream implements LogSink {
 
   /** How many templates are known. */
   get templates(): number {
-    return this.#memory.miner.templates().length;
+    return this.#memory.miner.size;
   }
 
   /** Up to when all lines were read, as far as can be told, `t` (ms) at most; while it cannot be read nothing more is known. */
@@ -188,8 +189,13 @@ export class LogStream implements LogSink {
     this.#state.saveCounts();
   }
 
-  /** After the transaction: what was saved may be forgotten outside. */
-  async stored(): Promise<void> {
+  /** After the transaction: what was saved may be forgotten outside. One commit at a time; never rejects. */
+  stored(): Promise<void> {
+    this.#committing = this.#committing.then(() => this.#commit());
+    return this.#committing;
+  }
+
+  async #commit(): Promise<void> {
     const saved = this.#saved;
     if (saved === undefined || saved === this.#committed) return;
     try {

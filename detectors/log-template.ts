@@ -122,6 +122,11 @@ export class LogTemplateMiner {
     return entry;
   }
 
+  /** How many templates there are. */
+  get size(): number {
+    return this.#live.size + (this.#others.count > 0 ? 1 : 0);
+  }
+
   /** All templates by index; the one of other lines only when it has any. */
   templates(): readonly LogTemplate[] {
     const all = [...this.#live.values()].sort((a, b) => a.index - b.index);

@@ -92,7 +92,7 @@ describe('the intake of logs', () => {
     writeFileSync(file(), lines(1, 301));
     const { intake, until, stop } = run();
     await until(300);
-    await intake.step(start + 600_000);
+    intake.step(start + 600_000);
     expect(await counted(intake)).toEqual(all);
     const series = intake.series.select(['foreshock_log_lines'], start, start + 600_000);
     expect(new Set(series.map(({ labels }) => labels.service))).toEqual(new Set(['checkout']));
@@ -109,7 +109,7 @@ describe('the intake of logs', () => {
     appendFileSync(file(), lines(151, 301));
     const second = run();
     await second.until(150);
-    await second.intake.step(start + 600_000);
+    second.intake.step(start + 600_000);
     expect(await counted(second.intake)).toEqual(all);
     const series = second.intake.series.select(['foreshock_log_lines'], start, start + 600_000);
     expect(new Set(series.map(({ labels }) => labels.template)).size).toBe(2);
@@ -120,14 +120,14 @@ describe('the intake of logs', () => {
     writeFileSync(file(), lines(1, 101));
     const first = run();
     await first.until(100);
-    await first.intake.step(start + 60_000);
+    first.intake.step(start + 60_000);
     appendFileSync(file(), lines(101, 201));
     await first.until(200);
     await first.stop();
     appendFileSync(file(), lines(201, 301));
     const second = run();
     await second.until(200);
-    await second.intake.step(start + 600_000);
+    second.intake.step(start + 600_000);
     expect(await counted(second.intake)).toEqual(all);
     await second.stop();
   });
@@ -142,7 +142,7 @@ describe('the intake of logs', () => {
     });
     await until(300);
     expect(answered).toBe(false);
-    await intake.step(start + 600_000);
+    intake.step(start + 600_000);
     expect(await answer).toEqual(all);
     await stop();
   });
@@ -177,7 +177,7 @@ describe('the intake of logs', () => {
     writeFileSync(file(), past.map(at => `${at} INFO order taken\n`).join(''));
     const { intake, until, stop } = run();
     await until(432);
-    await intake.step(start + 600_000);
+    intake.step(start + 600_000);
     const query = 'sum(sum_over_time(foreshock_log_lines[1h]))';
     const range = { query, start: first + 3_600_000, end: start, step: 3_600_000 };
     const { series } = await intake.source('app').queryRange(range);

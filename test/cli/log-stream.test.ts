@@ -8,11 +8,15 @@ const delay = 15_000;
 const t = now - delay;
 
 /** A stream that has read a line that was said `ago` ms ago, while `unread` bytes wait. */
-async function stream(ago: number, unread: number): Promise<LogStream> {
+async function stream(
+  ago: number,
+  unread: number,
+  commit: LogCollector['commit'] = () => Promise.resolve(),
+): Promise<LogStream> {
   const collector: LogCollector = {
     name: 'app',
     start: () => Promise.resolve(),
-    commit: () => Promise.resolve(),
+    commit,
     lag: () => ({ bytes: unread }),
   };
   const one = new LogStream({
@@ -56,5 +60,42 @@ describe('up to when a source was read', () => {
     one.trouble(undefined);
     expect(one.readTo(t)).toBe(t);
     expect(one.troubled).toBeUndefined();
+  });
+});
+
+describe('what was stored', () => {
+  it('is told outside one position after another, each once', async () => {
+    const told: string[] = [];
+    const answers: (() => void)[] = [];
+    const one = await stream(100, 0, position => {
+      told.push(position);
+      return new Promise(resolve => answers.push(resolve));
+    });
+    one.save();
+    const first = one.stored();
+    await one.take({ records: [], position: '2' });
+    one.save();
+    const second = one.stored();
+    await Promise.resolve();
+    expect(told).toEqual(['1']);
+    answers[0]?.();
+    await first;
+    await Promise.resolve();
+    expect(told).toEqual(['1', '2']);
+    answers[1]?.();
+    await second;
+    await one.stored();
+    expect(told).toEqual(['1', '2']);
+  });
+
+  it('is told again when the outside did not take it', async () => {
+    let calls = 0;
+    const one = await stream(100, 0, () =>
+      calls++ === 0 ? Promise.reject(new Error('away')) : Promise.resolve(),
+    );
+    one.save();
+    await one.stored();
+    await one.stored();
+    expect(calls).toBe(2);
   });
 });
