@@ -54,6 +54,7 @@ export class LogStream implements LogSink {
   #saved: string | undefined;
   #committed: string | undefined;
   #committing: Promise<void> = Promise.resolve();
+  #nextCommit: Promise<void> | undefined;
   /** Time of the newest line. */
   #newest = Number.NEGATIVE_INFINITY;
   #closed: LogSample[] = [];
@@ -189,10 +190,14 @@ export class LogStream implements LogSink {
     this.#state.saveCounts();
   }
 
-  /** After the transaction: what was saved may be forgotten outside. One commit at a time; never rejects. */
+  /** After the transaction: what was saved may be forgotten outside. One commit at a time, and one that waits; never rejects. */
   stored(): Promise<void> {
-    this.#committing = this.#committing.then(() => this.#commit());
-    return this.#committing;
+    this.#nextCommit ??= this.#committing.then(() => {
+      this.#nextCommit = undefined;
+      this.#committing = this.#commit();
+      return this.#committing;
+    });
+    return this.#nextCommit;
   }
 
   async #commit(): Promise<void> {
