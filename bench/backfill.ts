@@ -1,5 +1,6 @@
 import { parseBudget } from '../alerts/budget.ts';
 import { createPageThresholds } from '../alerts/page-threshold.ts';
+import { classOverview } from '../cli/class-readings.ts';
 import { ClassWatch } from '../cli/class-watch.ts';
 import { createPageRehearsal } from '../cli/page-rehearsal.ts';
 import { train } from '../cli/training.ts';
@@ -79,7 +80,7 @@ async function measure(series: number) {
   };
   await train(watch, source, { window: 30 * day, until, pages, progress });
   const end = cpuSeconds();
-  const { counts } = watch.overview();
+  const { counts } = classOverview(watch);
   if (counts.watching !== series / width) throw new Error(`not all are watched: ${JSON.stringify(counts)}`);
   const [read = end, fitted = end] = marks;
   return {

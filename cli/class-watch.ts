@@ -1,25 +1,21 @@
 import type { ClassHistory } from '../collectors/class-reader.ts';
 import type { Batch, Entity } from '../core/batch.ts';
-import type { Anomaly, Band } from '../core/detector.ts';
+import type { Anomaly } from '../core/detector.ts';
 import { framesOf } from '../core/frames.ts';
-import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
+import { parseFingerprint } from '../core/labels.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
-import { classModelFromBytes, classModelToBytes } from '../detectors/class-bytes.ts';
+import { classModelFromBytes } from '../detectors/class-bytes.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { type FitContext, fitClassModel } from '../detectors/fit.ts';
-import { overall } from '../detectors/race.ts';
 import type { Scoring } from '../detectors/scoring.ts';
-import type { Standing } from '../detectors/signal-state.ts';
-import type { ClassOverview } from '../server/model.ts';
 import { CardinalityWatch } from './cardinality-watch.ts';
-import type { ClassSnapshot } from './class-snapshot.ts';
+import { type ClassSnapshot, snapshotOf } from './class-snapshot.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
 import type { LeftOut } from './left-out.ts';
 import { RealisedRate } from './realised-rate.ts';
 import { RowMemory } from './row-memory.ts';
 import { SeriesStates } from './series-states.ts';
 import { SourceHoles } from './source-holes.ts';
-import { countStates } from './state-counts.ts';
 
 /** An entity without data for so long (ms) is given up at the next refresh. */
 const awayFor = 86_400_000;
@@ -35,28 +31,25 @@ export class ClassWatch {
   #entities: readonly Entity[] = [];
   #memory = new RowMemory();
   #leftOut: LeftOut | undefined;
-  readonly #realised = new RealisedRate();
-  /** Rows of the last batch that were judged, and entities that were flagged among them, until they are settled. */
-  #judged = 0;
-  #flagged: Entity[] = [];
+  /** How often rows are marked in normal life; told of each pass here, settled by whoever knows the incidents. */
+  readonly realised = new RealisedRate();
   #isJudged = false;
   #t = Number.NaN;
   /** Batches of the history that the model was fitted on, and the time of the last of them. */
   #history = { rows: 0, until: Number.NaN };
   /** True while the detectors have not seen as many batches as they look back. */
   #cold = false;
-  readonly #holes: SourceHoles;
+  /** Where the source has holes: told of the batches that are passed next, and of those that are dark for a reason. */
+  readonly holes: SourceHoles;
   /** How its rows and series are watched. */
   readonly states: SeriesStates;
   /** How many entities it has. */
   readonly cardinality: CardinalityWatch;
-  #dark: Batch | undefined;
-  #asked: { readonly batch: Batch; readonly isHole: boolean } | undefined;
 
   constructor(watch: WatchedClass, options: ClassWatchOptions) {
     this.watch = watch;
     this.#options = options;
-    this.#holes = new SourceHoles(watch);
+    this.holes = new SourceHoles(watch);
     this.states = new SeriesStates(options.fpr);
     this.cardinality = new CardinalityWatch(watch);
   }
@@ -145,10 +138,7 @@ export class ClassWatch {
     const model = this.#model;
     if (model === undefined) return undefined;
     const { rows, until } = this.#history;
-    const t = Number.isNaN(this.#t) ? until : this.#t;
-    const { keys, race } = model.parts;
-    const reached = race === undefined ? undefined : overall(race.together);
-    return { t, rows, entities: keys.length, bytes: classModelToBytes(model), race: reached };
+    return snapshotOf(model, { t: Number.isNaN(this.#t) ? until : this.#t, rows });
   }
 
   /**
@@ -216,7 +206,7 @@ export class ClassWatch {
   begin(batch: Batch): Scoring | undefined {
     const model = this.#model;
     if (model === undefined || (this.#cold && batch.t <= this.#t)) return undefined;
-    if (batch.entities.length * model.lookback < spreadFrom || this.#isHeld(batch)) return undefined;
+    if (batch.entities.length * model.lookback < spreadFrom || this.holes.holds(batch)) return undefined;
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
     return model.begin(batch);
   }
@@ -234,12 +224,6 @@ export class ClassWatch {
     this.#t = batch.t;
   }
 
-  /** Whether the source is not to be trusted with a batch; each batch is asked about once. */
-  #isHeld(batch: Batch): boolean {
-    if (this.#asked?.batch !== batch) this.#asked = { batch, isHole: this.#holes.holds(batch) };
-    return this.#asked.isHole && batch !== this.#dark;
-  }
-
   /** Judges one batch, learns it, and answers every row that is abnormal or was so shortly before. */
   pass(batch: Batch): readonly Anomaly[] {
     const model = this.#model;
@@ -251,41 +235,29 @@ export class ClassWatch {
       return [];
     }
     this.#cold = false;
-    if (this.#isHeld(batch)) {
+    if (this.holes.holds(batch)) {
       this.#t = batch.t;
       return [];
     }
     if (batch.entities !== this.#entities) this.#follow(batch.entities);
-    const judgement = model.judge(batch, batch === this.#dark ? 'targets down' : 'unknown');
-    const { p, flagged } = judgement;
+    const judgement = model.judge(batch, this.holes.trusts(batch) ? 'targets down' : 'unknown');
     this.#t = batch.t;
     this.#isJudged = true;
     const out: Anomaly[] = [];
-    this.#judged = 0;
-    this.#flagged = [];
-    for (let row = 0; row < p.length; row++) {
-      if (Number.isNaN(p[row]!)) continue;
-      this.#judged++;
-      this.#memory.see(row, batch.t);
-      if (flagged[row] === 1) this.#flagged.push(batch.entities[row]!);
-      if (p[row]! <= this.#options.fpr || flagged[row] === 1) this.#memory.report(row);
-    }
+    const seen = this.#memory.judged(judgement, this.#options.fpr);
+    this.realised.saw(
+      seen.count,
+      seen.flagged.map(row => batch.entities[row]!),
+    );
     for (const row of this.#memory.take()) {
       const anomaly = model.explain(row);
       if (anomaly !== undefined) out.push(anomaly);
     }
-    const accounted = (row: number) => flagged[row] === 1 || model.stateOf(row).state === 'gone';
+    const accounted = (row: number) => judgement.flagged[row] === 1 || model.stateOf(row).state === 'gone';
     out.push(...this.cardinality.step(batch, accounted));
     model.learn();
     this.states.see({ model, batch, judgement });
     return out;
-  }
-
-  /** Counts the last batch into the realised rate, once it is known whom incidents name. */
-  settle(isNamed: (entity: Entity) => boolean): void {
-    this.#realised.count(this.#judged, this.#flagged, isNamed);
-    this.#judged = 0;
-    this.#flagged = [];
   }
 
   /** Entities of a batch, not yet passed, that lose signals or may be back: whether they left is to be asked. */
@@ -302,66 +274,9 @@ export class ClassWatch {
     this.#memory.report(row);
   }
 
-  /** `batch` has no sample although the source is well: its targets are down, so that it is judged and no hole. */
-  trustDark(batch: Batch): void {
-    this.#dark = batch;
-  }
-
-  /** Told of the batches that are passed next, see `SourceHoles`. */
-  expect(batches: readonly Batch[]): void {
-    this.#holes.expect(batches);
-  }
-
-  /** What is expected of one signal of an entity at `t` (ms); undefined while nothing is known. */
-  band(entity: Labels, signal: string, t: number): Band | undefined {
-    const row = this.#rowOf(entity);
-    const k = this.watch.class.signals.findIndex(each => each.name === signal);
-    return row < 0 || k < 0 ? undefined : this.#model?.bandOf(row, k, t);
-  }
-
-  stateOf(entity: Labels): Standing | undefined {
-    const row = this.#rowOf(entity);
-    return row < 0 || this.#model === undefined ? undefined : this.states.ofRow(this.#model, row);
-  }
-
-  /** How each signal of an entity is watched; none before the first batch. */
-  signalStates(entity: Labels): readonly (Standing & { readonly signal: string })[] {
-    const row = this.#rowOf(entity);
-    return row < 0 || this.#model === undefined ? [] : this.states.ofSignals(this.#model, row);
-  }
-
-  /** The last judgement of one entity, abnormal or not. */
-  explain(entity: Labels): Anomaly | undefined {
-    const row = this.#rowOf(entity);
-    return row < 0 ? undefined : this.explainRow(row);
-  }
-
-  /** As `explain`, by number of the row. */
+  /** The last judgement of a row, abnormal or not; undefined before the first. */
   explainRow(row: number): Anomaly | undefined {
     return this.#model?.explain(row);
-  }
-
-  /** How many series of each signal are in each state, by number of the signal; none while unfitted. */
-  countSignals(): ReturnType<SeriesStates['countSignals']> {
-    return this.#model === undefined ? [] : this.states.countSignals(this.#model);
-  }
-
-  overview(): ClassOverview {
-    const unfitted = { state: 'learning' as const, reason: this.#leftOut?.reason ?? 'has no model yet' };
-    const model = this.#model;
-    const standings = this.#entities.map((_, row) => (model ? this.states.ofRow(model, row) : unfitted));
-    return {
-      name: this.watch.class.name,
-      ...countStates(standings),
-      statedRate: this.#options.fpr,
-      realisedRate: this.#realised.rate,
-      ...(this.#leftOut === undefined ? {} : { reasons: [this.#leftOut.reason] }),
-    };
-  }
-
-  #rowOf(entity: Labels): number {
-    const key = fingerprint(entity);
-    return this.#entities.findIndex(each => fingerprint(each) === key);
   }
 
   #follow(entities: readonly Entity[]): void {

@@ -149,7 +149,7 @@ async function passPiece(daemon: Daemon, pass: Pass, end: number): Promise<void>
     if (at <= daemon.passedAt) stepLate(daemon, pass, at, judged);
     else stepAll(daemon, pass, step, judged);
     const isNamed = namedBy(pass.results.at(-1)?.incidents ?? openIncidents(daemon));
-    for (const watch of wired.watches) watch.settle(isNamed);
+    for (const watch of wired.watches) watch.realised.settle(isNamed);
   }
 }
 

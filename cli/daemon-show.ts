@@ -1,5 +1,6 @@
 import type { PassResult } from '../core/pipeline.ts';
 import type { Metrics } from '../server/metrics.ts';
+import { classOverview, countSignalStates } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
@@ -67,7 +68,7 @@ export function keepResults(daemon: Daemon, t: number): void {
 
 function measureSignals(watch: ClassWatch, metrics: Metrics): void {
   const { name, signals } = watch.watch.class;
-  watch.countSignals().forEach((counts, k) => {
+  countSignalStates(watch).forEach((counts, k) => {
     for (const [state, count] of Object.entries(counts))
       metrics.signalsWatched.set({ class: name, signal: signals[k]!.name, state }, count);
   });
@@ -83,7 +84,7 @@ export function measure({ wired, metrics, book, store, receivers }: Daemon): voi
   metrics.seriesWatched.reset();
   metrics.signalsWatched.reset();
   for (const watch of wired.watches) {
-    const { name, counts, statedRate, realisedRate } = watch.overview();
+    const { name, counts, statedRate, realisedRate } = classOverview(watch);
     for (const [state, count] of Object.entries(counts))
       metrics.seriesWatched.set({ class: name, state }, count);
     measureSignals(watch, metrics);

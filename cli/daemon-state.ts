@@ -1,4 +1,5 @@
 import type { ServerState } from '../server/model.ts';
+import { classOverview } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { unusualNow } from './unusual.ts';
@@ -13,7 +14,7 @@ export function daemonState(daemon: Daemon): ServerState {
     incident: id => book.get(id),
     watch: () => ({
       classes: wired.watches.map(watch => {
-        const overview = watch.overview();
+        const overview = classOverview(watch);
         const failure = failureOf(watch);
         return failure === undefined ? overview : { ...overview, reasons: [failure, ...overview.reasons] };
       }),

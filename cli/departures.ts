@@ -90,7 +90,7 @@ export function createDepartures(scrapeInterval: number): Departures {
       if (targets === undefined) return;
       const whereabouts = createWhereabouts(targets);
       const found = doubt.map(entity => ({ entity, where: whereabouts(entity) }));
-      if (dark && found.some(({ where }) => where.kind === 'down')) watch.trustDark(batch);
+      if (dark && found.some(({ where }) => where.kind === 'down')) watch.holes.trust(batch);
       for (const { entity, where } of found)
         watch.depart(entity, decide(entity, where, { went: doubt, came }));
     },

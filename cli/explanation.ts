@@ -3,6 +3,7 @@ import type { Anomaly } from '../core/detector.ts';
 import type { Labels } from '../core/labels.ts';
 import { sayEntity } from '../core/say-name.ts';
 import { sayRange, sayValue } from '../core/say-value.ts';
+import { expectedBand, lastJudgement, signalStandings } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -42,12 +43,12 @@ function ruleOf({ standing, heldBy, detection }: Explanation): string[] {
 
 /** Each signal, that with the largest share first: the three that say most with share and band, all with how they are watched. */
 function signalsOf({ watch, entity }: Explanation, { shares, t }: Anomaly): string[] {
-  const states = new Map(watch.signalStates(entity).map(each => [each.signal, each]));
+  const states = new Map(signalStandings(watch, entity).map(each => [each.signal, each]));
   return shares.map(({ signal, share }, i) => {
     const { state, reason } = states.get(signal) ?? { state: 'watching', reason: '' };
     const how = reason === '' ? state : reason;
     if (i >= 3 || state === 'no_data') return `  signal  ${signal}: ${how}`;
-    const band = watch.band(entity, signal, t);
+    const band = expectedBand(watch, { entity, signal, t });
     const expected =
       band === undefined ? '' : `, expected ${sayRange(band, Number.NaN, unitOf(watch, signal))}`;
     return `  signal  ${signal}: share ${(100 * share).toFixed(0)} %${expected}; ${how}`;
@@ -57,7 +58,7 @@ function signalsOf({ watch, entity }: Explanation, { shares, t }: Anomaly): stri
 /** Why an entity paged or did not, line by line: state, p, signals with their bands, rule, budget, what held it back. */
 export function explanationLines(about: Explanation): string[] {
   const { watch, entity, detection } = about;
-  const anomaly = watch.explain(entity);
+  const anomaly = lastJudgement(watch, entity);
   const head = `${sayEntity(entity)} (${watch.watch.class.name})`;
   if (anomaly === undefined) return [`${head}: no model yet, there is no history`];
   const { worst } = anomaly;

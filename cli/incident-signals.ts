@@ -5,6 +5,7 @@ import { sayEntity } from '../core/say-name.ts';
 import { settled } from '../core/say-value.ts';
 import { labelsAt, type WatchedClass } from '../core/watched-class.ts';
 import type { SignalView } from '../server/model.ts';
+import { expectedBand } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { AskedSources } from './sources.ts';
 
@@ -84,7 +85,7 @@ function viewOf(
 ): SignalView {
   const spec = wanted.watch.watch.class.signals[wanted.k]!;
   const bands = Array.from(t, (at, i) => {
-    const band = wanted.watch.band(wanted.entity, spec.name, at);
+    const band = expectedBand(wanted.watch, { entity: wanted.entity, signal: spec.name, t: at });
     return band === undefined ? undefined : settled(band, v[i]!, spec.unit);
   });
   const low = Float64Array.from(bands, band => band?.low ?? Number.NaN);

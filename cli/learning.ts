@@ -1,6 +1,7 @@
 import type { PageThresholds } from '../alerts/page-threshold.ts';
 import { formatDuration } from '../core/duration.ts';
 import { overSeries } from './class-limits.ts';
+import { classOverview } from './class-readings.ts';
 import type { TrainedClass, Trainer, TrainingJob, UntrainedClass } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { LeftOut } from './left-out.ts';
@@ -91,7 +92,7 @@ function place(parts: LearningParts, { watch, renews }: Outcome, trained: Traine
     return;
   }
   book.record(watch, why, now);
-  const { counts } = watch.overview();
+  const { counts } = classOverview(watch);
   log.info(`learned ${nameOf(watch)} (${why}): ${JSON.stringify(counts)}`);
 }
 

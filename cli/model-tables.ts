@@ -1,6 +1,7 @@
 import { pick } from '../core/labels.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import { overall } from '../detectors/race.ts';
+import { standingOf } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 
 /** Columns one under another, a line a row; the first row is the head. */
@@ -75,7 +76,7 @@ export function raceLines({ parts: { race, members } }: ClassModel): string {
 export function entityLines(watch: ClassWatch): string {
   const { entityLabels } = watch.watch;
   const rows = watch.entities.map(entity => {
-    const { state, reason } = watch.stateOf(entity) ?? { state: 'learning', reason: '' };
+    const { state, reason } = standingOf(watch, entity) ?? { state: 'learning', reason: '' };
     const name = Object.values(pick(entity, entityLabels)).join(' ');
     return [`  ${name}`, state, reason];
   });

@@ -19,9 +19,19 @@ export function namedBy(incidents: readonly Incident[]): (entity: Entity) => boo
 export class RealisedRate {
   #judged = 0;
   #flagged = 0;
+  /** Of the last pass, until it is settled. */
+  #last: { readonly judged: number; readonly flagged: readonly Entity[] } | undefined;
 
-  /** One pass: the entities of the rows that were judged, and of those that were flagged among them. */
-  count(judged: number, flagged: readonly Entity[], isNamed: (entity: Entity) => boolean): void {
+  /** One pass: how many rows were judged, and the entities of those that were flagged among them. */
+  saw(judged: number, flagged: readonly Entity[]): void {
+    this.#last = { judged, flagged };
+  }
+
+  /** Counts the last pass, once it is known whom incidents name. */
+  settle(isNamed: (entity: Entity) => boolean): void {
+    if (this.#last === undefined) return;
+    const { judged, flagged } = this.#last;
+    this.#last = undefined;
     const named = flagged.filter(isNamed).length;
     this.#judged += judged - named;
     this.#flagged += flagged.length - named;

@@ -1,4 +1,5 @@
 import type { ServerState } from '../server/model.ts';
+import { classOverview } from './class-readings.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { unusualNow } from './unusual.ts';
 import type { Wired } from './wire.ts';
@@ -13,7 +14,7 @@ export function replayState(wired: Wired, book: IncidentBook, recording: string)
       const t = Math.max(...wired.watches.map(watch => watch.t).filter(Number.isFinite));
       const lastAt = Number.isFinite(t) ? t : undefined;
       return {
-        classes: wired.watches.map(watch => watch.overview()),
+        classes: wired.watches.map(classOverview),
         sources: [{ name, up: true, lastAt, message: '' }],
         budget: undefined,
         unusual: unusualNow(wired.watches),

@@ -98,7 +98,7 @@ export async function* replay(
       while (next < arrived.length && arrived[next]!.at <= t) next++;
       const alerts = arrived.slice(first, next).map(({ alert }) => alert);
       const result = runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
-      for (const watch of wired.watches) watch.settle(namedBy(result.incidents));
+      for (const watch of wired.watches) watch.realised.settle(namedBy(result.incidents));
       yield result;
     }
   }

@@ -1,5 +1,6 @@
 import type { Entity } from '../core/batch.ts';
 import { fingerprint } from '../core/labels.ts';
+import type { Judgement } from '../detectors/class-model.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
 const reportedFor = 20;
@@ -27,6 +28,23 @@ export class RowMemory {
   /** The row is reported at this step and those that follow. */
   report(row: number): void {
     this.#reported.set(row, reportedFor);
+  }
+
+  /** Reports the rows of a judgement that are abnormal; answers how many were judged, and which are flagged. */
+  judged(
+    { t, p, flagged }: Judgement,
+    fpr: number,
+  ): { readonly count: number; readonly flagged: readonly number[] } {
+    let count = 0;
+    const found: number[] = [];
+    for (let row = 0; row < p.length; row++) {
+      if (Number.isNaN(p[row]!)) continue;
+      count++;
+      this.see(row, t);
+      if (flagged[row] === 1) found.push(row);
+      if (p[row]! <= fpr || flagged[row] === 1) this.report(row);
+    }
+    return { count, flagged: found };
   }
 
   /** The rows that are reported at this step; moves on to the next. */

@@ -24,6 +24,8 @@ export class SourceHoles {
   #present: string | undefined;
   readonly #doubtful = new Set<number>();
   #heldUntil = Number.NEGATIVE_INFINITY;
+  #trusted: Batch | undefined;
+  #asked: { readonly batch: Batch; readonly isHole: boolean } | undefined;
 
   constructor(watch: WatchedClass) {
     this.#reach = longestWindow(watch);
@@ -45,8 +47,26 @@ export class SourceHoles {
     }
   }
 
-  /** True without any data, and until the rate windows of signals that came back are full: not judged, not learned. */
+  /** `batch` has no sample although the source is well, its targets are down: it is no hole. */
+  trust(batch: Batch): void {
+    this.#trusted = batch;
+  }
+
+  /** Whether a batch was said to be no hole. */
+  trusts(batch: Batch): boolean {
+    return this.#trusted === batch;
+  }
+
+  /**
+   * True without any data, and until the rate windows of signals that came back are full: not judged, not learned. May be
+   * asked again of the same batch.
+   */
   holds(batch: Batch): boolean {
+    if (this.#asked?.batch !== batch) this.#asked = { batch, isHole: this.#isHole(batch) };
+    return this.#asked.isHole && !this.trusts(batch);
+  }
+
+  #isHole(batch: Batch): boolean {
     const { t } = batch;
     const before = this.#present;
     const present = presentSignals(batch);

@@ -156,7 +156,7 @@ export class SourceReads {
       this.#tell(watch, answer);
     }
     const fresh = batches.filter(({ t }) => !(t <= watch.t));
-    if (fresh.length > 0) watch.expect(fresh);
+    if (fresh.length > 0) watch.holes.expect(fresh);
     return { watch, batches, settle: batch => this.#settle(watch, batch) };
   }
 

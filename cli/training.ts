@@ -123,7 +123,7 @@ async function liveThrough(
   for (let start = from; start <= until; start += share === 1 ? stretch + step : hour) {
     const end = Math.min(until, start + stretch);
     for await (const piece of past.pieces({ start, end, step })) {
-      watch.expect(piece);
+      watch.holes.expect(piece);
       for (const batch of piece) {
         rehearsal.pass(batch);
         watch.acceptRuns();

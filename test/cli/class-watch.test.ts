@@ -53,6 +53,6 @@ it('judges half the traffic, but not while the rate window refills after a hole'
 it('distrusts what was read just before a hole when it is read afterwards', () => {
   const watch = trained();
   const late = [batch(401, [30, 30]), batch(402, [Number.NaN, Number.NaN]), batch(403, [30, 30])];
-  watch.expect(late);
+  watch.holes.expect(late);
   expect(late.flatMap(each => watch.pass(each))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classOverview, standingOf } from '../../cli/class-readings.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { createDepartures } from '../../cli/departures.ts';
 import type { Batch, Entity } from '../../core/batch.ts';
@@ -71,11 +72,11 @@ describe('an instance without samples', () => {
     const watch = trained();
     const source = targets({ a: { until: learned + 1 }, b: {}, c: {} });
     await live(watch, source, steps(['b', 'c']));
-    expect(watch.stateOf({ instance: 'a' })).toEqual({
+    expect(standingOf(watch, { instance: 'a' })).toEqual({
       state: 'gone',
       reason: 'its target left service discovery; 2 others are still scraped in job web',
     });
-    expect(watch.overview().counts).toEqual({ watching: 2, gone: 1 });
+    expect(classOverview(watch).counts).toEqual({ watching: 2, gone: 1 });
   });
 
   it('is absent when its exporter does not answer', async () => {
@@ -96,7 +97,7 @@ describe('an instance without samples', () => {
     await live(watch, source, steps(['b', 'c']));
     const back = Array.from({ length: 5 }, (_, i) => batch(learned + 10 + i, ['a', 'b', 'c']));
     await live(watch, targets({ a: {}, b: {}, c: {} }), back);
-    expect(watch.stateOf({ instance: 'a' })?.state).toBe('watching');
+    expect(standingOf(watch, { instance: 'a' })?.state).toBe('watching');
   });
 
   it('is gone when a rollout of things that are no targets took its place', async () => {
@@ -108,7 +109,7 @@ describe('an instance without samples', () => {
         : batch(learned + i, i < 4 ? ['a', 'b', 'c', 'd'] : ['b', 'c', 'd'], more),
     );
     await live(watch, targets({}), batches);
-    expect(watch.stateOf({ instance: 'a' })).toEqual({
+    expect(standingOf(watch, { instance: 'a' })).toEqual({
       state: 'gone',
       reason: 'replaced by a rollout: 1 like it came as 1 went',
     });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { lastJudgement } from '../../cli/class-readings.ts';
 import { classSignature } from '../../cli/class-signature.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { reviveAt } from '../../cli/known-model.ts';
@@ -77,9 +78,9 @@ it('judges a moment by the model of then and the three days before it, and reads
     Float64Array.from(entities, ({ service }) => normalLife(service!, t) + (service === 'a' ? far : 0));
   const batch = { class: watch.watch.class, t, entities, values: values(0), partial: false };
   watch.pass(batch);
-  expect(watch.explain({ service: 'a' })!.p).toBeGreaterThan(0.01);
+  expect(lastJudgement(watch, { service: 'a' })!.p).toBeGreaterThan(0.01);
   for (let i = 1; i <= 3; i++) watch.pass({ ...batch, t: t + i * step, values: values(60) });
-  expect(watch.explain({ service: 'a' })).toMatchObject({ state: 'watching' });
-  expect(watch.explain({ service: 'a' })!.p).toBeLessThan(0.01);
-  expect(watch.explain({ service: 'b' })!.p).toBeGreaterThan(0.01);
+  expect(lastJudgement(watch, { service: 'a' })).toMatchObject({ state: 'watching' });
+  expect(lastJudgement(watch, { service: 'a' })!.p).toBeLessThan(0.01);
+  expect(lastJudgement(watch, { service: 'b' })!.p).toBeGreaterThan(0.01);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classOverview, standingOf } from '../../cli/class-readings.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { createModelBook } from '../../cli/model-book.ts';
 import type { Batch } from '../../core/batch.ts';
@@ -154,7 +155,7 @@ describe('a refresh', () => {
     fresh.fit({ batches: Array.from({ length: 450 }, (_, i) => batch(i)), entities, failures: [] });
     used.renew(fresh.snapshot()!);
     used.pass(wide(651));
-    expect(used.stateOf({ service: 'c' })?.state).toBe('watching');
-    expect(used.overview().counts).toEqual({ watching: 3 });
+    expect(standingOf(used, { service: 'c' })?.state).toBe('watching');
+    expect(classOverview(used).counts).toEqual({ watching: 3 });
   });
 });

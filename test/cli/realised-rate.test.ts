@@ -28,9 +28,12 @@ function incident(more: Partial<Incident>): Incident {
 it('counts what is flagged outside of incidents that paged, of what is judged there', () => {
   const rate = new RealisedRate();
   expect(rate.rate).toBeUndefined();
-  rate.count(10, [{ service: 'web' }, { service: 'cart' }], namedBy([incident({})]));
+  rate.saw(10, [{ service: 'web' }, { service: 'cart' }]);
+  rate.settle(namedBy([incident({})]));
   expect(rate.rate).toBe(1 / 9);
-  rate.count(1, [], namedBy([]));
+  rate.saw(1, []);
+  rate.settle(namedBy([]));
+  rate.settle(namedBy([]));
   expect(rate.rate).toBe(1 / 10);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classOverview, countSignalStates, signalStandings, standingOf } from '../../cli/class-readings.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { blindTrouble } from '../../cli/daemon-troubles.ts';
 import { explanationLines } from '../../cli/explanation.ts';
@@ -51,7 +52,7 @@ describe('the self-test of a class', () => {
   it('tells nobody of a class that sees', () => {
     const watch = watched();
     expect(live(watch, 300)).toEqual([]);
-    expect(watch.overview().counts).toEqual({ watching: 12 });
+    expect(classOverview(watch).counts).toEqual({ watching: 12 });
     expect(watch.states.takeCounts().seen).toBeGreaterThan(20);
   });
 
@@ -66,11 +67,11 @@ describe('the self-test of a class', () => {
         /^firing ForeshockDetectorBlind foreshock no longer sees faults of s0 \(web\/service\): blind: latency and restarts moved far out/,
       ),
     ]);
-    expect(watch.stateOf({ service: 's0' })?.state).toBe('blind');
-    expect(watch.overview().counts).toEqual({ watching: 11, blind: 1 });
+    expect(standingOf(watch, { service: 's0' })?.state).toBe('blind');
+    expect(classOverview(watch).counts).toEqual({ watching: 11, blind: 1 });
     scale.set(usual);
     live(watch, 300);
-    expect(watch.overview().counts).toEqual({ watching: 12 });
+    expect(classOverview(watch).counts).toEqual({ watching: 12 });
   });
 });
 
@@ -79,12 +80,12 @@ describe('each signal of an entity', () => {
   live(watch, 1);
 
   it('has a state with its reason', () => {
-    expect(watch.signalStates({ service: 's3' })).toEqual([
+    expect(signalStandings(watch, { service: 's3' })).toEqual([
       { signal: 'latency', state: 'watching', reason: '' },
       { signal: 'restarts', state: 'unfit', reason: 'constant: always 3, its first move is told' },
       { signal: 'queue', state: 'no_data', reason: 'no data' },
     ]);
-    expect(watch.countSignals()).toEqual([{ watching: 12 }, { unfit: 12 }, { no_data: 12 }]);
+    expect(countSignalStates(watch)).toEqual([{ watching: 12 }, { unfit: 12 }, { no_data: 12 }]);
   });
 
   it('is explained with it', () => {

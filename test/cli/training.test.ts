@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { classOverview } from '../../cli/class-readings.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { train } from '../../cli/training.ts';
 import { signalSchema } from '../../core/pack.ts';
@@ -50,7 +51,7 @@ it('reads 30 days in pieces at 5 minutes, then the last three days at the step o
     progress: (share: number) => told.push(share),
   };
   await train(watch, source, range);
-  expect(watch.overview().counts).toEqual({ watching: 2 });
+  expect(classOverview(watch).counts).toEqual({ watching: 2 });
   const coarse = source.asked.filter(each => each.step === 300_000);
   expect(Math.min(...coarse.map(each => each.start))).toBeLessThanOrEqual(until - 30 * day);
   expect(lived).toEqual(Array.from({ length: 3 * 1440 + 1 }, (_, i) => until - 3 * day + i * step));
@@ -66,7 +67,7 @@ it('fits a large class on some of its entities, and watches them all', async () 
   const { pages, lived } = makePages();
   // 8640 steps of 30 entities are 259,200 values: more than may be held.
   await train(watch, createPast(services.map(always)), { window: 30 * day, until, pages, cells: 50_000 });
-  expect(watch.overview().counts).toEqual({ watching: 30 });
+  expect(classOverview(watch).counts).toEqual({ watching: 30 });
   const hours = new Set(lived.map(t => Math.floor(t / 3_600_000)));
   expect(hours.size).toBe(73);
   expect(lived.length).toBeGreaterThan(1000);
@@ -86,7 +87,7 @@ it('reads a young history at the step of the class', async () => {
   const watch = makeWatch();
   const { pages, lived } = makePages();
   await train(watch, source, { window: 30 * day, until, pages });
-  expect(watch.overview().counts).toEqual({ watching: 1 });
+  expect(classOverview(watch).counts).toEqual({ watching: 1 });
   expect(watch.snapshot()?.rows).toBeGreaterThanOrEqual(120);
   expect(watch.snapshot()?.rows).toBeLessThanOrEqual(126);
   expect(lived).toEqual([]);

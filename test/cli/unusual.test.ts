@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { lastJudgement } from '../../cli/class-readings.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { unusualNow } from '../../cli/unusual.ts';
 import type { Batch } from '../../core/batch.ts';
@@ -44,7 +45,7 @@ it('ranks what is unusual over all classes, the surest first, and leaves out wha
   });
   expect(rows.map(({ q }) => q)).toEqual(rows.map(({ q }) => q).sort((a, b) => a - b));
   const pOf = (entity: string) =>
-    [few, many].map(watch => watch.explain({ service: entity })?.p).find(p => p !== undefined) ?? 1;
+    [few, many].map(watch => lastJudgement(watch, { service: entity })?.p).find(p => p !== undefined) ?? 1;
   expect(rows.map(({ entity }) => pOf(entity))).toEqual(
     rows.map(({ entity }) => pOf(entity)).sort((a, b) => a - b),
   );
