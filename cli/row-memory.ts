@@ -1,6 +1,6 @@
 import type { Entity } from '../core/batch.ts';
 import { fingerprint } from '../core/labels.ts';
-import type { Judgement } from '../detectors/class-model.ts';
+import type { Judgement } from '../detectors/judgement.ts';
 
 /** After its last abnormal step a row is reported for so many steps more, so that the rule sees it recover. */
 const reportedFor = 20;

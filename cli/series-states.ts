@@ -1,6 +1,7 @@
 import type { Batch } from '../core/batch.ts';
 import type { WatchState } from '../core/detector.ts';
-import type { ClassModel, Judgement } from '../detectors/class-model.ts';
+import type { ClassModel } from '../detectors/class-model.ts';
+import type { Judgement } from '../detectors/judgement.ts';
 import { SelfTest, type SelfTestCounts } from '../detectors/self-test.ts';
 import { countSignalStates, type JudgedRow, type Standing, signalState } from '../detectors/signal-state.ts';
 

@@ -4,36 +4,19 @@ import { fingerprint } from '../core/labels.ts';
 import { standardize } from './baseline.ts';
 import { type ClassParts, enrollRow, remapParts, renewedParts, rowsIn } from './class-parts.ts';
 import { type ClassRows, createRows, remapRows, twinRows } from './class-rows.ts';
-import type { Look } from './decision.ts';
 import { combineCauchy, meanEvidence } from './ensemble.ts';
 import { bandOfCell, explainRow, sharesOfRow, stateOfRow } from './explain-row.ts';
-import { findingOf, isStill, stillScore } from './findings.ts';
+import { findingOf, stillScore } from './findings.ts';
+import type { Judgement } from './judgement.ts';
+import { learnBatch } from './learn-batch.ts';
+import type { Look } from './look.ts';
 import type { Scoring } from './scoring.ts';
-import { markConstant, settle } from './settle.ts';
 import type { Standing } from './signal-state.ts';
 
 export type { ClassParts, Member } from './class-parts.ts';
 
-/** Typed answers for all rows of a batch; the arrays are used again by the next `judge`. */
-export interface Judgement {
-  readonly t: number;
-  /** p of the row's score after all signals and detectors, on its recent scale: the evidence. NaN when it cannot be told. */
-  readonly p: Float64Array;
-  /** p of what is new in the row (`Decisions.p`); NaN when it cannot be told. */
-  readonly news: Float64Array;
-  /** Higher is more abnormal: the evidence of all detectors that lasts; it ranks rows. NaN when it cannot be told. */
-  readonly score: Float64Array;
-  /** -log10 of the detectors' combined p on the class's scale: what `p` is calibrated from; NaN as the score. */
-  readonly evidence: Float64Array;
-  /** 1 where the row is decided to be abnormal: at news, and while the episode that it opened goes on. */
-  readonly flagged: Uint8Array;
-}
-
 /** A scale of fewer scores tells nothing of a row. */
 const fewest = 20;
-/** Share of the needed samples that settle the scale of a row without a history; the rest calibrates it. */
-const settleShare = 0.6;
-
 /** The larger of what is told at all. */
 const larger = (a: number, b: number) => (a > b || Number.isNaN(b) ? a : b);
 
@@ -289,35 +272,7 @@ export class ClassModel {
   learn(): void {
     const batch = this.#batch;
     if (batch === undefined || batch.partial) return;
-    const { tail, episodes, decisions, bands, seen, needed } = this.#parts;
-    const look = this.#look(batch);
-    const { withheld } = this.#rows;
-    const { evidence, p } = this.#rows.judgement;
-    const width = this.#parts.context.signals.length;
-    tail.advance(batch.t);
-    for (let row = 0; row < evidence.length; row++) {
-      const held = episodes.isHeld(row, batch.t, p[row]!);
-      const settling = seen[row]! < settleShare * needed;
-      const sampled = !Number.isNaN(stillScore(batch, row));
-      if (settling && sampled) settle(batch, row, this.#parts);
-      if (sampled) seen[row] = seen[row]! + 1;
-      if (settling && seen[row]! >= settleShare * needed) this.#settled(row);
-      if (Number.isNaN(evidence[row]!)) continue;
-      if (!settling) decisions.learn(row, look);
-      if (held === 1) withheld.add(row, evidence[row]!);
-      else if (!settling) {
-        for (const late of withheld.take(row)) tail.learn(row, late, 0);
-        tail.learn(row, evidence[row]!, 0);
-      }
-      if (held === 1) continue;
-      for (let k = row * width; k < (row + 1) * width; k++) bands.learn(k, batch.t, batch.values[k]!);
-    }
-  }
-
-  #settled(row: number): void {
-    const { baseline, absence, context } = this.#parts;
-    markConstant(row, { baseline, absence, signals: context.signals });
-    this.#rows.still[row] = isStill(baseline, row, context.signals.length);
+    learnBatch(batch, { parts: this.#parts, rows: this.#rows, look: this.#look(batch) });
   }
 
   /** The rows follow another membership: those that stay keep what they have, new ones start empty. */

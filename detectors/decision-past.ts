@@ -1,7 +1,8 @@
 import type { Frame } from '../core/batch.ts';
 import { createWindow } from '../core/window.ts';
 import type { Baseline } from './baseline.ts';
-import type { Decisions, Look } from './decision.ts';
+import type { Decisions } from './decision.ts';
+import type { Look } from './look.ts';
 
 /** What is known of one row's past: its frame, the same standardized, and the evidence of its last rows. */
 export interface RowPast {

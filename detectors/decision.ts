@@ -1,11 +1,11 @@
 import type { SignalSpec } from '../core/pack.ts';
-import type { Window } from '../core/window.ts';
 import type { Baseline } from './baseline.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { type DecisionPolicy, decisionPolicy } from './decision-policy.ts';
 import { Declustering } from './decluster.ts';
 import { Departures } from './departure.ts';
 import { LogHistograms } from './log-histogram.ts';
+import type { Look } from './look.ts';
 import { News } from './news.ts';
 
 /** What a decision is made for. */
@@ -33,21 +33,6 @@ const cluster = 100;
 const stateArrays = 11;
 /** A row whose episode is over, and that departs from its level before it by more than this, has settled elsewhere. */
 const settledElsewhere = 4;
-
-/** One batch as the decision sees it, all by row. */
-export interface Look {
-  readonly t: number;
-  /** Standardized values. */
-  readonly window: Pick<Window, 'at'>;
-  /** The values as they are, row-major, and the scales of the signals. */
-  readonly values: Float64Array;
-  readonly baseline: Baseline;
-  /** Evidence of the ensemble, and its p-value on the row's recent scale. */
-  readonly evidence: Float64Array;
-  readonly p: Float64Array;
-  /** Rows that have lost a signal, or one that stands still: values alone do not tell. */
-  readonly absent: { has(row: number): boolean };
-}
 
 /** What a row says in one look. */
 interface Voice {

@@ -1,7 +1,8 @@
 import type { Batch } from '../core/batch.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import { sayList, saySignal } from '../core/say-name.ts';
-import type { ClassModel, Judgement } from './class-model.ts';
+import type { ClassModel } from './class-model.ts';
+import type { Judgement } from './judgement.ts';
 
 /** How far a signal is moved: 20 of its own scales, but no more than 1000 times the range it usually keeps within a week. */
 const far = { scales: 20, ranges: 1000 } as const;
