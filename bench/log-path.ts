@@ -33,6 +33,8 @@ try {
   writeLog(file);
   const store = openStore(path.join(folder, 'store'));
   const metrics = createMetrics();
+  const end = Date.parse('2026-01-07T00:00:00Z');
+  let clock = end;
   const intake = new LogIntake({
     logs: [
       {
@@ -48,17 +50,19 @@ try {
     store,
     metrics,
     log: silent,
-    clock: Date.now,
+    clock: () => clock,
   });
   const ended = new AbortController();
   const before = process.cpuUsage();
   const running = intake.run(ended.signal);
-  const end = Date.parse('2026-01-07T00:00:00Z');
   for (let read = 0; read < lines; ) {
     await new Promise(resolve => setTimeout(resolve, 500));
     intake.step(end);
     read = (await metrics.logLines.get()).values[0]?.value ?? 0;
   }
+  // A minute in which no line comes: the past is at its end.
+  clock += 60_000;
+  intake.step(end);
   ended.abort();
   await running;
   await intake.end();

@@ -57,6 +57,8 @@ export class LogStream implements LogSink {
   #nextCommit: Promise<void> | undefined;
   /** Time of the newest line. */
   #newest = Number.NEGATIVE_INFINITY;
+  /** When lines came last. */
+  #tookAt = Number.NEGATIVE_INFINITY;
   #closed: LogSample[] = [];
   /** A line that is newer closes the steps before it: a long past is read. */
   #closeAt = Number.NEGATIVE_INFINITY;
@@ -108,6 +110,7 @@ export class LogStream implements LogSink {
       if (span.t > this.#newest) this.#newest = Math.min(span.t, now);
       if (this.#newest > this.#closeAt) this.#closeTo(this.#newest - disorder);
     }
+    if (records.length > 0) this.#tookAt = now;
     this.#position = position;
     told.read(records.length);
     if (records.length >= atOnce) await turn();
@@ -149,14 +152,19 @@ export class LogStream implements LogSink {
     return this.#memory.miner.size;
   }
 
-  /** Up to when all lines were read, as far as can be told, `t` (ms) at most; while it cannot be read nothing more is known. */
+  /**
+   * Up to when all lines were read, as far as can be told, `t` (ms) at most. While it cannot be read nothing more is known;
+   * where old lines come, more of them may follow.
+   */
   readTo(t: number): number {
     const { clock, delay } = this.#options;
     const now = clock();
-    const { bytes = 0, records = 0 } = this.lag(now);
-    if (bytes <= 0 && records <= 0 && this.#trouble === undefined) return t;
-    const isLive = now - this.#newest <= 2 * delay;
-    return Math.min(t, this.#newest - (isLive ? delay : disorder));
+    const { bytes = 0, records = 0, blind = false } = this.lag(now);
+    const age = now - this.#newest;
+    const isRead = bytes <= 0 && records <= 0 && !blind && this.#trouble === undefined;
+    const catchesUp = now - this.#tookAt <= 2 * delay && age > Math.max(2 * delay, disorder);
+    if (isRead && !catchesUp) return t;
+    return Math.min(t, this.#newest - (age <= 2 * delay ? delay : disorder));
   }
 
   /** Closes the steps up to `t` (ms), and gives their samples with those of steps that were closed before. */
@@ -177,7 +185,8 @@ export class LogStream implements LogSink {
     const { signals, events } = this.#memory;
     for (const { labels, ...at } of [...signals.close(t), ...events.close(t)])
       this.#closed.push({ ...at, labels: { ...labels, ...source } });
-    this.#closeAt = Math.max(this.#newest, t) + mostAhead;
+    // Not after `t`: what nothing was read of is closed up to any time, and its first line may be old.
+    this.#closeAt = this.#newest + mostAhead;
   }
 
   /** Writes all that came of what was read so far, within the caller's transaction. */

@@ -112,6 +112,6 @@ export class ElasticsearchCollector implements LogCollector {
   async commit(): Promise<void> {}
 
   lag(now: number): LogLag {
-    return this.#intake?.lag(now) ?? {};
+    return { ...this.#intake?.lag(now), blind: !this.#settled };
   }
 }

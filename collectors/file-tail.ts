@@ -40,6 +40,7 @@ class Tail {
   #records: LogRecord[] = [];
   #bytes = 0;
   #moved = false;
+  #hasLooked = false;
   /** Something moved: the globs are looked up at once. */
   #restless = true;
   #findAt = 0;
@@ -54,7 +55,7 @@ class Tail {
   }
 
   lag(now: number): LogLag {
-    return this.#book.lag(now);
+    return { ...this.#book.lag(now), blind: !this.#hasLooked };
   }
 
   async run(from: string | undefined): Promise<void> {
@@ -92,6 +93,7 @@ class Tail {
     if (due) this.#lookAt = now + this.#options.poll_interval;
     if (this.#restless || now >= this.#findAt) await this.#find(now);
     if (due) for (const stream of this.#book.streams) this.#look(stream, now);
+    this.#hasLooked = true;
     for (const stream of this.#ready()) {
       if (this.#signal.aborted) return;
       await this.#turn(stream);
@@ -285,7 +287,7 @@ export const fileTail: Component<typeof fileTailOptions, LogCollector> = {
         await tail.run(from);
       },
       commit: async () => undefined,
-      lag: now => tail?.lag(now) ?? {},
+      lag: now => tail?.lag(now) ?? { blind: true },
     };
   },
 };

@@ -136,7 +136,7 @@ export class KafkaCollector implements LogCollector {
   }
 
   lag(now: number): LogLag {
-    return this.#run?.intake.lag(now) ?? {};
+    return this.#run?.intake.lag(now) ?? { blind: true };
   }
 }
 

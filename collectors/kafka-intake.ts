@@ -31,6 +31,7 @@ export class KafkaIntake {
   readonly #labels = new Map<string, Labels>();
   /** Records that nobody has read yet, by topic/partition. */
   readonly #behind = new Map<string, number>();
+  #expects = false;
   #newest = Number.NEGATIVE_INFINITY;
   #room: Promise<void> = Promise.resolve();
   /** Rejects when the sink does: then there is nobody to read for. */
@@ -58,6 +59,7 @@ export class KafkaIntake {
       const high = ends.find(each => each.topic === topic && each.partition === partition)?.high ?? offset;
       this.#behind.set(`${topic}/${partition}`, high - offset);
     }
+    this.#expects = true;
   }
 
   /** What lies before another member is not our lag. */
@@ -153,7 +155,7 @@ export class KafkaIntake {
 
   lag(now: number): LogLag {
     const records = [...this.#behind.values()].reduce((sum, each) => sum + each, 0);
-    const known = this.#behind.size > 0 ? { records } : {};
+    const known = { ...(this.#behind.size > 0 ? { records } : {}), blind: !this.#expects };
     return Number.isFinite(this.#newest) ? { ...known, ms: Math.max(0, now - this.#newest) } : known;
   }
 }

@@ -51,6 +51,8 @@ export interface LogLag {
   readonly records?: number;
   /** Age of the newest record that was read, ms at `now`. */
   readonly ms?: number;
+  /** True while there may be more than it knows of: it has not looked at all that is there since it started. */
+  readonly blind?: boolean;
 }
 
 /**

@@ -35,12 +35,13 @@ const lines = (from: number, to: number) =>
 
 interface Running {
   readonly intake: LogIntake;
-  /** Reads until so many lines were read since the start of this run. */
+  /** Reads until so many lines were read since the start of this run, and a minute more, in which none comes. */
   until(count: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 function run(): Running {
+  let now = start + 3_600_000;
   const metrics = createMetrics();
   const intake = new LogIntake({
     logs: [
@@ -57,7 +58,7 @@ function run(): Running {
     store,
     metrics,
     log: silent,
-    clock: () => start + 3_600_000,
+    clock: () => now,
   });
   const ended = new AbortController();
   const running = intake.run(ended.signal);
@@ -66,9 +67,10 @@ function run(): Running {
     async until(count) {
       for (;;) {
         const { values } = await metrics.logLines.get();
-        if ((values[0]?.value ?? 0) >= count) return;
+        if ((values[0]?.value ?? 0) >= count) break;
         await new Promise(resolve => setImmediate(resolve));
       }
+      now += 60_000;
     },
     async stop() {
       ended.abort();

@@ -7,19 +7,18 @@ const now = Date.parse('2026-03-01T10:00:00Z');
 const delay = 15_000;
 const t = now - delay;
 
-/** A stream that has read a line that was said `ago` ms ago, while `unread` bytes wait. */
-async function stream(
-  ago: number,
-  unread: number,
-  commit: LogCollector['commit'] = () => Promise.resolve(),
-): Promise<LogStream> {
+const line = (at: number) => ({ text: 'order taken', t: at, labels: { service: 'checkout' } });
+
+/** A stream that has read nothing yet. */
+function empty(parts: Partial<Pick<LogCollector, 'commit' | 'lag'>>, clock = () => now): LogStream {
   const collector: LogCollector = {
     name: 'app',
     start: () => Promise.resolve(),
-    commit,
-    lag: () => ({ bytes: unread }),
+    commit: () => Promise.resolve(),
+    lag: () => ({ bytes: 0 }),
+    ...parts,
   };
-  const one = new LogStream({
+  return new LogStream({
     name: 'app',
     service: ['service'],
     session: [],
@@ -28,14 +27,22 @@ async function stream(
     step: 15_000,
     delay,
     store: openStore(':memory:'),
-    clock: () => now,
+    clock,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     told: { read: () => undefined, refused: () => undefined },
   });
-  await one.take({
-    records: [{ text: 'order taken', t: now - ago, labels: { service: 'checkout' } }],
-    position: '1',
-  });
+}
+
+/** A stream that has read a line that was said `ago` ms ago, a minute ago at the earliest, while `unread` bytes wait. */
+async function stream(
+  ago: number,
+  unread: number,
+  commit: LogCollector['commit'] = () => Promise.resolve(),
+): Promise<LogStream> {
+  let clock = now - Math.min(ago, 60_000);
+  const one = empty({ commit, lag: () => ({ bytes: unread }) }, () => clock);
+  await one.take({ records: [line(now - ago)], position: '1' });
+  clock = now;
   return one;
 }
 
@@ -52,6 +59,16 @@ describe('up to when a source was read', () => {
     expect((await stream(3_600_000, 5000)).readTo(t)).toBe(now - 3_660_000);
   });
 
+  it('is nothing before the source has looked at what there is', () => {
+    expect(empty({ lag: () => ({ bytes: 0, blind: true }) }).readTo(t)).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it('is a minute before the newest line where old lines come, as from a sender that was cut off', async () => {
+    const one = empty({ lag: () => ({}) });
+    await one.take({ records: [line(now - 3_600_000)], position: '1' });
+    expect(one.readTo(t)).toBe(now - 3_660_000);
+  });
+
   it('stands still while the source cannot be read: what is not seen is no silence', async () => {
     const one = await stream(600_000, 0);
     one.trouble('the broker does not answer');
@@ -61,6 +78,16 @@ describe('up to when a source was read', () => {
     expect(one.readTo(t)).toBe(t);
     expect(one.troubled).toBeUndefined();
   });
+});
+
+it('counts each line of a long past in its own step, also when steps were closed before the first came', async () => {
+  const one = empty({});
+  expect(one.close(t)).toEqual([]);
+  const times = Array.from({ length: 130 }, (_, i) => now - 60_000 * (130 - i));
+  await one.take({ records: times.map(line), position: '1' });
+  const lines = one.close(now).filter(({ labels }) => labels.__name__ === 'foreshock_log_lines');
+  expect(lines.map(sample => sample.t)).toEqual(times);
+  expect(lines.every(({ v }) => v === 1)).toBe(true);
 });
 
 describe('what was stored', () => {
