@@ -1,5 +1,5 @@
+import { type Boosted, type BoostOptions, boostedOdds, fitBoosted } from '../core/boosted-trees.ts';
 import { createRandom } from '../core/random.ts';
-import { type Boosted, type BoostOptions, boostedOdds, fitBoosted } from './boosted-trees.ts';
 import { type Cross, crossed, crossesOf } from './escalation-crosses.ts';
 import { type Encoding, encode, encodeApart, fitEncoding } from './escalation-encoding.ts';
 import { type Facts, factsOf, type Moment, type Vocabulary } from './escalation-facts.ts';

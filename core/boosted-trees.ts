@@ -1,6 +1,6 @@
-import { createRandom } from '../core/random.ts';
 import { binColumn, cutsOf } from './boosted-bins.ts';
 import { growTree, type Tree } from './boosted-tree.ts';
+import { createRandom } from './random.ts';
 
 /**
  * Gradient boosting for probabilities: trees are added to the log odds, each a Newton step of the logistic loss over

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { boostedChance, boostedOdds, fitBoosted } from '../../core/boosted-trees.ts';
 import { createRandom } from '../../core/random.ts';
-import { boostedChance, boostedOdds, fitBoosted } from '../../correlators/boosted-trees.ts';
 
 const n = 4000;
 const random = createRandom(3);

@@ -1,4 +1,4 @@
-import { sortedFinite } from '../core/stats.ts';
+import { sortedFinite } from './stats.ts';
 
 /** Bins of a column: 0 is missing and the lowest values. */
 export const binCount = 64;
