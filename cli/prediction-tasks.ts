@@ -1,5 +1,6 @@
 import { fitEscalation } from '../correlators/escalation.ts';
 import type { Case, CaseEvent, Outcome } from '../correlators/escalation-case.ts';
+import { deskOdds } from './odds-of-desk.ts';
 
 /** What is asked: learn before `from` (ms), answer for what begins in [from, until), `after` its beginning (ms). */
 export interface Question {
@@ -76,5 +77,12 @@ function escalationTask({ summary, needed, ...outcome }: DeskOutcome): Predictio
   };
 }
 
+const next4h: PredictionTask = {
+  name: 'next4h',
+  summary: 'an incident of priority 1 or 2 will be opened within four hours, for each full hour',
+  needed: ['priority'],
+  answer: (history, question) => deskOdds(history, question).map(each => ({ ...each, incident: '' })),
+};
+
 /** The register of what `predict` can be asked. */
-export const predictionTasks: readonly PredictionTask[] = deskOutcomes.map(escalationTask);
+export const predictionTasks: readonly PredictionTask[] = [...deskOutcomes.map(escalationTask), next4h];

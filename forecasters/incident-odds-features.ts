@@ -1,0 +1,177 @@
+import { saySpan } from '../core/say-time.ts';
+import { countsAround, type HourlyPast, hour, hourOfWeek, type OddsSignal } from './incident-odds-past.ts';
+
+/** What a model looks at, and how a person says a value of it. */
+export interface OddsFeature {
+  readonly name: string;
+  /** Whether the straight-line member may use it; the trees use all. */
+  readonly straight: boolean;
+  say(value: number): string;
+}
+
+/** What is usual at one place in each hour of the week: incidents and activity an hour. */
+export interface PlaceProfile {
+  readonly incidents: Float64Array;
+  readonly activity: Float64Array;
+}
+
+/** Half-life of the level of today's activity against the usual, in hours, and how many events weigh as much as what is usual. */
+const levelHalfLife = 2;
+const levelPrior = 5;
+/** More incidents than these in an hour are one happening. */
+const mostAnHour = 3;
+/** What is expected is known to no better than this. */
+const leastIncidents = 0.02;
+
+const ago = (hours: number) => saySpan(Math.round(hours * 60) * 60_000);
+const whole = (value: number) => String(Math.round(value));
+
+function windowCount(hours: number): OddsFeature {
+  return {
+    name: `incidents ${hours} h`,
+    straight: false,
+    say: value => `${whole(Math.expm1(value))} incidents in the last ${hours} h`,
+  };
+}
+
+const levels = [2, 8, 24];
+const windows = [4, 24, 168];
+/** Half-lives of what an incident leaves behind, in hours. */
+export const echoes = [1, 72];
+
+/** All features, in the order of their columns. */
+export function oddsFeatures(signals: readonly OddsSignal[]): readonly OddsFeature[] {
+  return [
+    {
+      name: 'expected activity',
+      straight: true,
+      say: v => `about ${whole(Math.expm1(v))} events expected in the next 4 h, as today goes`,
+    },
+    {
+      name: 'usual activity',
+      straight: true,
+      say: v => `about ${whole(Math.expm1(v))} events are usual in the next 4 h`,
+    },
+    {
+      name: 'usual incidents',
+      straight: true,
+      say: v =>
+        `${Math.max(0, Math.exp(v) - leastIncidents).toFixed(1)} incidents are usual in these 4 h of the week`,
+    },
+    { name: 'just now', straight: true, say: v => `an incident began just before (echo ${v.toFixed(1)})` },
+    {
+      name: 'last days',
+      straight: true,
+      say: v => `many incidents in the last days (echo ${Math.expm1(v).toFixed(1)})`,
+    },
+    {
+      name: 'since the last',
+      straight: false,
+      say: v => `the last incident began ${ago(Math.expm1(v))} ago`,
+    },
+    ...windows.map(windowCount),
+    ...levels.map(hours => ({
+      name: `level ${hours} h`,
+      straight: false,
+      say: (v: number) => `${Math.exp(v).toFixed(1)} times the usual activity in the last ${hours} h`,
+    })),
+    { name: 'hour of the day', straight: false, say: v => `the hour is ${whole(v)}:00 UTC` },
+    {
+      name: 'day of the week',
+      straight: false,
+      say: v =>
+        `it is ${['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'][v] ?? 'a day'}`,
+    },
+    ...signals.map(({ name, say }) => ({ name, straight: true, say })),
+  ];
+}
+
+/** What the profile says of the `hours` after each row (before it where negative). */
+function usual({ from, rows }: HourlyPast, profile: Float64Array, hours: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => {
+    let sum = 0;
+    for (let k = Math.min(0, hours); k < Math.max(0, hours); k++)
+      sum += profile[hourOfWeek(from + (i + k) * hour)]!;
+    return sum;
+  });
+}
+
+/** s_i = s_(i-1) 2^(-1 / half) + x_i. */
+export function decayed(values: Float64Array, half: number): Float64Array {
+  const keep = 0.5 ** (1 / half);
+  let sum = 0;
+  return values.map(value => {
+    sum = sum * keep + (Number.isNaN(value) ? 0 : value);
+    return sum;
+  });
+}
+
+function levelOf(past: HourlyPast, profile: Float64Array): Float64Array {
+  const expected = usual(past, profile, -1).map((value, i) => (Number.isNaN(past.activity[i]!) ? 0 : value));
+  const seen = decayed(past.activity, levelHalfLife);
+  const due = decayed(expected, levelHalfLife);
+  return seen.map((value, i) => (value + levelPrior) / (due[i]! + levelPrior));
+}
+
+function hoursSince({ from, rows, known }: HourlyPast): Float64Array {
+  let next = 0;
+  return Float64Array.from({ length: rows }, (_, i) => {
+    const t = from + i * hour;
+    while (next < known.length && known[next]! < t) next++;
+    return next === 0 ? i + 1 : (t - known[next - 1]!) / hour;
+  });
+}
+
+function windowSum(values: Float64Array, hours: number): Float64Array {
+  let sum = 0;
+  return values.map((value, i) => {
+    sum += Number.isNaN(value) ? 0 : value;
+    const left = values[i - hours];
+    if (left !== undefined && !Number.isNaN(left)) sum -= left;
+    return sum;
+  });
+}
+
+/** Incidents that became known in the hour before each row, few at most. */
+export function knownAnHour(past: HourlyPast): Float64Array {
+  return countsAround(past, past.known, 1).map(count => Math.min(mostAnHour, count));
+}
+
+/** What began in the hour after each row, few at most. */
+export function begunAnHour(past: HourlyPast): Float64Array {
+  return countsAround(past, past.begun, -1).map(count => Math.min(mostAnHour, count));
+}
+
+/** The activity of the hour after each row; unknown at the last. */
+export function activityAnHour({ activity }: HourlyPast): Float64Array {
+  return activity.map((_, i) => activity[i + 1] ?? Number.NaN);
+}
+
+/** The columns of all features, one value a row; a row looks at what was known by then. */
+export function featureColumns(
+  past: HourlyPast,
+  profile: PlaceProfile,
+  ahead: number,
+): readonly Float64Array[] {
+  const expected = usual(past, profile.activity, ahead);
+  const level = levelOf(past, profile.activity);
+  const known = knownAnHour(past);
+  const since = hoursSince(past);
+  const times = Float64Array.from({ length: past.rows }, (_, i) => past.from + i * hour);
+  return [
+    expected.map((value, i) => Math.log1p(value * level[i]!)),
+    expected.map(Math.log1p),
+    usual(past, profile.incidents, ahead).map(value => Math.log(value + leastIncidents)),
+    decayed(known, echoes[0]!),
+    decayed(known, echoes[1]!).map(Math.log1p),
+    since.map(Math.log1p),
+    ...windows.map(hours => countsAround(past, past.known, hours).map(Math.log1p)),
+    ...levels.map(hours => {
+      const due = usual(past, profile.activity, -hours);
+      return windowSum(past.activity, hours).map((value, i) => Math.log((value + 2) / (due[i]! + 2)));
+    }),
+    times.map(t => hourOfWeek(t) % 24),
+    times.map(t => Math.floor(hourOfWeek(t) / 24)),
+    ...past.signals,
+  ];
+}
