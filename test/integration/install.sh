@@ -4,6 +4,7 @@
 set -euo pipefail
 packages=(prometheus prometheus-alertmanager prometheus-node-exporter nginx-light redis-server
   prometheus-redis-exporter prometheus-nginx-exporter chromium
+  postgresql prometheus-postgres-exporter nftables iproute2 e2fsprogs
   openjdk-17-jre-headless maven kcat rsyslog rsyslog-kafka rsyslog-elasticsearch)
 services=${FORESHOCK_SERVICES:-/var/tmp/foreshock-services}
 # Servers that come as jars; root's home would be closed to the user that Elasticsearch runs as.

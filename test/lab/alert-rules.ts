@@ -70,6 +70,25 @@ export const alertRules: readonly Rule[] = [
     for: '30s',
     summary: 'Redis does hardly anything',
   }),
+  rule('PostgresDown', 'pg_up == 0', {
+    severity: 'critical',
+    for: '10s',
+    summary: 'PostgreSQL does not answer',
+  }),
+  rule('ProcessMemoryHigh', 'process_resident_memory_bytes{job="services"} > 180e6', {
+    severity: 'warning',
+    for: '15s',
+    summary: '{{ $labels.service }} on {{ $labels.instance }} grows',
+  }),
+  rule(
+    'DiskAlmostFull',
+    'node_filesystem_avail_bytes{mountpoint=~"/disks/.+"} / node_filesystem_size_bytes < 0.05',
+    {
+      severity: 'critical',
+      for: '10s',
+      summary: 'the disk {{ $labels.mountpoint }} is almost full',
+    },
+  ),
   rule('NginxDown', 'nginx_up == 0', {
     severity: 'critical',
     for: '15s',

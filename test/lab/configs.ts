@@ -16,6 +16,10 @@ function prometheus(layout: Layout): unknown {
     job_name: name,
     static_configs: [{ targets: [address(port)] }],
   });
+  const jobOf = (service: string, port: number) => ({
+    job_name: service,
+    static_configs: [{ targets: [address(port)], labels: { service } }],
+  });
   const services = roles.map(service => ({
     targets: layout.services[service].map(address),
     labels: { service },
@@ -31,13 +35,24 @@ function prometheus(layout: Layout): unknown {
     alerting: { alertmanagers: [{ static_configs: [{ targets: [address(layout.alertmanager)] }] }] },
     scrape_configs: [
       { job_name: 'services', static_configs: services },
-      job('node', layout.nodeExporter),
-      job('redis', layout.redisExporter),
+      { ...job('node', layout.nodeExporter), metric_relabel_configs: ownDisks(layout) },
+      jobOf('redis', layout.redisExporter),
+      jobOf('postgresql', layout.postgresqlExporter),
+      jobOf('dns', layout.dns),
       job('nginx', layout.nginxExporter),
       job('prometheus', layout.prometheus),
       job('alertmanager', layout.alertmanager),
     ],
   };
+}
+
+/** The lab's disks are mounted in its folder, on any loop device; they are told by their names alone. */
+function ownDisks({ file }: Layout): unknown[] {
+  const regex = `${file('disks')}/(.*)`;
+  return [
+    { source_labels: ['mountpoint'], regex, target_label: 'device', replacement: '/dev/$1' },
+    { source_labels: ['mountpoint'], regex, target_label: 'mountpoint', replacement: '/disks/$1' },
+  ];
 }
 
 function alertmanager(layout: Layout): unknown {

@@ -58,14 +58,17 @@ export async function exportSeries(prometheus: string, grid: Grid): Promise<Seri
   return lines;
 }
 
-/** Puts raw samples (seconds, text) on the grid: each at the point at or after it, so that none is known too early; 10 digits. */
+/** What is finer than a tenth of a millisecond is noise in all that is exported. */
+const decimals = 4;
+
+/** Puts raw samples (seconds, text) on the grid: each at the point at or after it, so that none is known too early. */
 export function onGrid(samples: Samples, grid: Grid): (number | null)[] {
   const count = Math.round((grid.end - grid.start) / grid.step) + 1;
   const values = new Array<number | null>(count).fill(null);
   for (const [t, text] of samples) {
     const at = Math.ceil((t * 1000 - grid.start) / grid.step);
     const value = Number(text);
-    if (at >= 0 && at < count) values[at] = Number.isFinite(value) ? Number(value.toPrecision(10)) : null;
+    if (at >= 0 && at < count) values[at] = Number.isFinite(value) ? Number(value.toFixed(decimals)) : null;
   }
   return values;
 }

@@ -3,17 +3,30 @@ import { CallFailure } from './call-failure.ts';
 
 const timeoutMs = 2000;
 
+/** A service that is called: its name in the lab's name server, and the ports of its instances. */
+export interface Peer {
+  readonly name: string;
+  readonly ports: readonly number[];
+}
+
 /** Calls the instances of the peers in turn over kept connections. */
 export class PeerClient {
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #addressOf: (name: string) => Promise<string>;
   #turn = 0;
 
-  /** GETs `path` on the next of `ports`; rejects when it cannot be reached, answers 5xx, or is silent for 2 s. */
-  call(ports: readonly number[], path: string, trace: string): Promise<void> {
+  /** `addressOf` looks a name up; its failure is that of the call. */
+  constructor(addressOf: (name: string) => Promise<string>) {
+    this.#addressOf = addressOf;
+  }
+
+  /** GETs `path` on the next instance; rejects when it cannot be found or reached, answers 5xx, or is silent for 2 s. */
+  async call({ name, ports }: Peer, path: string, trace: string): Promise<void> {
     const port = ports[this.#turn++ % ports.length];
+    const host = await this.#addressOf(name);
     const headers = { 'x-trace-id': trace };
-    return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, path, agent: this.#agent, timeout: timeoutMs, headers };
+    await new Promise<void>((resolve, reject) => {
+      const options = { host, port, path, agent: this.#agent, timeout: timeoutMs, headers };
       const request = get(options, answer => {
         answer.resume();
         answer.on('end', () => {

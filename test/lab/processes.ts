@@ -24,6 +24,10 @@ export class Processes {
     this.#running.set(name, child);
   }
 
+  runs(name: string): boolean {
+    return this.#running.has(name);
+  }
+
   /** Sends a signal; throws when no such process runs. */
   signal(name: string, signal: NodeJS.Signals): void {
     const child = this.#running.get(name);
@@ -33,8 +37,8 @@ export class Processes {
   }
 
   /** Kills one process at once, as a crash does, and waits until it is gone. */
-  async kill(name: string): Promise<void> {
-    this.signal(name, 'SIGKILL');
+  async kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.signal(name, signal);
     while (this.#running.has(name)) await sleep(20);
   }
 
@@ -52,19 +56,25 @@ export class Processes {
 }
 
 /** Waits until `url` answers with a success; rejects with the last failure after 30 s. */
-export async function ready(url: string): Promise<void> {
+export function ready(url: string): Promise<void> {
+  return settled(async () => {
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
+  });
+}
+
+/** Tries until it succeeds; rejects with the last failure after 30 s. */
+export async function settled(attempt: () => Promise<void>): Promise<void> {
   const deadline = performance.now() + 30_000;
-  let last = 'no answer';
+  let last: unknown;
   while (performance.now() < deadline) {
     try {
-      const answer = await fetch(url);
-      await answer.arrayBuffer();
-      if (answer.ok) return;
-      last = `status ${answer.status}`;
+      return await attempt();
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
+      last = error;
     }
     await sleep(200);
   }
-  throw new Error(`${url} was not ready after 30 s: ${last}`);
+  throw new Error('not ready after 30 s', { cause: last });
 }

@@ -9,11 +9,15 @@ export const serviceConfigSchema = z.strictObject({
   port: z.number(),
   version: z.string(),
   redis: z.number(),
+  postgresql: z.number(),
+  dns: z.number(),
   catalog: ports,
   checkout: ports,
   log: z.string(),
+  /** A folder for its journal. */
+  disk: z.string(),
 });
 export type ServiceConfig = z.output<typeof serviceConfigSchema>;
 
-/** The version that works; any other one of checkout is slow and fails three orders in ten. */
+/** The version that works; any other one is slow and fails three requests in ten. */
 export const goodVersion = '1.0.0';

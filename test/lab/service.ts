@@ -1,35 +1,38 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTimeout } from './call-failure.ts';
+import { Journal } from './journal.ts';
 import { address } from './layout.ts';
+import { NameClient } from './name-client.ts';
 import { PeerClient } from './peer-client.ts';
+import { PostgresClient } from './postgres-client.ts';
 import { RedisClient } from './redis-client.ts';
 import { goodVersion, type ServiceConfig, serviceConfigSchema } from './service-config.ts';
 import { ServiceLog } from './service-log.ts';
 import { ServiceMetrics } from './service-metrics.ts';
+import { burn, Troubles } from './service-troubles.ts';
 
-const leakStepMs = 1.5;
-const leakEveryMs = 4000;
-const leakMostMs = 28;
 const slowSeconds = 0.5;
 const sampleEvery = 40;
 
-/** Keeps the processor busy. */
-function burn(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
-}
-
 const below = (n: number) => Math.floor(Math.random() * n);
 const seconds = (from: number) => (performance.now() - from) / 1000;
+
+/** An order as PostgreSQL keeps it, with some text, as orders have. */
+function newOrder(cart: number): string {
+  return `INSERT INTO orders (item, cart, note) VALUES (${below(500)}, ${cart}, repeat('please ring twice. ', 20))`;
+}
 
 class Service {
   readonly #config: ServiceConfig;
   readonly #metrics: ServiceMetrics;
   readonly #log: ServiceLog;
   readonly #redis: RedisClient;
-  readonly #peers = new PeerClient();
-  #leakMs = 0;
+  readonly #postgres: PostgresClient;
+  readonly #peers: PeerClient;
+  readonly #journal: Journal;
+  readonly #troubles = new Troubles();
   #served = 0;
 
   constructor(config: ServiceConfig) {
@@ -37,6 +40,10 @@ class Service {
     this.#metrics = new ServiceMetrics(config.role, config.version);
     this.#log = new ServiceLog(config.log, { service: config.role, instance: address(config.port) });
     this.#redis = new RedisClient(config.redis);
+    this.#postgres = new PostgresClient(config.postgresql);
+    const names = new NameClient(config.dns, look => this.#metrics.called('dns', look));
+    this.#peers = new PeerClient(name => names.address(name));
+    this.#journal = new Journal(path.join(config.disk, `journal-${config.port}`));
   }
 
   listen(): void {
@@ -51,17 +58,10 @@ class Service {
     if (route === '/metrics') {
       response.setHeader('content-type', this.#metrics.registry.contentType);
       response.end(await this.#metrics.registry.metrics());
-    } else if (route === '/fault/leak') {
-      this.#startLeak();
+    } else if (route.startsWith('/fault/')) {
+      response.statusCode = this.#troubles.begin(route.slice('/fault/'.length)) ? 200 : 404;
       response.end();
     } else await this.#answer(route, request, response);
-  }
-
-  #startLeak(): void {
-    const grow = () => {
-      this.#leakMs = Math.min(this.#leakMs + leakStepMs, leakMostMs);
-    };
-    setInterval(grow, leakEveryMs).unref();
   }
 
   async #answer(route: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,11 +86,13 @@ class Service {
       this.#log.say('info', `${route} answered in ${(took * 1000).toFixed(0)} ms`, { trace_id });
   }
 
-  #work(route: string, trace: string): Promise<void> {
-    burn(0.3 + this.#leakMs);
-    if (this.#config.role === 'catalog') return this.#lookUp(route);
-    if (this.#config.role === 'checkout') return this.#order(trace);
-    return this.#page(route, trace);
+  async #work(route: string, trace: string): Promise<void> {
+    const { role, version } = this.#config;
+    burn(0.3 + this.#troubles.extraMs);
+    if (role === 'catalog') await this.#lookUp(route);
+    else if (role === 'checkout') await this.#order(trace);
+    else await this.#page(route, trace);
+    if (version !== goodVersion) await this.#newPrices();
   }
 
   async #lookUp(route: string): Promise<void> {
@@ -98,13 +100,16 @@ class Service {
     await this.#metrics.called('redis', () => this.#redis.send(command, `item:${below(500)}`));
     await sleep(1 + Math.random() * 4);
     if (route === '/search') burn(1);
+    else this.#journal.append(`seen ${below(500)} at ${new Date().toISOString()}`);
   }
 
   async #order(trace: string): Promise<void> {
-    const { catalog, version } = this.#config;
-    await this.#metrics.called('catalog', () => this.#peers.call(catalog, '/item', trace));
-    await this.#metrics.called('redis', () => this.#redis.send('INCR', `cart:${below(99)}`));
-    if (version !== goodVersion) await this.#newPrices();
+    const peer = { name: 'catalog', ports: this.#config.catalog };
+    const cart = below(99);
+    await this.#metrics.called('catalog', () => this.#peers.call(peer, '/item', trace));
+    await this.#metrics.called('redis', () => this.#redis.send('INCR', `cart:${cart}`));
+    await this.#metrics.called('postgresql', () => this.#postgres.run(newOrder(cart)));
+    this.#journal.append(`ordered cart ${cart} at ${new Date().toISOString()}`);
     await sleep(2 + Math.random() * 6);
   }
 
@@ -114,11 +119,11 @@ class Service {
   }
 
   async #page(route: string, trace: string): Promise<void> {
-    const { catalog, checkout } = this.#config;
-    const path = route === '/search' ? '/search' : '/item';
-    if (route === '/buy')
-      await this.#metrics.called('checkout', () => this.#peers.call(checkout, '/order', trace));
-    else await this.#metrics.called('catalog', () => this.#peers.call(catalog, path, trace));
+    const buys = route === '/buy';
+    const name = buys ? 'checkout' : 'catalog';
+    const page = route === '/search' ? '/search' : '/item';
+    const peer = { name, ports: this.#config[name] };
+    await this.#metrics.called(name, () => this.#peers.call(peer, buys ? '/order' : page, trace));
     await sleep(Math.random() * 3);
   }
 }
