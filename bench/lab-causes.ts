@@ -1,0 +1,62 @@
+import { diagnose } from '../correlators/diagnose.ts';
+import { type LabCase, labCases } from './lab-cases.ts';
+import { replayedCauses } from './lab-replay.ts';
+
+/**
+ * Causes found in the recorded incidents of the lab, as somebody would who is paged by the first alert: by `diagnose` on
+ * the metrics, and by the whole pipeline. Run: `node dist/bench/lab-causes.js [folder]`.
+ */
+interface Found {
+  readonly one: LabCase;
+  readonly diagnosed: readonly string[];
+  readonly suspected: readonly string[];
+}
+
+async function find(one: LabCase): Promise<Found> {
+  const { noticed, frames, topology } = one;
+  const services = noticed === undefined ? [] : diagnose(frames, topology, { onset: noticed }).services;
+  return { one, diagnosed: services.map(({ name }) => name), suspected: await replayedCauses(one) };
+}
+
+type Ranking = 'diagnosed' | 'suspected';
+
+/** The first is one of the causes; of two faults at once either may stand first. */
+function first(found: Found, by: Ranking): boolean {
+  const [name] = found[by];
+  return name !== undefined && found.one.causes.includes(name);
+}
+
+/** Every cause is among the first three. */
+function three(found: Found, by: Ranking): boolean {
+  return found.one.causes.every(cause => found[by].slice(0, 3).includes(cause));
+}
+
+function row(found: Found): Readonly<Record<string, string>> {
+  const say = (by: Ranking) =>
+    `${first(found, by) ? '1' : '-'}${three(found, by) ? '3' : '-'} ${found[by].slice(0, 3).join(', ')}`;
+  const { name, causes } = found.one;
+  return {
+    recording: name,
+    causes: causes.join(', '),
+    diagnose: say('diagnosed'),
+    pipeline: say('suspected'),
+  };
+}
+
+function shares(part: string, all: readonly Found[]): Readonly<Record<string, string | number>> {
+  const of = all.filter(({ one }) => one.part === part);
+  const share = (test: (found: Found) => boolean) => Number((of.filter(test).length / of.length).toFixed(3));
+  return {
+    part,
+    incidents: of.length,
+    'diagnose, first': share(found => first(found, 'diagnosed')),
+    'of the first 3': share(found => three(found, 'diagnosed')),
+    'pipeline, first': share(found => first(found, 'suspected')),
+    'pipeline, of the first 3': share(found => three(found, 'suspected')),
+  };
+}
+
+const all: Found[] = [];
+for (const one of await labCases(process.argv[2])) all.push(await find(one));
+console.table(all.map(row));
+console.table([...new Set(all.map(({ one }) => one.part))].map(part => shares(part, all)));
