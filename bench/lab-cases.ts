@@ -54,18 +54,37 @@ interface Column {
   readonly values: Float64Array;
 }
 
+/**
+ * Leaves out of a column what its pack calls normal: only what is farther than the floor from the median remains, less the
+ * floor. `diagnose` knows no floors and would take any steady signal that twitches as news.
+ */
+function beyondFloor(values: Float64Array, floor: number): Float64Array {
+  const sorted = values.filter(Number.isFinite).sort();
+  const median = sorted[sorted.length >> 1] ?? 0;
+  return values.map(value => {
+    const off = value - median;
+    return Math.abs(off) <= floor ? median : value - Math.sign(off) * floor;
+  });
+}
+
 /** A column a signal and an entity. What a caller measures of its calls is told of the called, as seen by that caller. */
 function columnsOf(watch: WatchedClass, batches: readonly Batch[], entities: readonly Entity[]): Column[] {
   const { signals } = watch.class;
   return entities.flatMap(({ service = '', instance, peer_service: peer }, row) =>
-    signals.flatMap(({ name }, k) => {
+    signals.flatMap(({ name, floor }, k) => {
       const values = Float64Array.from(
         batches,
         batch => batch.values[row * signals.length + k] ?? Number.NaN,
       );
       if (!values.some(Number.isFinite)) return [];
       const place = peer === undefined ? instance?.replace(/^.*:/, 'at ') : `seen by ${service}`;
-      return [{ service: peer ?? service, signal: place === undefined ? name : `${name} ${place}`, values }];
+      return [
+        {
+          service: peer ?? service,
+          signal: place === undefined ? name : `${name} ${place}`,
+          values: beyondFloor(values, floor),
+        },
+      ];
     }),
   );
 }

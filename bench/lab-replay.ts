@@ -16,12 +16,10 @@ packs: [service, postgresql]
 const learnedPart = 0.6;
 const readFor = 60_000;
 
-/** The services that the incidents suspect: the first of each incident, then the second of each, and so on. */
+/** The services that the incidents suspect, hosts left out: the first of each incident, then the second, and so on. */
 function suspectsOf(incidents: readonly Incident[]): string[] {
   const lists = incidents.map(({ suspects }) => [
-    ...new Set(
-      suspects.map(({ entity }) => entity.peer_service ?? entity.service ?? Object.values(entity).join(' ')),
-    ),
+    ...new Set(suspects.flatMap(({ entity }) => entity.peer_service ?? entity.service ?? [])),
   ]);
   const longest = Math.max(0, ...lists.map(list => list.length));
   const turns = Array.from({ length: longest }, (_, k) => lists.flatMap(list => list[k] ?? []));

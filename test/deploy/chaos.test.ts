@@ -141,7 +141,7 @@ describe('the table of faults', () => {
   const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
   const rows = new Map(
     [...readme.matchAll(/^\| `?([a-z -]+?)`? +\| (?:`([a-z-]+\.yaml)`|none) +\| (.+?) +\|$/gm)].map(
-      ([, fault, file, how]) => [fault, { file, how }] as const,
+      ([, fault, file, how = '']) => [fault, { file, how }] as const,
     ),
   );
 

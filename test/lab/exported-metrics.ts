@@ -11,7 +11,7 @@ const families: readonly string[] = [
   'redis_(up|connected_clients|blocked_clients|evicted_keys_total|keyspace_(hits|misses)_total)',
   'redis_(commands_processed_total|memory_used_bytes)$',
   'pg_(up|stat_database_(numbackends|xact_commit|xact_rollback|blks_read|blks_hit|deadlocks))$',
-  'pg_(database_size_bytes|settings_max_connections|locks_count|stat_activity_max_tx_duration|replication_lag)',
+  'pg_(database_size_bytes|settings_max_connections|locks_count|stat_activity_(count|max_tx_duration)|replication_lag)',
   'dns_',
   'node_(cpu_seconds_total|load1)$',
   'node_memory_(MemAvailable|MemTotal)_bytes',
