@@ -1,5 +1,5 @@
+import { isAbout } from '../core/about.ts';
 import type { Incident, TimelineEntry } from '../core/incident.ts';
-import type { Labels } from '../core/labels.ts';
 import type { CorrelateStage } from '../core/pipeline.ts';
 import { sayEntity } from '../core/say-name.ts';
 import type { Change } from '../core/topology.ts';
@@ -8,17 +8,6 @@ import type { Change } from '../core/topology.ts';
 const reach = 1_800_000;
 /** So many changes stand in one timeline, the newest. */
 const mostShown = 20;
-
-/** Labels that many things share: alike they say nothing, unlike they tell two things apart. */
-const wide = new Set(['namespace', 'cluster', 'source', 'environment', 'env', 'region', 'team']);
-
-/** True when a change of `changed` is one of the thing with these labels: one name is alike, and no label says otherwise. */
-function isAbout(changed: Labels, labels: Labels): boolean {
-  const unlike = Object.entries(changed).some(([name, value]) => (labels[name] ?? value) !== value);
-  if (unlike) return false;
-  const values = new Set(Object.values(labels));
-  return Object.entries(changed).some(([name, value]) => !wide.has(name) && values.has(value));
-}
 
 function entryOf({ t, entity, kind, text, link }: Change): TimelineEntry {
   const where = link === undefined ? '' : ` (${link})`;
@@ -44,9 +33,9 @@ export function withChanges(incident: Incident, changes: readonly Change[]): Inc
 export function tellingChanges(stage: CorrelateStage, all: () => readonly Change[]): CorrelateStage {
   return {
     step(input) {
-      const { incidents } = stage.step(input);
+      const { incidents, ...rest } = stage.step(input);
       const changes = all();
-      return { incidents: incidents.map(incident => withChanges(incident, changes)) };
+      return { ...rest, incidents: incidents.map(incident => withChanges(incident, changes)) };
     },
   };
 }

@@ -104,6 +104,7 @@ function stepLate({ wired }: Daemon, pass: Pass, t: number, { anomalies, classes
 function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judged): void {
   const { wired, arrived, topology, changes } = daemon;
   const newest = t === pass.t;
+  const frames = newest ? daemon.frames.take() : [];
   const { late } = pass;
   const classes = newest ? new Set([...judged.classes, ...notWatched(daemon)]) : judged.classes;
   const carried = newest ? [...late].filter(([name]) => !judged.classes.has(name)) : [];
@@ -120,7 +121,7 @@ function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judge
   const anomalies = [...judged.anomalies, ...carried.flatMap(([, each]) => each.anomalies)];
   const alerts = taken?.alerts ?? [];
   const fresh = newest ? changes.take(t) : [];
-  const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t) };
+  const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t), frames };
   const correlate = tellingChanges(wired.stages.correlate, changes.book.all);
   pass.results.push(runPass(tracedStages({ ...wired.stages, rule, correlate }, tracing), input));
 }
@@ -169,6 +170,7 @@ function finish(daemon: Daemon, pass: Pass): SpanAttributes {
     keep(daemon, whole, pass);
     daemon.deliverUnder = daemon.tracing.carry();
     showIncidents(daemon, whole);
+    daemon.frames.ask(results.flatMap(({ wanted = [] }) => wanted));
   }
   daemon.midGap = false;
   return {

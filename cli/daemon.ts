@@ -23,6 +23,7 @@ import {
 } from './daemon-parts.ts';
 import { createEvents, EventBook } from './event-book.ts';
 import type { FeedbackBook } from './feedback-book.ts';
+import { FrameReads } from './frame-reads.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
@@ -102,6 +103,8 @@ export interface Daemon extends Models {
   readonly arrived: Arrivals;
   readonly topology: TopologyWatch;
   readonly changes: Changes;
+  /** The metrics around incidents. */
+  readonly frames: FrameReads;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -190,6 +193,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     arrived: createArrivals(store, message => options.log.error(message)),
     topology: createTopology(loaded, { options, sources }),
     changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
+    frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
     passedAt: loadPassedAt(store),
     midGap: false,
     expireAt: Date.now(),

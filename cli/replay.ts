@@ -2,11 +2,14 @@ import { readBatches } from '../collectors/class-reader.ts';
 import type { RecordedAlert } from '../collectors/recording.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Batch } from '../core/batch.ts';
+import type { Anomaly } from '../core/detector.ts';
+import type { IncidentFrames } from '../core/incident-frames.ts';
 import { type PassResult, runPass } from '../core/pipeline.ts';
 import type { Topology, TopologySource } from '../core/topology.ts';
 import { mergeTopology } from '../correlators/topology.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { createDepartures } from './departures.ts';
+import { readAllFrames } from './incident-frames.ts';
 import { namedBy } from './realised-rate.ts';
 import type { AskedSources } from './sources.ts';
 import { metricTopologies } from './topology-sources.ts';
@@ -62,9 +65,25 @@ async function readChunk(
   return passes;
 }
 
+/** Lets each class judge its batch of one step. */
+async function judge(
+  batches: readonly Batch[],
+  watchOf: (batch: Batch) => ClassWatch | undefined,
+  settle: (watch: ClassWatch, batch: Batch) => Promise<void>,
+): Promise<Anomaly[]> {
+  const anomalies: Anomaly[] = [];
+  for (const batch of batches) {
+    const watch = watchOf(batch);
+    if (watch !== undefined) await settle(watch, batch);
+  }
+  for (const batch of batches) anomalies.push(...(watchOf(batch)?.pass(batch) ?? []));
+  return anomalies;
+}
+
 /**
  * Runs the passes over past data on virtual time, as the daemon would have: the models learn what lies before `from`,
- * then every step is judged, correlated and told. Yields each pass's result in order of time.
+ * then every step is judged, correlated and told; what a pass wants to see is read before the next. Yields each pass's
+ * result in order of time.
  */
 export async function* replay(
   wired: Wired,
@@ -73,31 +92,28 @@ export async function* replay(
 ): AsyncGenerator<PassResult> {
   for (const watch of wired.watches) await hooks.learn(watch);
   const byClass = new Map(wired.watches.map(watch => [watch.watch.class.name, watch]));
-  const { from, end, step } = input;
+  const { from, end, step, sources } = input;
   const arrived = input.alerts.filter(({ at }) => at > from - step);
   const departures = createDepartures(input.scrapeInterval ?? step);
-  const told = input.topology ?? metricTopologies(input.sources.all, input.packs);
+  const told = input.topology ?? metricTopologies(sources.all, input.packs);
+  const settle = (watch: ClassWatch, batch: Batch) =>
+    departures.settle(watch, batch, { source: sources.of(watch.watch).source });
   let next = 0;
+  let frames: readonly IncidentFrames[] = [];
   for (let start = from; start <= end; start += chunkSteps * step) {
-    const passes = await readChunk(wired, input, {
-      start,
-      end: Math.min(end, start + (chunkSteps - 1) * step),
-    });
+    const range = { start, end: Math.min(end, start + (chunkSteps - 1) * step) };
+    const passes = await readChunk(wired, input, range);
     const topology = await topologyAt(told, { t: start, step });
     hooks.topology?.(topology);
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
       for (const { watch, entities } of wired.watches) wired.thresholds.watch(watch.class.name, entities);
-      for (const batch of passes.get(t)!) {
-        const watch = byClass.get(batch.class.name);
-        if (watch !== undefined)
-          await departures.settle(watch, batch, { source: input.sources.of(watch.watch).source });
-      }
-      const anomalies = passes.get(t)!.flatMap(batch => byClass.get(batch.class.name)?.pass(batch) ?? []);
+      const anomalies = await judge(passes.get(t)!, batch => byClass.get(batch.class.name), settle);
       const first = next;
       while (next < arrived.length && arrived[next]!.at <= t) next++;
       const alerts = arrived.slice(first, next).map(({ alert }) => alert);
-      const result = runPass(wired.stages, { t, anomalies, alerts, changes: [], topology });
+      const result = runPass(wired.stages, { t, anomalies, alerts, changes: [], topology, frames });
+      frames = await readAllFrames(result.wanted ?? [], { watches: wired.watches, sources });
       for (const watch of wired.watches) watch.realised.settle(namedBy(result.incidents));
       yield result;
     }

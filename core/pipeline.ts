@@ -1,6 +1,7 @@
 import type { Alert, Suppressed } from './alert.ts';
 import type { Anomaly } from './detector.ts';
 import type { Incident } from './incident.ts';
+import type { IncidentFrames, WantedFrames } from './incident-frames.ts';
 import type { Notification } from './receiver.ts';
 import type { Change, Topology } from './topology.ts';
 
@@ -23,11 +24,19 @@ export interface CorrelationInput {
   readonly anomalies: readonly Anomaly[];
   readonly changes: readonly Change[];
   readonly topology: Topology;
+  /** What was read of what earlier steps wanted. */
+  readonly frames?: readonly IncidentFrames[] | undefined;
 }
 
-/** Alerts -> incidents. `incidents` are those that are open or changed in this step. */
+/** What a correlator answers: incidents that are open or changed in this step, and what it would like to be read for the next. */
+export interface Correlated {
+  readonly incidents: readonly Incident[];
+  readonly wanted?: readonly WantedFrames[];
+}
+
+/** Alerts -> incidents. */
 export interface CorrelateStage {
-  step(input: CorrelationInput): { readonly incidents: readonly Incident[] };
+  step(input: CorrelationInput): Correlated;
 }
 
 /** Incidents -> what is told to people, once per state change. */
@@ -50,6 +59,7 @@ export interface PassInput {
   readonly alerts: readonly Alert[];
   readonly changes: readonly Change[];
   readonly topology: Topology;
+  readonly frames?: readonly IncidentFrames[] | undefined;
 }
 
 export interface PassResult {
@@ -59,6 +69,8 @@ export interface PassResult {
   readonly suppressed: readonly Suppressed[];
   readonly incidents: readonly Incident[];
   readonly notifications: readonly Notification[];
+  /** What the correlator would like to have read for the next pass. */
+  readonly wanted?: readonly WantedFrames[];
 }
 
 /**
@@ -66,7 +78,7 @@ export interface PassResult {
  * nothing below reads a clock, so a replay equals the live run.
  */
 export function runPass(stages: PipelineStages, input: PassInput): PassResult {
-  const { t, anomalies, changes, topology } = input;
+  const { t, anomalies, changes, topology, frames } = input;
   let alerts: readonly Alert[] = [...stages.rule.step(t, anomalies), ...input.alerts];
   const suppressed: Suppressed[] = [];
   for (const hold of stages.holds) {
@@ -74,6 +86,7 @@ export function runPass(stages: PipelineStages, input: PassInput): PassResult {
     alerts = passed;
     suppressed.push(...held);
   }
-  const { incidents } = stages.correlate.step({ t, alerts, suppressed, anomalies, changes, topology });
-  return { t, alerts, suppressed, incidents, notifications: stages.tell.step(t, incidents) };
+  const seen = { t, alerts, suppressed, anomalies, changes, topology, frames };
+  const { incidents, wanted = [] } = stages.correlate.step(seen);
+  return { t, alerts, suppressed, incidents, notifications: stages.tell.step(t, incidents), wanted };
 }

@@ -146,7 +146,7 @@ export function candidatesOf(
       isDegradation(symptomOfAnomaly(anomaly)),
   );
   const degraded = (id: string) => slow.some(({ anomaly }) => Object.values(anomaly.entity).includes(id));
-  return [...new Set([...byPlace.keys(), ...byCallee.keys()])].map(id => {
+  const named = [...new Set([...byPlace.keys(), ...byCallee.keys()])].map(id => {
     const members = byPlace.get(id) ?? [];
     const complaints = byCallee.get(id) ?? [];
     const { since, what } = signOf(id, members, complaints);
@@ -154,4 +154,27 @@ export function candidatesOf(
     const doubt = doubtOf(id, complaints, { byPlace, graph: known.graph, degraded });
     return { id, entity, members, complaints, onset: since, firstSign: what, doubt };
   });
+  return [...named, ...onlyMeasured(incident, new Set(named.map(({ id }) => id)))];
+}
+
+/** Metrics that speak for a place so much less than for the best one name nobody by themselves. */
+const leastShare = 0.3;
+const mostMeasured = 3;
+
+/** Places without an alert and without a complaint for which the metrics speak. */
+function onlyMeasured({ metrics, startsAt }: OpenIncident, named: ReadonlySet<string>): Candidate[] {
+  const [best] = metrics?.services ?? [];
+  const strong = metrics?.services.filter(({ score }) => score >= leastShare * best!.score) ?? [];
+  return strong
+    .filter(({ name }) => !named.has(name))
+    .slice(0, mostMeasured)
+    .map(({ name }) => ({
+      id: name,
+      entity: { service: name },
+      members: [],
+      complaints: [],
+      onset: startsAt + onsetScale,
+      firstSign: `a change in the metrics of ${name}`,
+      doubt: name === best!.name ? undefined : 'no alert says so: only its metrics changed',
+    }));
 }

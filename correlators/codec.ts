@@ -55,6 +55,19 @@ const incident = z.object({
   shared: z.array(z.string()),
   timeline: z.array(z.object({ at: z.number(), what: z.string() })),
   notifications: z.array(z.object({ at: z.number(), why: z.string() })),
+  metrics: z
+    .object({
+      services: z.array(z.object({ name: z.string(), score: z.number() })),
+      signals: z.array(
+        z.object({
+          service: z.string(),
+          signal: z.string(),
+          score: z.number(),
+          evidence: z.array(z.string()),
+        }),
+      ),
+    })
+    .optional(),
   suspects: z.array(
     z.object({ entity: labels, signal: z.string(), score: z.number(), evidence: z.array(z.string()) }),
   ),
@@ -99,6 +112,7 @@ export function encodeState(state: CorrelatorState): Uint8Array {
     nextUntil: Number.isFinite(one.nextUntil) ? one.nextUntil : undefined,
     touched: undefined,
     changed: undefined,
+    asked: undefined,
     members: [...one.members],
     places: [...one.places],
     shared: [...one.shared],
@@ -125,6 +139,8 @@ export function decodeState(bytes: Uint8Array): CorrelatorState {
       endsAt: one.endsAt,
       due: one.due,
       rankedAt: one.rankedAt,
+      asked: undefined,
+      metrics: one.metrics,
       nextUntil: one.nextUntil ?? Number.POSITIVE_INFINITY,
       touched: true,
       changed: 'all' as const,

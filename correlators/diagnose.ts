@@ -1,9 +1,8 @@
-import type { Frame } from '../core/batch.ts';
 import type { Topology } from '../core/topology.ts';
 import { type Blame, shareBlame } from './blame.ts';
 import { CallBook } from './call-book.ts';
 import { accusedSignals, changedSignals, type DiagnosedSignal, ledgerSignals } from './diagnosis-words.ts';
-import { readService, type ServiceSigns } from './service-signs.ts';
+import { type ReadableFrame, readService, type ServiceSigns } from './service-signs.ts';
 import { Graph } from './topology.ts';
 
 /** When trouble was noticed (ms), and where, if somebody said so. */
@@ -32,7 +31,7 @@ const besideTheWay = 0.3;
 const mostServices = 20;
 const mostSignals = 60;
 
-function readAll(frames: readonly Frame[], onset: number) {
+function readAll(frames: readonly ReadableFrame[], onset: number) {
   const services = new Map<string, ServiceSigns>();
   const unread: string[] = [];
   for (const frame of frames) {
@@ -53,7 +52,7 @@ function withoutOutage(services: ReadonlyMap<string, ServiceSigns>): ReadonlyMap
   );
 }
 
-function nameOf({ entity }: Frame): string {
+function nameOf({ entity }: ReadableFrame): string {
   return entity.service ?? Object.values(entity).join(' ');
 }
 
@@ -81,10 +80,14 @@ function seenFrom(target: string, blames: readonly Blame[], book: CallBook, grap
  * Ranks services as the cause of trouble from their metrics alone: `frames` hold one service each (label `service`), with
  * rows before and after the onset. Signals are read by their names; services are ranked by evidence only.
  */
-export function diagnose(frames: readonly Frame[], topology: Topology, noticed: Noticed): Diagnosis {
+export function diagnose(frames: readonly ReadableFrame[], topology: Topology, noticed: Noticed): Diagnosis {
+  return diagnoseOn(frames, new Graph(topology), noticed);
+}
+
+/** `diagnose` over a graph that is there. */
+export function diagnoseOn(frames: readonly ReadableFrame[], graph: Graph, noticed: Noticed): Diagnosis {
   const { services: read, unread } = readAll(frames, noticed.onset);
   const services = withoutOutage(read);
-  const graph = new Graph(topology);
   const book = new CallBook(services, graph);
   const { target } = noticed;
   const all = shareBlame(services, book);

@@ -46,8 +46,8 @@ function sayHow({ spreads, times }: SignalChange): string {
   return `${far} times its usual spread, ${seen}`;
 }
 
-function sayChange({ signal, change, from, to }: Sign, onset: number): string {
-  const unit = unitOf(signal);
+function sayChange({ signal, change, from, to, unit: known }: Sign, onset: number): string {
+  const unit = known ?? unitOf(signal);
   const moved = to > from ? 'rose' : 'fell';
   const values = `from ${sayValue(from, unit)} to ${sayValue(to, unit)}`;
   return `${signal} ${moved} ${values} (${sayHow(change)}), ${sayWhen(change, onset)}`;

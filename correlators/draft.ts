@@ -1,7 +1,8 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
+import { inquire } from './inquiry.ts';
 import type { OpenIncident } from './open-incident.ts';
-import type { CorrelationResult, HeldFor, Moved, Wanted } from './result.ts';
+import type { CorrelationResult, HeldFor, Moved } from './result.ts';
 import { type CauseEvidence, rankSuspects } from './root-cause.ts';
 import type { Views } from './views.ts';
 
@@ -15,6 +16,8 @@ export interface Draft {
   readonly merged: { from: OpenIncident; into: OpenIncident }[];
   readonly joined: { alert: Alert; incident: OpenIncident; reason: string; held: HeldFor | undefined }[];
   readonly moved: Moved[];
+  /** Of which more is known than before: their suspects are ranked again. */
+  readonly learned: Set<OpenIncident>;
 }
 
 export function emptyDraft(): Draft {
@@ -27,6 +30,7 @@ export function emptyDraft(): Draft {
     merged: [],
     joined: [],
     moved: [],
+    learned: new Set(),
   };
 }
 
@@ -35,9 +39,10 @@ const rankEvery = 10_000;
 const large = 30;
 
 /** True when the suspects of an incident that grew should be ranked again now. */
-function wantsRanking(incident: OpenIncident, { told, resolved }: Draft, t: number): boolean {
+function wantsRanking(incident: OpenIncident, { told, resolved, learned }: Draft, t: number): boolean {
   const { members, rankedAt } = incident;
-  if (members.size <= large || rankedAt === undefined || told.has(incident)) return true;
+  if (members.size <= large || rankedAt === undefined) return true;
+  if (told.has(incident) || learned.has(incident)) return true;
   return t - rankedAt >= rankEvery || resolved.includes(incident);
 }
 
@@ -50,7 +55,7 @@ interface After {
 
 /** The answer of a step; ranks the suspects of what grew. */
 export function resultOf(draft: Draft, { t, open, evidence, views }: After): CorrelationResult {
-  const grown = [...new Set([...draft.grown, ...draft.told, ...draft.resolved])];
+  const grown = [...new Set([...draft.grown, ...draft.told, ...draft.resolved, ...draft.learned])];
   const ranked = grown.filter(incident => wantsRanking(incident, draft, t));
   for (const incident of ranked) {
     incident.suspects = rankSuspects(incident, evidence);
@@ -74,12 +79,6 @@ export function resultOf(draft: Draft, { t, open, evidence, views }: After): Cor
     merged: draft.merged.map(({ from, into }) => ({ from: from.id, into: into.id })),
     joined: draft.joined.map(one => ({ ...one, incident: one.incident.id })),
     moved: draft.moved,
-    wanted: ranked.flatMap(one => wantedOf(one, t)),
+    wanted: [...open.values()].flatMap(incident => inquire(incident, evidence.graph, t) ?? []),
   };
-}
-
-function wantedOf(incident: OpenIncident, t: number): Wanted[] {
-  return incident.suspects
-    .slice(0, 3)
-    .map(({ entity }) => ({ incident: incident.id, entity, start: incident.startsAt - 1_800_000, end: t }));
 }

@@ -1,12 +1,14 @@
+import { isAbout, surroundingsOf } from '../core/about.ts';
 import type { Anomaly } from '../core/detector.ts';
-import { includes, type Labels } from '../core/labels.ts';
+import { type Labels, omit } from '../core/labels.ts';
 import { sayCount, saySignal } from '../core/say-name.ts';
 import { saySpan } from '../core/say-time.ts';
 import { sayOdds, sayRange, sayValue } from '../core/say-value.ts';
 import type { Change } from '../core/topology.ts';
 import type { Candidate } from './candidate.ts';
 import { isAboutCalls } from './complaint.ts';
-import { peerOf, severityRank } from './place.ts';
+import type { OpenIncident } from './open-incident.ts';
+import { peerLabels, peerOf, severityRank } from './place.ts';
 import type { Sighting } from './sightings.ts';
 import { isLoss, symptomOf, symptomOfAnomaly } from './symptom.ts';
 
@@ -22,6 +24,21 @@ export interface Extra {
 /** A change may act at most this long before the first alert, ms. */
 const changeReach = 1_800_000;
 
+/** A change that is read off metrics stands where it was first seen, ms. */
+const seenLate = 30_000;
+
+function changeWords({ t, kind, text }: Change, { onset }: Candidate): string {
+  const when = t > onset ? 'seen at the onset' : `${saySpan(onset - t)} before`;
+  return `${kind} ${when}: ${text}`;
+}
+
+/** True for a change around an open incident, of something that has alerts there or is suspected. */
+export function mayExplain({ t, entity }: Change, { startsAt, members, suspects }: OpenIncident): boolean {
+  if (t < startsAt - changeReach) return false;
+  if (suspects.some(suspect => isAbout(entity, suspect.entity))) return true;
+  return [...members.values()].some(({ alert }) => isAbout(entity, alert.labels));
+}
+
 /** Changes, losses and deviations of one candidate. `start` is the first sign of the incident, ms. */
 export function extraEvidence(
   me: Candidate,
@@ -31,11 +48,11 @@ export function extraEvidence(
   const words: string[] = [];
   let bonus = 0;
   const change = known.changes
-    .filter(c => c.t <= me.onset && c.t >= start - changeReach && concerns(c.entity, me))
+    .filter(c => c.t <= me.onset + seenLate && c.t >= start - changeReach && concerns(c.entity, me))
     .sort((a, b) => b.t - a.t)[0];
   if (change !== undefined) {
     bonus += 0.3;
-    words.push(`${change.kind} ${saySpan(me.onset - change.t)} before: ${change.text}`);
+    words.push(changeWords(change, me));
   }
   const lost = lossWords(me, known.sightings);
   if (lost !== undefined) {
@@ -56,9 +73,13 @@ export function extraEvidence(
   return { bonus, changed, signal: strongest && outside(strongest)?.signal, words };
 }
 
-function concerns(entity: Labels, me: Candidate): boolean {
-  if (Object.keys(entity).length === 0) return false;
-  return Object.values(entity).includes(me.id) || me.members.some(m => includes(m.alert.labels, entity));
+/** Whether labels speak of the candidate: of its name where its alerts are, or of an alert there, whose callee is another thing. */
+function concerns(entity: Labels, { entity: own, members }: Candidate): boolean {
+  if (members.length === 0) return isAbout(entity, own);
+  return members.some(
+    ({ alert: { labels } }) =>
+      isAbout(entity, { ...surroundingsOf(labels), ...own }) || isAbout(entity, omit(labels, peerLabels)),
+  );
 }
 
 function lossWords(me: Candidate, sightings: readonly Sighting[]): string | undefined {

@@ -5,6 +5,7 @@ import type { Topology } from '../core/topology.ts';
 import { type CorrelatorState, decodeState, encodeState } from './codec.ts';
 import { type Draft, emptyDraft, resultOf } from './draft.ts';
 import { freshStart } from './fresh-start.ts';
+import { hearChanges, hearMetrics } from './hearing.ts';
 import type { Kinship, KinshipInput } from './kinship.ts';
 import { Ledger } from './ledger.ts';
 import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
@@ -26,7 +27,7 @@ import { Graph } from './topology.ts';
 import { Views } from './views.ts';
 import { Weighing } from './weighing.ts';
 
-export type { CorrelationResult, Correlator, Joined, Wanted } from './result.ts';
+export type { CorrelationResult, Correlator, Joined } from './result.ts';
 
 interface Step {
   readonly t: number;
@@ -62,6 +63,9 @@ class GroupingCorrelator implements Correlator {
     const draft = emptyDraft();
     const step = { t: input.t, draft };
     this.#expire(input, draft);
+    const { open } = this.#ledger;
+    for (const heard of hearMetrics(input.frames ?? [], open, this.#graph)) draft.learned.add(heard);
+    for (const heard of hearChanges(input.changes, open)) draft.learned.add(heard);
     for (const alert of [...input.alerts].sort(byTime)) this.#take(alert, step);
     for (const held of [...input.suppressed].sort((a, b) => byTime(a.alert, b.alert))) this.#fold(held, step);
     for (const incident of [...this.#ledger.open.values()]) this.#advance(incident, step);

@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Suspect } from '../core/incident.ts';
 import { flappingWords, flaps } from './flapping.ts';
+import type { Asked, MetricsWord } from './inquiry.ts';
 import { type Place, severityRank } from './place.ts';
 
 /** One alert of an open incident; an alert that fires again is the same one, counted. */
@@ -56,6 +57,9 @@ export interface OpenIncident {
   suspects: readonly Suspect[];
   /** When the suspects were ranked last, ms. */
   rankedAt: number | undefined;
+  /** When metrics were asked for last, and what they said. */
+  asked: Asked | undefined;
+  metrics: MetricsWord | undefined;
   /** Whether anything changed since somebody looked, and which members did (by fingerprint). */
   touched: boolean;
   changed: Set<string> | 'all';
@@ -81,6 +85,8 @@ export function emptyIncident(id: string, t: number, startsAt: number): OpenInci
     notifications: [],
     suspects: [],
     rankedAt: undefined,
+    asked: undefined,
+    metrics: undefined,
     touched: true,
     changed: 'all',
   };

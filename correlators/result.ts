@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
+import type { WantedFrames } from '../core/incident-frames.ts';
 import type { CorrelateStage, CorrelationInput } from '../core/pipeline.ts';
 import type { KinshipKind } from './kinship.ts';
 
@@ -22,15 +23,6 @@ export interface Moved {
 /** For what an alert got no notification of its own. */
 export type HeldFor = KinshipKind | 'firing already';
 
-/** Frames that would make the next ranking better. */
-export interface Wanted {
-  readonly incident: string;
-  readonly entity: Readonly<Record<string, string>>;
-  /** Range in ms. */
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What one step answers; `incidents` are those that are open or changed in it, looked at when first read: before the next step. */
 export interface CorrelationResult {
   readonly incidents: readonly Incident[];
@@ -41,7 +33,7 @@ export interface CorrelationResult {
   readonly joined: readonly Joined[];
   /** Alerts that stood in an incident and proved to be the beginning of another. */
   readonly moved: readonly Moved[];
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly WantedFrames[];
 }
 
 /** Made once, fed step by step in order of time; `toBytes` is stored before a notification leaves. */

@@ -3,6 +3,7 @@ import { saySpan } from '../core/say-time.ts';
 import type { Change } from '../core/topology.ts';
 import { type Candidate, candidatesOf, onsetScale } from './candidate.ts';
 import { extraEvidence } from './evidence.ts';
+import { metricsEvidence } from './metrics-evidence.ts';
 import type { OpenIncident } from './open-incident.ts';
 import type { Sighting } from './sightings.ts';
 import { isDegradation, isTraffic, type Symptom, symptomOf } from './symptom.ts';
@@ -29,7 +30,8 @@ const isFollowing = (symptom: Symptom) => isDegradation(symptom) || isTraffic(sy
  */
 export function rankSuspects(incident: OpenIncident, evidence: CauseEvidence): Suspect[] {
   const candidates = candidatesOf(incident, evidence);
-  const ranked = candidates.map(candidate => suspectOf(candidate, candidates, evidence));
+  const { metrics } = incident;
+  const ranked = candidates.map(candidate => suspectOf(candidate, candidates, { ...evidence, metrics }));
   return ranked
     .sort((a, b) => b.score - a.score || (JSON.stringify(a.entity) < JSON.stringify(b.entity) ? -1 : 1))
     .slice(0, maxSuspects);
@@ -42,7 +44,11 @@ function dependsOn(caller: Candidate, me: Candidate, graph: Graph): boolean {
   return me.complaints.some(({ caller: id }) => id === caller.id || (id !== me.id && reach.has(id)));
 }
 
-function suspectOf(me: Candidate, all: readonly Candidate[], evidence: CauseEvidence): Suspect {
+function suspectOf(
+  me: Candidate,
+  all: readonly Candidate[],
+  evidence: CauseEvidence & Pick<OpenIncident, 'metrics'>,
+): Suspect {
   const { graph } = evidence;
   const start = startOf(all);
   const others = all.filter(other => other !== me && other.doubt === undefined);
@@ -52,10 +58,11 @@ function suspectOf(me: Candidate, all: readonly Candidate[], evidence: CauseEvid
   const share = others.length === 0 ? 1 : explained.length / others.length;
   const standing = 1 / (1 + below.length);
   const extra = extraEvidence(me, start, evidence);
+  const metrics = metricsEvidence(me.id, evidence.metrics);
   const demoted =
     !extra.changed && below.length > 0 && me.members.every(m => isFollowing(symptomOf(m.alert)));
   const weight = (demoted ? 0.8 : 1) * (me.doubt === undefined ? 1 : 0.5);
-  const score = (0.35 * onset + 0.4 * share + 0.25 * standing + extra.bonus) * weight;
+  const score = (0.35 * onset + 0.4 * share + 0.25 * standing + extra.bonus + 0.3 * metrics.share) * weight;
   const words = [onsetWords(me, start)];
   if (me.complaints.length > 0) words.push(complaintWords(me, below));
   if (others.length > 0) words.push(explainWords(me, explained, others.length));
@@ -64,9 +71,9 @@ function suspectOf(me: Candidate, all: readonly Candidate[], evidence: CauseEvid
   if (me.doubt !== undefined) words.push(me.doubt);
   return {
     entity: me.entity,
-    signal: extra.signal ?? signalOf(me),
+    signal: extra.signal ?? (signalOf(me) || (metrics.signal ?? '')),
     score: Math.round(score * 10_000) / 10_000,
-    evidence: [...words, ...extra.words],
+    evidence: [...words, ...extra.words, ...metrics.words],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Frame } from '../core/batch.ts';
+import type { KnownFrame } from '../core/incident-frames.ts';
 import { type OnsetWindow, windowAt } from './onset-window.ts';
 import { changeOf, freshness, type SignalChange, type Track, usualLife } from './signal-change.ts';
-import { readSignal, type SignalReading, type SignalRole } from './signal-role.ts';
+import { readMeaning, readSignal, type SignalReading, type SignalRole } from './signal-role.ts';
 
 /** One signal of a service that changed. `from` and `to` are in the signal's unit, as it stands in the metrics. */
 export interface Sign {
@@ -10,7 +11,12 @@ export interface Sign {
   readonly change: SignalChange;
   readonly from: number;
   readonly to: number;
+  /** As its pack declares it; undefined where only the name is known. */
+  readonly unit?: string | undefined;
 }
+
+/** A frame of which only the names of the signals are known, or what each of them measures too. */
+export type ReadableFrame = Frame & Partial<Pick<KnownFrame, 'meanings'>>;
 
 /** What the metrics of one service show at an onset. */
 export interface ServiceSigns {
@@ -22,6 +28,8 @@ export interface ServiceSigns {
   readonly latency: Sign | undefined;
   readonly errors: Sign | undefined;
   readonly calls: Sign | undefined;
+  /** The strongest degradation of its calls by callee, where the metrics tell them apart. */
+  readonly callsTo: ReadonlyMap<string, Sign> | undefined;
   /** By how much its latency and that of its calls rose at most, in their own unit. */
   readonly slower: number;
   readonly callsSlower: number;
@@ -90,29 +98,38 @@ function preparedErrors(name: string, bad: string, track: Track, requests: Track
 }
 
 /** How the signals of a frame are read; of a machine, all that it reports is its own. */
-function readingsOf({ signals }: Frame): readonly SignalReading[] {
+function readingsOf({ signals, meanings }: ReadableFrame): readonly SignalReading[] {
+  if (meanings !== undefined) return meanings.map(readMeaning);
   const readings = signals.map(readSignal);
   return readings.every(({ ofNode }) => ofNode)
     ? readings.map(reading => ({ ...reading, ofNode: false }))
     : readings;
 }
 
-function signsOf(frame: Frame, window: OnsetWindow, known: Pick<Reading, 'readings' | 'requests'>): Sign[] {
+/** A deviation that is just worth a page is a small change. */
+const floorsInAPage = 3;
+
+function signsOf(
+  frame: ReadableFrame,
+  window: OnsetWindow,
+  known: Pick<Reading, 'readings' | 'requests'>,
+): Sign[] {
   const { readings, requests } = known;
   const signs: Sign[] = [];
   for (const [k, signal] of frame.signals.entries()) {
     const reading = readings[k]!;
     const plain = { t: frame.t, v: frame.columns[k]! };
     const { track, floor, shown } =
-      reading.role === 'errors'
+      reading.role === 'errors' && (frame.meanings === undefined || reading.bad === 'low')
         ? preparedErrors(signal, reading.bad, plain, requests)
         : { track: plain, floor: 0, shown: identity };
-    const usual = usualLife(track, window, floor);
+    const { unit, floor: paged = 0 } = frame.meanings?.[k]?.spec ?? {};
+    const usual = usualLife(track, window, Math.max(floor, paged / floorsInAPage));
     if (usual === undefined) continue;
     for (const direction of directionsOf(reading)) {
       const change = changeOf(track, window, { usual, direction });
       if (change !== undefined)
-        signs.push({ signal, reading, change, from: shown(change.usual), to: shown(change.now) });
+        signs.push({ signal, reading, change, from: shown(change.usual), to: shown(change.now), unit });
     }
   }
   return signs.sort((a, b) => b.change.strength - a.change.strength);
@@ -183,13 +200,23 @@ function silenceOf(frame: Frame, window: OnsetWindow): number {
     : silenceStrength * freshness(frame.t[first]!, window);
 }
 
+function callsToOf({ signals, meanings }: ReadableFrame, ofCalls: readonly Sign[]): ServiceSigns['callsTo'] {
+  if (meanings === undefined) return undefined;
+  const out = new Map<string, Sign>();
+  for (const sign of ofCalls) {
+    const peer = meanings[signals.indexOf(sign.signal)]?.peer;
+    if (peer !== undefined && !out.has(peer)) out.set(peer, sign);
+  }
+  return out;
+}
+
 function requestsOf(frame: Frame, readings: readonly SignalReading[]): Track | undefined {
   const k = readings.findIndex(({ requests, ofNode, ofCalls }) => requests && !ofNode && !ofCalls);
   return k < 0 ? undefined : { t: frame.t, v: frame.columns[k]! };
 }
 
 /** Reads what the frame of the service `name` shows at an onset (ms); undefined when it has too few rows there. */
-export function readService(name: string, frame: Frame, onset: number): ServiceSigns | undefined {
+export function readService(name: string, frame: ReadableFrame, onset: number): ServiceSigns | undefined {
   const window = windowAt(frame.t, onset);
   if (window === undefined) return undefined;
   const readings = readingsOf(frame);
@@ -208,6 +235,7 @@ export function readService(name: string, frame: Frame, onset: number): ServiceS
     latency: own.find(s => s.reading.role === 'latency'),
     errors: own.find(s => s.reading.role === 'errors'),
     calls: ofCalls[0],
+    callsTo: callsToOf(frame, ofCalls),
     slower: Math.max(0, ...rises(own)),
     callsSlower: Math.max(0, ...rises(ofCalls)),
     slowerAtLeast: own.some(s => s.reading.role === 'latency') ? Math.min(...rises(own)) : 0,

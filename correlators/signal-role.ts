@@ -1,3 +1,7 @@
+import type { SignalMeaning } from '../core/incident-frames.ts';
+import type { SignalKind } from '../core/pack.ts';
+import { isLoss } from './symptom.ts';
+
 /**
  * What a signal says of its service. `latency` and `errors` are degradations, which a callee may cause; `traffic` is how
  * much others ask of it; `loss` counts what is there of it; the others are its own state.
@@ -66,5 +70,32 @@ export function readSignal(name: string): SignalReading {
     bad: directed.includes(role) ? (good ? 'low' : 'high') : 'both',
     requests: role === 'traffic' && words.some(word => requestWord.test(word)),
     quantile: quantile ? Number(`0.${quantile[1]}${quantile[2]}`) : undefined,
+  };
+}
+
+const rolesOfKinds: Readonly<Record<SignalKind, SignalRole>> = {
+  cpu: 'resource',
+  disk_io: 'resource',
+  saturation: 'resource',
+  memory: 'memory',
+  errors: 'errors',
+  latency: 'latency',
+  traffic: 'traffic',
+  network: 'traffic',
+  user_behavior: 'traffic',
+  security_events: 'other',
+};
+
+/** Reads a signal that a pack declares: its kind says what it is, its name whether something is gone and which quantile it is. */
+export function readMeaning({ spec, peer }: SignalMeaning): SignalReading {
+  const { name, kind, bad, unit } = spec;
+  const role = isLoss({ name, kind }) ? 'loss' : rolesOfKinds[kind];
+  return {
+    role,
+    ofCalls: peer !== undefined,
+    ofNode: false,
+    bad: directed.includes(role) ? (bad === 'low' ? 'low' : 'high') : 'both',
+    requests: kind === 'traffic' && unit.endsWith('ps'),
+    quantile: readSignal(name).quantile,
   };
 }
