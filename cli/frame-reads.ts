@@ -48,7 +48,8 @@ export class FrameReads {
       if (this.#from.signal.aborted) break;
       this.#waiting.delete(incident);
       const signal = AbortSignal.any([this.#from.signal, AbortSignal.timeout(patience)]);
-      this.#read.push(await readIncidentFrames(wanted, { ...this.#from, signal }));
+      const frames = await readIncidentFrames(wanted, { ...this.#from, signal });
+      this.#read.push(frames);
     }
     this.#busy = false;
   }
