@@ -1,7 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Anomaly } from '../core/detector.ts';
 import type { Incident } from '../core/incident.ts';
-import { type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
+import { type PassInput, type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
 import { tellingChanges } from './change-timeline.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
@@ -11,7 +11,7 @@ import { longestGap, pieceEnds, worthTelling } from './gap.ts';
 import { type Judged, judgeStep } from './judging.ts';
 import { namedBy } from './realised-rate.ts';
 import type { ClassBatches } from './source-reads.ts';
-import { savePassedAt, saveStages } from './stage-store.ts';
+import { saveFollowed, savePassedAt, saveStages } from './stage-store.ts';
 import { tracedStages } from './traced-stages.ts';
 import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
@@ -25,6 +25,7 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
     saveStages(store, wired);
     incidents.keep(result.incidents);
     savePassedAt(store, result.t);
+    saveFollowed(store, daemon.followed);
     store.values('budget').set('told', budget.toBytes());
     store.values('stages').set('self', self.toBytes());
     settle();
@@ -100,11 +101,17 @@ function stepLate({ wired }: Daemon, pass: Pass, t: number, { anomalies, classes
   }
 }
 
+/** What came beside the passes since the last one: metrics around incidents, and what people did to these. */
+function broughtBeside(daemon: Daemon): Pick<PassInput, 'frames' | 'reshaped'> {
+  const { records, last } = daemon.feedback.reshapedAfter(daemon.followed);
+  daemon.followed = last;
+  return { frames: daemon.frames.take(), reshaped: records };
+}
+
 /** One step through all stages; the newest one takes up others' alerts and what came late. */
 function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judged): void {
   const { wired, arrived, topology, changes } = daemon;
   const newest = t === pass.t;
-  const frames = newest ? daemon.frames.take() : [];
   const { late } = pass;
   const classes = newest ? new Set([...judged.classes, ...notWatched(daemon)]) : judged.classes;
   const carried = newest ? [...late].filter(([name]) => !judged.classes.has(name)) : [];
@@ -121,7 +128,8 @@ function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judge
   const anomalies = [...judged.anomalies, ...carried.flatMap(([, each]) => each.anomalies)];
   const alerts = taken?.alerts ?? [];
   const fresh = newest ? changes.take(t) : [];
-  const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t), frames };
+  const brought = newest ? broughtBeside(daemon) : {};
+  const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t), ...brought };
   const correlate = tellingChanges(wired.stages.correlate, changes.book.all);
   pass.results.push(runPass(tracedStages({ ...wired.stages, rule, correlate }, tracing), input));
 }

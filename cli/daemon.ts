@@ -36,7 +36,7 @@ import { createScoringPool, type ScoringPool } from './scoring-pool.ts';
 import type { SelfAlerts } from './self-alerts.ts';
 import type { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
-import { loadPassedAt, loadStages } from './stage-store.ts';
+import { loadFollowed, loadPassedAt, loadStages } from './stage-store.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 import type { Tracing } from './tracing.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
@@ -109,6 +109,8 @@ export interface Daemon extends Models {
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
   midGap: boolean;
+  /** Key of the last record of feedback that the correlator has followed. */
+  followed: string;
   expireAt: number;
   /** Runs the first round after a pass below the span of that pass. */
   deliverUnder: <T>(body: () => T) => T;
@@ -196,6 +198,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
     passedAt: loadPassedAt(store),
     midGap: false,
+    followed: loadFollowed(store),
     expireAt: Date.now(),
     deliverUnder: body => body(),
     lateSince: undefined,

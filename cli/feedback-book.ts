@@ -1,4 +1,11 @@
-import { type Feedback, type FeedbackOf, feedbackSchema, readFeedback } from '../core/feedback.ts';
+import {
+  type Feedback,
+  type FeedbackOf,
+  feedbackSchema,
+  isReshaping,
+  type Reshaping,
+  readFeedback,
+} from '../core/feedback.ts';
 import type { KeyValues } from '../core/store.ts';
 
 /** All that people said of incidents: read from the store at the start, added to, read by whoever shows or learns. */
@@ -6,6 +13,8 @@ export interface FeedbackBook {
   /** In the order in which it was said. */
   records(): readonly Feedback[];
   readonly of: FeedbackOf;
+  /** The merges and splits that were said after `key`, and the key of the last record there is. */
+  reshapedAfter(key: string): { readonly records: readonly Reshaping[]; readonly last: string };
   /** On disk when it returns. May be part of a transaction of the store; then `undo` takes back what it did in memory. */
   add(record: Feedback): { undo(): void };
   /** Removes what was said before `t` (ms) of incidents that are not known any more. */
@@ -54,6 +63,13 @@ export function createFeedbackBook(
   return {
     records: () => records,
     of: incident => read(incident),
+    reshapedAfter(key) {
+      const fresh = kept.filter(each => each.key > key);
+      return {
+        records: fresh.map(({ record }) => record).filter(isReshaping),
+        last: fresh.at(-1)?.key ?? key,
+      };
+    },
     add(record) {
       const before = kept;
       const key = String(next++).padStart(digits, '0');

@@ -24,6 +24,15 @@ export function savePassedAt(store: Store, t: number): void {
   store.values(table).set('passedAt', new TextEncoder().encode(String(t)));
 }
 
+/** Key of the last record of feedback that the correlator has followed; empty before the first. */
+export function loadFollowed(store: Store): string {
+  return new TextDecoder().decode(store.values(table).get('followed'));
+}
+
+export function saveFollowed(store: Store, key: string): void {
+  store.values(table).set('followed', new TextEncoder().encode(key));
+}
+
 /** Writes the states of the stages; called inside the transaction that queues what they told. */
 export function saveStages(store: Store, { stages, thresholds }: Pick<Wired, 'stages' | 'thresholds'>): void {
   const values = store.values(table);

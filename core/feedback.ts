@@ -33,6 +33,11 @@ export const feedbackSchema = z.discriminatedUnion('kind', [
 ]);
 export type Feedback = Readonly<z.output<typeof feedbackSchema>>;
 export type FeedbackKind = Feedback['kind'];
+/** What people did to the shape of incidents. */
+export type Reshaping = Extract<Feedback, { kind: 'merge' | 'split' }>;
+
+export const isReshaping = (each: Feedback): each is Reshaping =>
+  each.kind === 'merge' || each.kind === 'split';
 
 const ids = z.array(id, { error: 'must be a list of incidents' }).max(100, 'must be 100 incidents at most');
 const alerts = z

@@ -1,5 +1,6 @@
 import type { Alert, Suppressed } from './alert.ts';
 import type { Anomaly } from './detector.ts';
+import type { Reshaping } from './feedback.ts';
 import type { Incident } from './incident.ts';
 import type { IncidentFrames, WantedFrames } from './incident-frames.ts';
 import type { Notification } from './receiver.ts';
@@ -26,6 +27,8 @@ export interface CorrelationInput {
   readonly topology: Topology;
   /** What was read of what earlier steps wanted. */
   readonly frames?: readonly IncidentFrames[] | undefined;
+  /** How people have merged and split incidents since the last step, in their order. */
+  readonly reshaped?: readonly Reshaping[] | undefined;
 }
 
 /** What a correlator answers: incidents that are open or changed in this step, and what it would like to be read for the next. */
@@ -60,6 +63,7 @@ export interface PassInput {
   readonly changes: readonly Change[];
   readonly topology: Topology;
   readonly frames?: readonly IncidentFrames[] | undefined;
+  readonly reshaped?: readonly Reshaping[] | undefined;
 }
 
 export interface PassResult {
@@ -78,7 +82,7 @@ export interface PassResult {
  * nothing below reads a clock, so a replay equals the live run.
  */
 export function runPass(stages: PipelineStages, input: PassInput): PassResult {
-  const { t, anomalies, changes, topology, frames } = input;
+  const { t, anomalies, changes, topology, frames, reshaped } = input;
   let alerts: readonly Alert[] = [...stages.rule.step(t, anomalies), ...input.alerts];
   const suppressed: Suppressed[] = [];
   for (const hold of stages.holds) {
@@ -86,7 +90,7 @@ export function runPass(stages: PipelineStages, input: PassInput): PassResult {
     alerts = passed;
     suppressed.push(...held);
   }
-  const seen = { t, alerts, suppressed, anomalies, changes, topology, frames };
+  const seen = { t, alerts, suppressed, anomalies, changes, topology, frames, reshaped };
   const { incidents, wanted = [] } = stages.correlate.step(seen);
   return { t, alerts, suppressed, incidents, notifications: stages.tell.step(t, incidents), wanted };
 }

@@ -1,23 +1,20 @@
-import { type Feedback, homeOf, placeOfAlert } from './feedback.ts';
+import { type Feedback, homeOf, isReshaping, placeOfAlert, type Reshaping } from './feedback.ts';
 import type { Incident, Member, Suspect, TimelineEntry } from './incident.ts';
 import { includes } from './labels.ts';
 import { sayCount } from './say-name.ts';
-
-type Reshaping = Extract<Feedback, { kind: 'merge' | 'split' }>;
-
-const isReshaping = (each: Feedback): each is Reshaping => each.kind === 'merge' || each.kind === 'split';
 
 /** What goes into one shown incident. */
 interface Draft {
   readonly id: string;
   readonly from: Incident[];
-  readonly members: Member[];
+  /** By fingerprint: what the correlator has moved too stands in both of its incidents. */
+  readonly members: Map<string, Member>;
 }
 
 function draftsOf(incidents: readonly Incident[], records: readonly Reshaping[]): readonly Draft[] {
   const drafts = new Map<string, Draft>();
   const draft = (id: string): Draft => {
-    const known = drafts.get(id) ?? { id, from: [], members: [] };
+    const known = drafts.get(id) ?? { id, from: [], members: new Map<string, Member>() };
     drafts.set(id, known);
     return known;
   };
@@ -26,11 +23,11 @@ function draftsOf(incidents: readonly Incident[], records: readonly Reshaping[])
     for (const member of incident.members) {
       const { fingerprint } = member.alert;
       const place = draft(placeOfAlert({ incident: incident.id, fingerprint }, records));
-      place.members.push(member);
+      if (!place.members.has(fingerprint) || incident.id === place.id) place.members.set(fingerprint, member);
       if (!place.from.includes(incident)) place.from.push(incident);
     }
   }
-  return [...drafts.values()].filter(({ id, members, from }) => members.length > 0 || from[0]?.id === id);
+  return [...drafts.values()].filter(({ id, members, from }) => members.size > 0 || from[0]?.id === id);
 }
 
 function whatHappened(id: string, records: readonly Reshaping[]): readonly TimelineEntry[] {
@@ -61,7 +58,9 @@ function isOf({ entity }: Suspect, members: readonly Member[]): boolean {
 }
 
 /** An incident that was split off: its alerts, their suspects, and what was done. */
-function splitOff({ id, from, members }: Draft, records: readonly Reshaping[]): Incident {
+function splitOff(draft: Draft, records: readonly Reshaping[]): Incident {
+  const { id, from } = draft;
+  const members = [...draft.members.values()];
   const suspects = from.flatMap(each => each.suspects).filter(suspect => isOf(suspect, members));
   const over = endOf(from.map(each => each.endsAt));
   return {
@@ -76,10 +75,18 @@ function splitOff({ id, from, members }: Draft, records: readonly Reshaping[]): 
   };
 }
 
+/** Without those that the correlator has merged into another of them: that one has all that they had. */
+function notAbsorbed(from: readonly Incident[]): readonly Incident[] {
+  const words = new Set(from.map(({ id }) => `merged into ${id}`));
+  return from.filter(({ timeline }) => !timeline.some(({ what }) => words.has(what)));
+}
+
 /** An incident that keeps its id, with all that was merged into it and without what was split off. */
 function regrown(draft: Draft, records: readonly Reshaping[]): Incident {
-  const { id, members } = draft;
-  const from = draft.from.filter(each => homeOf(each.id, records) === id);
+  const { id } = draft;
+  const members = [...draft.members.values()];
+  const all = draft.from.filter(each => homeOf(each.id, records) === id);
+  const from = notAbsorbed(all);
   const own = from.find(each => each.id === id) ?? from[0]!;
   const split = records.some(each => each.kind === 'split' && each.incident === id);
   const suspects = from.flatMap(each => each.suspects);
@@ -94,13 +101,13 @@ function regrown(draft: Draft, records: readonly Reshaping[]): Incident {
     timeline: [...from.flatMap(each => each.timeline), ...whatHappened(id, records)].sort(
       (a, b) => a.at - b.at,
     ),
-    notifications: from.flatMap(each => each.notifications).sort((a, b) => a.at - b.at),
+    notifications: all.flatMap(each => each.notifications).sort((a, b) => a.at - b.at),
   };
 }
 
 /**
- * Incidents as people have merged and split them. The correlator goes on with its own: what joins one of them later is shown
- * where people have put it. Incidents that nobody touched stay the same objects.
+ * Incidents as people have merged and split them. The correlator follows with its next step, as far as they are open; what
+ * joins the others later is shown where people have put it. Incidents that nobody touched stay the same objects.
  */
 export function reshape(incidents: readonly Incident[], feedback: readonly Feedback[]): readonly Incident[] {
   const records = feedback.filter(isReshaping);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { storedAlertSchema } from '../core/alert.ts';
 import type { ExperienceState } from './experience.ts';
+import type { KinshipLessonsState } from './kinship-lessons.ts';
 import type { OpenIncident } from './open-incident.ts';
 
 const labels = z.record(z.string(), z.string());
@@ -68,6 +69,10 @@ const incident = z.object({
       ),
     })
     .optional(),
+  home: z.string().optional(),
+  apart: z
+    .object({ alerts: z.array(z.string()), places: z.array(z.string()), incidents: z.array(z.string()) })
+    .optional(),
   suspects: z.array(
     z.object({ entity: labels, signal: z.string(), score: z.number(), evidence: z.array(z.string()) }),
   ),
@@ -90,6 +95,9 @@ const stateSchema = z.object({
   opened: z.number(),
   places: z.number(),
   experience,
+  lessons: z
+    .array(z.tuple([z.string(), z.object({ split: z.number(), merged: z.number(), at: z.number() })]))
+    .optional(),
   incidents: z.array(incident),
 });
 
@@ -100,6 +108,8 @@ export interface CorrelatorState {
   /** The most places that were known at once. */
   readonly places: number;
   readonly experience: ExperienceState;
+  /** What people taught; not there in what an older version wrote. */
+  readonly lessons?: KinshipLessonsState | undefined;
   /** What is open, each with the alerts that are looked for in another incident since. */
   readonly incidents: readonly { readonly incident: OpenIncident; readonly elsewhere: readonly string[] }[];
 }
@@ -141,6 +151,8 @@ export function decodeState(bytes: Uint8Array): CorrelatorState {
       rankedAt: one.rankedAt,
       asked: undefined,
       metrics: one.metrics,
+      home: one.home,
+      apart: one.apart,
       nextUntil: one.nextUntil ?? Number.POSITIVE_INFINITY,
       touched: true,
       changed: 'all' as const,

@@ -8,7 +8,7 @@ import { freshStart } from './fresh-start.ts';
 import { hearChanges, hearMetrics } from './hearing.ts';
 import type { Kinship, KinshipInput } from './kinship.ts';
 import { Ledger } from './ledger.ts';
-import { closeMerged, mergeInto, shouldMerge, survivor } from './merge.ts';
+import { shouldMerge, survivor } from './merge.ts';
 import {
   addMember,
   emptyIncident,
@@ -20,6 +20,7 @@ import {
 } from './open-incident.ts';
 import { type CorrelatorOptions, correlatorOptions } from './options.ts';
 import { isHeartbeat, placeOf } from './place.ts';
+import { followPeople, type Step, type Table, unite } from './reshaping.ts';
 import type { CorrelationResult, Correlator, HeldFor } from './result.ts';
 import { Sightings } from './sightings.ts';
 import { dueOf, endQuiet, tellDue } from './telling.ts';
@@ -28,11 +29,6 @@ import { Views } from './views.ts';
 import { Weighing } from './weighing.ts';
 
 export type { CorrelationResult, Correlator, Joined } from './result.ts';
-
-interface Step {
-  readonly t: number;
-  readonly draft: Draft;
-}
 
 /** An alert on its way into an incident; `original` is what came in. */
 interface Arrival extends KinshipInput {
@@ -63,6 +59,7 @@ class GroupingCorrelator implements Correlator {
     const draft = emptyDraft();
     const step = { t: input.t, draft };
     this.#expire(input, draft);
+    followPeople(input.reshaped ?? [], step, this.#table);
     const { open } = this.#ledger;
     for (const heard of hearMetrics(input.frames ?? [], open, this.#graph)) draft.learned.add(heard);
     for (const heard of hearChanges(input.changes, open)) draft.learned.add(heard);
@@ -177,7 +174,7 @@ class GroupingCorrelator implements Correlator {
     this.#add(first.incident, { arrival, reason: first.reason, held: first.kind }, step);
     this.#weighing.learn(first);
     if (other !== undefined && shouldMerge(first, other, scale))
-      this.#merge(first.incident, other.incident, step);
+      unite(survivor(first.incident, other.incident), step, this.#table);
   }
 
   #add(
@@ -236,18 +233,8 @@ class GroupingCorrelator implements Correlator {
     for (const fingerprint of beginning) step.draft.moved.push({ fingerprint, from: from.id, to });
   }
 
-  #merge(a: OpenIncident, b: OpenIncident, { t, draft }: Step): void {
-    const [into, from] = survivor(a, b);
-    mergeInto(into, from, t);
-    closeMerged(from, into.id, t);
-    this.#ledger.remove(from);
-    for (const member of from.members.values()) this.#ledger.note(into, member, this.#graph);
-    this.#weighing.experience.began(-1);
-    draft.merged.push({ from, into });
-    draft.grown.delete(from);
-    draft.ended.delete(from);
-    draft.grown.add(into);
-    for (const one of draft.joined) if (one.incident === from) one.incident = into;
+  get #table(): Table {
+    return { ledger: this.#ledger, weighing: this.#weighing, graph: this.#graph };
   }
 
   /** What was held back joins the incident near it; it opens none. */

@@ -14,6 +14,8 @@ export interface Kinship {
   readonly rate: number;
   readonly kind: KinshipKind;
   readonly reason: string;
+  /** The place of the incident through which it joins, where that is another than its own. */
+  readonly via?: string;
   /** What the delay of this alert teaches, ms: of a further symptom, or of a caller after its callee. */
   readonly delay?: readonly [kind: keyof Delays, ms: number];
 }
@@ -58,6 +60,13 @@ export function quietOf({ firing, quietSince }: Activity, t: number): number {
   return firing > 0 ? 0 : Math.max(0, t - quietSince);
 }
 
+/** The likeliest first; ties by age, then id. */
+export function likelierFirst(a: Kinship, b: Kinship): number {
+  return (
+    b.rate - a.rate || a.incident.openedAt - b.incident.openedAt || (a.incident.id < b.incident.id ? -1 : 1)
+  );
+}
+
 /** All open incidents that may have brought forth an alert, the likeliest first; ties by age, then id. */
 export function kinOf(input: KinshipInput, known: Surroundings): Kinship[] {
   const { place } = input;
@@ -89,12 +98,7 @@ export function kinOf(input: KinshipInput, known: Surroundings): Kinship[] {
           ? follows(incident, { ...input, near }, known)
           : causes(incident, { ...input, near, troubled }, known),
       );
-  return [...best.values()].sort(
-    (a, b) =>
-      b.rate - a.rate ||
-      a.incident.openedAt - b.incident.openedAt ||
-      (a.incident.id < b.incident.id ? -1 : 1),
-  );
+  return [...best.values()].sort(likelierFirst);
 }
 
 /**
@@ -175,7 +179,7 @@ function complains(
   const age = t - activity.first;
   const reason = `it is about calls from ${place.id} to ${peer}, in trouble for ${saySpan(age)}`;
   const rate = Math.max(rates.complainer(age, 0), rates.follower(age, 0)) * Math.max(0.5, sure(incident, t));
-  return { incident, rate, kind: 'calls it', reason };
+  return { incident, rate, kind: 'calls it', reason, via: peer };
 }
 
 /** A place to which the incident's calls are abnormal. */
@@ -220,7 +224,7 @@ function follows(
   const how = near.hops === 1 ? 'calls' : `depends over ${near.hops} calls on`;
   const reason = `${place.id} ${how} ${near.id}, ${failed(age)}`;
   const taught = near.hops === 1 ? { delay: ['follower', age] as const } : {};
-  return { incident, rate, kind: 'calls it', reason, ...taught };
+  return { incident, rate, kind: 'calls it', reason, via: near.id, ...taught };
 }
 
 /**
@@ -241,5 +245,5 @@ function causes(
   const how = near.hops === 1 ? 'is called' : `is used over ${near.hops} calls`;
   const reason = `${place.id} ${how} by ${near.id}, ${failed(age)}`;
   const rate = open * eachFurtherHop ** (near.hops - 1) * sure(incident, t);
-  return { incident, rate, kind: 'called by it', reason };
+  return { incident, rate, kind: 'called by it', reason, via: near.id };
 }

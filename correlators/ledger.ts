@@ -37,6 +37,17 @@ export class Ledger {
     if (this.#byAlert.get(fingerprint) === incident) this.#byAlert.delete(fingerprint);
   }
 
+  /** Forgets the places of an incident that have no alert of it any more. */
+  leaveEmptied(incident: OpenIncident): void {
+    for (const [id, { alerts }] of incident.places) {
+      if (alerts.length > 0) continue;
+      incident.places.delete(id);
+      this.#unpoint(id, incident);
+    }
+    for (const activity of incident.places.values())
+      if (activity.callee !== undefined && !incident.places.has(activity.callee)) activity.callee = undefined;
+  }
+
   /** The alerts of an incident that are no longer looked for in it. */
   elsewhere(incident: OpenIncident): string[] {
     return [...incident.members.keys()].filter(one => this.#byAlert.get(one) !== incident);
@@ -46,11 +57,13 @@ export class Ledger {
     this.open.delete(incident.id);
     for (const fingerprint of incident.members.keys())
       if (this.#byAlert.get(fingerprint) === incident) this.#byAlert.delete(fingerprint);
-    for (const key of placeKeys(incident)) {
-      const there = this.byPlace.get(key);
-      there?.delete(incident);
-      if (there?.size === 0) this.byPlace.delete(key);
-    }
+    for (const key of placeKeys(incident)) this.#unpoint(key, incident);
+  }
+
+  #unpoint(key: string, incident: OpenIncident): void {
+    const there = this.byPlace.get(key);
+    there?.delete(incident);
+    if (there?.size === 0) this.byPlace.delete(key);
   }
 
   #point(key: string, incident: OpenIncident): void {

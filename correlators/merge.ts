@@ -14,6 +14,7 @@ export function shouldMerge(
   b: Kinship,
   { window, chance }: { readonly window: number; readonly chance: number },
 ): boolean {
+  if (a.incident.apart?.incidents.includes(b.incident.id) === true) return false;
   if (Math.abs(a.incident.openedAt - b.incident.openedAt) > 2.5 * window) return false;
   if (b.rate < beyondChance * chance) return false;
   const kinds = [a.kind, b.kind];
@@ -22,14 +23,14 @@ export function shouldMerge(
   );
 }
 
-/** Which of two goes on, first: the one that people know of already, else the older one. */
+/** Which of two goes on: the one that people know of already, else the older one. */
 export function survivor(
   a: OpenIncident,
   b: OpenIncident,
-): readonly [into: OpenIncident, from: OpenIncident] {
+): { readonly into: OpenIncident; readonly from: OpenIncident } {
   const told = Number(b.notifications.length > 0) - Number(a.notifications.length > 0);
   const order = told || a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
-  return order < 0 ? [a, b] : [b, a];
+  return order < 0 ? { into: a, from: b } : { into: b, from: a };
 }
 
 /** Moves all members of `from` into `into`; what was told of either stays with the one it was told of. */

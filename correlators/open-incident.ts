@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Suspect } from '../core/incident.ts';
+import type { Apart } from './apart.ts';
 import { flappingWords, flaps } from './flapping.ts';
 import type { Asked, MetricsWord } from './inquiry.ts';
 import { type Place, severityRank } from './place.ts';
@@ -60,6 +61,10 @@ export interface OpenIncident {
   /** When metrics were asked for last, and what they said. */
   asked: Asked | undefined;
   metrics: MetricsWord | undefined;
+  /** The incident that is over under which people have put it; undefined = its own. */
+  home: string | undefined;
+  /** What people split it from. */
+  apart: Apart | undefined;
   /** Whether anything changed since somebody looked, and which members did (by fingerprint). */
   touched: boolean;
   changed: Set<string> | 'all';
@@ -87,6 +92,8 @@ export function emptyIncident(id: string, t: number, startsAt: number): OpenInci
     rankedAt: undefined,
     asked: undefined,
     metrics: undefined,
+    home: undefined,
+    apart: undefined,
     touched: true,
     changed: 'all',
   };

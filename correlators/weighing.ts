@@ -1,5 +1,7 @@
+import { isKeptOut } from './apart.ts';
 import { Experience, type ExperienceState } from './experience.ts';
-import { type Kinship, type KinshipInput, kinOf } from './kinship.ts';
+import { type Kinship, type KinshipInput, kinOf, likelierFirst } from './kinship.ts';
+import { KinshipLessons, type KinshipLessonsState } from './kinship-lessons.ts';
 import type { Ledger } from './ledger.ts';
 import { type Delays, delaysWithin, type IncidentRates, ratesOf } from './odds.ts';
 import type { OpenIncident } from './open-incident.ts';
@@ -14,11 +16,13 @@ export interface WeighingState {
   /** The most places that were known at once. */
   readonly places: number;
   readonly experience: ExperienceState;
+  readonly lessons?: KinshipLessonsState | undefined;
 }
 
 /** Weighs incidents against chance, with the rates that were learned. Fed in order of time. */
 export class Weighing {
   readonly experience: Experience;
+  readonly lessons: KinshipLessons;
   readonly #options: CorrelatorOptions;
   readonly #assumed: Delays;
   #rates: IncidentRates;
@@ -28,6 +32,7 @@ export class Weighing {
     this.#options = options;
     this.#places = state?.places ?? 0;
     this.experience = new Experience(state?.experience);
+    this.lessons = new KinshipLessons(state?.lessons);
     this.#assumed = delaysWithin(options.window);
     this.#rates = ratesOf(options.window, this.experience.delays(this.#assumed));
   }
@@ -56,7 +61,17 @@ export class Weighing {
       holder: known.ledger.of(arrival.alert.fingerprint),
       sure: (incident, t) => this.#sure(incident, t),
     });
-    return kin.filter(({ rate }) => rate > doubt * chance);
+    return kin
+      .filter(({ incident }) => !isKeptOut(incident, arrival))
+      .map(each => this.#taught(each, arrival))
+      .filter(({ rate }) => rate > doubt * chance)
+      .sort(likelierFirst);
+  }
+
+  /** What people split before is less likely one. */
+  #taught(kinship: Kinship, { place, t }: KinshipInput): Kinship {
+    const factor = kinship.via === undefined ? 1 : this.lessons.factor(place.id, kinship.via, t);
+    return factor === 1 ? kinship : { ...kinship, rate: kinship.rate * factor };
   }
 
   /** The chance that an incident is more than one lone alert, by how long it has been alone. */
@@ -72,6 +87,6 @@ export class Weighing {
   }
 
   state(): WeighingState {
-    return { places: this.#places, experience: this.experience.state() };
+    return { places: this.#places, experience: this.experience.state(), lessons: this.lessons.state() };
   }
 }
