@@ -1,10 +1,9 @@
 import type { Alert } from '../core/alert.ts';
-import type { Incident } from '../core/incident.ts';
+import type { Incident, Suspect } from '../core/incident.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { severities } from '../core/severity.ts';
 import { runbookUrl, servedRunbooks } from './runbook.ts';
-
-const severities = ['none', 'info', 'warning', 'error', 'critical', 'page'];
 
 /** Labels that describe one alert, not the way it is routed. */
 const notRouting = new Set([
@@ -72,6 +71,11 @@ function suspectText(incident: Incident): string {
     : `${sayEntity(first.entity)}: ${saySignal(first.signal)}`;
 }
 
+/** So many things are named in one annotation. */
+const mostNamed = 20;
+
+const sayScored = ({ entity, score }: Suspect) => `${sayEntity(entity)} (${score.toFixed(2)})`;
+
 /** Lines of the log of the first member that has any. */
 function examplesOf({ members }: Incident): Labels {
   const lines = members.map(({ alert }) => alert.annotations.log_examples).find(text => text !== undefined);
@@ -90,7 +94,10 @@ export function incidentAlert(
   const annotations: Labels = {
     summary: `${sayCount(incident.members.length, 'alert')} on ${sayList(affected(incident))}`,
     description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
+    alerts: String(incident.members.length),
+    affected: affected(incident).slice(0, mostNamed).join(', '),
     suspect: suspectText(incident),
+    suspects: incident.suspects.slice(0, 3).map(sayScored).join(', '),
     severity_now: worstSeverity(firingOf(incident).map(member => member.alert.labels)),
     suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),

@@ -1,4 +1,6 @@
+import type { Alert } from '../core/alert.ts';
 import { drainOutbox } from '../core/drain.ts';
+import { pick } from '../core/labels.ts';
 import type { Notification, Receiver } from '../core/receiver.ts';
 import type { KeyValues, OutboxEntry, Store } from '../core/store.ts';
 import { readNotification, writeNotification } from './wire-format.ts';
@@ -26,6 +28,8 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** Queues for the named receivers. Throws a RangeError for a name that is not there. */
   enqueue(notifications: readonly Notification[], receivers: readonly string[], at: number): void;
+  /** What those receivers hear again that need it again: the annotations of what fires and was delivered, as they are now. */
+  refresh(alerts: readonly Alert[]): void;
   /** One attempt at each receiver that is due. May be called while a slow receiver is still busy. */
   round(): Promise<void>;
   stop(): void;
@@ -104,6 +108,17 @@ class Lane {
     observe({ receiver: name, kind: 'delivered', count: entries.length, message: '', notifications });
   }
 
+  /** What was said of the last change stays. */
+  refresh({ fingerprint, annotations }: Alert): void {
+    const stored = this.#told.get(fingerprint);
+    if (stored === undefined) return;
+    const told = readNotification(new TextDecoder().decode(stored));
+    if (told.status !== 'firing') return;
+    const now = { ...annotations, ...pick(told.alert.annotations, ['notification', 'change']) };
+    const text = writeNotification({ ...told, alert: { ...told.alert, annotations: now } });
+    if (text !== writeNotification(told)) this.#told.set(fingerprint, bytes(text));
+  }
+
   #bury(entry: OutboxEntry, message: string): void {
     const { store, clock, observe } = this.#options;
     store.transaction(() => {
@@ -167,6 +182,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           for (const name of receivers)
             options.store.outbox.enqueue(name, each.key, writeNotification(each), at);
       });
+    },
+    refresh(alerts) {
+      const again = [...lanes.values()].filter(({ receiver }) => receiver.resendEvery > 0);
+      for (const alert of alerts) for (const lane of again) lane.refresh(alert);
     },
     async round() {
       await Promise.all([...lanes.values()].map(lane => lane.round(stopped.signal)));

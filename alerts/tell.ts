@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { TellStage } from '../core/pipeline.ts';
@@ -7,6 +8,8 @@ import { incidentAlert, incidentLabels } from './incident-alert.ts';
 
 /** What was told of the open incidents, as it is stored between passes. */
 export interface Teller extends TellStage {
+  /** The alerts of the open incidents that people know of, as they are now: what those who are told again should hear. */
+  current(incidents: readonly Incident[]): readonly Alert[];
   toBytes(): Uint8Array;
 }
 
@@ -83,6 +86,15 @@ export function createTeller(
         });
       }
       return out;
+    },
+    current(incidents) {
+      return incidents.flatMap(incident => {
+        const known = told.get(incident.id);
+        if (known === undefined || incident.endsAt !== undefined) return [];
+        const alert = incidentAlert(incident, { labels: known.labels, ...options });
+        const quiet = lookedAfter(incident.id) && !gravest.has(alert.annotations.severity_now ?? '');
+        return quiet ? [] : [alert];
+      });
     },
     toBytes: () => new TextEncoder().encode(JSON.stringify([...told])),
   };

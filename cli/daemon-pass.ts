@@ -37,6 +37,7 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
       receivers.map(receiver => receiver.name),
       result.t,
     );
+    dispatcher.refresh(wired.stages.tell.current(result.incidents));
   });
 }
 

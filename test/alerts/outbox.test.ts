@@ -20,12 +20,14 @@ afterEach(() => {
 function start(store = openStore(':memory:')) {
   if (!stores.includes(store)) stores.push(store);
   const sent: string[][] = [];
+  const bodies: Notification[] = [];
   const clock = { now: 0 };
   const receiver: Receiver = {
     name: 'am',
     resendEvery: 60_000,
     deliver: async notifications => {
       sent.push(notifications.map(each => each.key));
+      bodies.push(...notifications);
     },
   };
   const dispatcher = createDispatcher({
@@ -41,7 +43,7 @@ function start(store = openStore(':memory:')) {
     await dispatcher.round();
     return sent.splice(0);
   };
-  return { store, round };
+  return { store, round, dispatcher, bodies };
 }
 
 describe('what fires', () => {
@@ -50,6 +52,20 @@ describe('what fires', () => {
     expect(await round(0, told('cart'))).toEqual([['cart/firing']]);
     expect(await round(59_999)).toEqual([]);
     expect(await round(60_000)).toEqual([['cart/firing']]);
+  });
+
+  it('is sent again as it is now, with what was said of its last change', async () => {
+    const { round, dispatcher, bodies } = start();
+    const cart = told('cart');
+    const annotations = { notification: 'opened', change: 'opened: 1 alert', affected: 'cart' };
+    await round(0, { ...cart, alert: { ...cart.alert, annotations } });
+    dispatcher.refresh([
+      { ...cart.alert, annotations: { affected: 'cart, pay' } },
+      { ...told('pay').alert, annotations: { affected: 'pay' } },
+    ]);
+    expect(await round(59_999)).toEqual([]);
+    expect(await round(60_000)).toEqual([['cart/firing']]);
+    expect(bodies.at(-1)!.alert.annotations).toEqual({ ...annotations, affected: 'cart, pay' });
   });
 
   it('is sent again although others are new in that round', async () => {

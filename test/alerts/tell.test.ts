@@ -60,6 +60,35 @@ describe('an incident whose severity rises', () => {
   });
 });
 
+describe('an incident that spreads', () => {
+  const spread = member({ alertname: 'Slow', service: 'pay', severity: 'warning' });
+  const wider = incident({ members: [slow, spread] });
+
+  it('is the same alert with what it affects now, and no notification', () => {
+    const teller = createTeller({ url: 'http://us' });
+    const [opened] = teller.step(30, [incident({})]);
+    expect(teller.step(45, [wider])).toEqual([]);
+    const [now] = teller.current([wider]);
+    expect(now).toMatchObject({ labels: opened!.alert.labels, fingerprint: opened!.alert.fingerprint });
+    expect(now!.annotations).toMatchObject({ alerts: '2', affected: 'cart, pay' });
+  });
+
+  it('is nothing to anybody before it was told, and after its end', () => {
+    const teller = createTeller({ url: 'http://us' });
+    expect(teller.current([wider])).toEqual([]);
+    teller.step(30, [wider]);
+    expect(teller.current([{ ...wider, endsAt: 40 }])).toEqual([]);
+  });
+
+  it('stays as grave as it was told while somebody looks after it, but for the gravest', () => {
+    const teller = createTeller({ url: 'http://us', lookedAfter: () => true });
+    teller.step(30, [incident({})]);
+    const failing = member({ alertname: 'Errors', service: 'cart', severity: 'error' });
+    expect(teller.current([incident({ members: [slow, failing] })])).toEqual([]);
+    expect(teller.current([incident({ members: [slow, down] })])).toHaveLength(1);
+  });
+});
+
 describe('an incident that somebody looks after', () => {
   const failing = member({ alertname: 'Errors', service: 'cart', severity: 'error' });
   const steps = (risenBy: Incident['members'][number]) => {

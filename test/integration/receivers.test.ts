@@ -158,6 +158,26 @@ describe.skipIf(missing.length > 0)('what foreshock tells a real Alertmanager', 
     expect(posted('ended', 'resolved')).toHaveLength(1);
   });
 
+  it('brings a rise of the severity to its route, once, and ends both together', async () => {
+    const { dispatcher } = start();
+    const began = Date.now() - 5000;
+    const first = told('risen', began);
+    const annotations = { ...first.alert.annotations, severity_now: 'critical' };
+    const graver = (each: Notification) => ({ ...each, alert: { ...each.alert, annotations } });
+    dispatcher.enqueue([first], ['alertmanager'], 0);
+    await dispatcher.round();
+    await until('it was told', () => posted('risen', 'firing')[0]);
+    dispatcher.enqueue([{ ...graver(first), key: 'risen/firing/1' }], ['alertmanager'], 0);
+    await dispatcher.round();
+    await until('its rise was told', () => posted('risen', 'firing')[1]);
+    const severities = posted('risen', 'firing').map(({ alert }) => alert.labels.severity);
+    expect(severities).toEqual(['warning', 'critical']);
+    dispatcher.enqueue([graver(told('risen', began, Date.now() - 1))], ['alertmanager'], 0);
+    await dispatcher.round();
+    await until('both ends were told', () => posted('risen', 'resolved')[1]);
+    expect(await listed('risen')).toBeUndefined();
+  });
+
   it('lets an alert end by itself when foreshock is gone', async () => {
     const { dispatcher } = start();
     dispatcher.enqueue([told('gone', Date.now())], ['alertmanager'], 0);
