@@ -1,4 +1,5 @@
-import type { Alert, Suppressed } from '../core/alert.ts';
+import { z } from 'zod';
+import { type Alert, type Suppressed, storedAlertSchema } from '../core/alert.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import type { HoldStage } from '../core/pipeline.ts';
 
@@ -34,25 +35,46 @@ function compile({ source_matchers, target_matchers, equal }: InhibitRule): Comp
   };
 }
 
+/** What it remembers is stored between passes. */
+export type Inhibit = HoldStage & { toBytes(): Uint8Array };
+
+const stateSchema = z.strictObject({
+  sources: z.array(storedAlertSchema),
+  waiting: z.array(storedAlertSchema),
+});
+
+function remembered(stored: Uint8Array | undefined): z.output<typeof stateSchema> {
+  if (stored === undefined) return { sources: [], waiting: [] };
+  return stateSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
+}
+
 /**
  * Alertmanager's inhibition: an alert that matches both sides is never held back by another that does. Others' alerts come
- * once: a source is remembered until it ends, and a target that still fires then is let through.
+ * once: a source is remembered until it ends, also over a restart (`stored`), and a target that still fires then is let
+ * through. Throws an Error when `stored` is not what `toBytes` wrote.
  */
-export function createInhibit(rules: readonly InhibitRule[]): HoldStage {
+export function createInhibit(rules: readonly InhibitRule[], stored?: Uint8Array): Inhibit {
   const compiled = rules.map(compile);
-  const sources = new Map<string, Alert>();
-  const waiting = new Map<string, Alert>();
+  const state = remembered(stored);
+  const isSource = (alert: Alert) => compiled.some(rule => rule.isSource(alert));
+  const byFingerprint = (alerts: readonly Alert[]) => new Map(alerts.map(each => [each.fingerprint, each]));
+  const sources = byFingerprint(state.sources.filter(isSource));
+  const waiting = byFingerprint(state.waiting);
   const isOver = ({ endsAt }: Alert, t: number) => endsAt !== undefined && endsAt <= t;
   const remember = (t: number, alerts: readonly Alert[]): void => {
     for (const alert of alerts) {
       waiting.delete(alert.fingerprint);
-      if (compiled.some(rule => rule.isSource(alert))) sources.set(alert.fingerprint, alert);
+      if (isSource(alert)) sources.set(alert.fingerprint, alert);
     }
     for (const known of [sources, waiting])
       for (const [key, alert] of known) if (isOver(alert, t)) known.delete(key);
   };
-  return (t, alerts) => {
-    if (compiled.length === 0) return { passed: alerts, held: [] };
+  const toBytes = () =>
+    new TextEncoder().encode(
+      JSON.stringify({ sources: [...sources.values()], waiting: [...waiting.values()] }),
+    );
+  const hold: HoldStage = (t, alerts) => {
+    if (compiled.length === 0 && waiting.size === 0) return { passed: alerts, held: [] };
     remember(t, alerts);
     const passed: Alert[] = [];
     const held: Suppressed[] = [];
@@ -70,4 +92,5 @@ export function createInhibit(rules: readonly InhibitRule[]): HoldStage {
     }
     return { passed, held };
   };
+  return Object.assign(hold, { toBytes });
 }

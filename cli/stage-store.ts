@@ -11,6 +11,7 @@ export function loadStages(store: Store): StoredStages {
     correlate: values.get('correlate'),
     tell: values.get('tell'),
     thresholds: values.get('thresholds'),
+    inhibit: values.get('inhibit'),
   };
 }
 
@@ -34,10 +35,14 @@ export function saveFollowed(store: Store, key: string): void {
 }
 
 /** Writes the states of the stages; called inside the transaction that queues what they told. */
-export function saveStages(store: Store, { stages, thresholds }: Pick<Wired, 'stages' | 'thresholds'>): void {
+export function saveStages(
+  store: Store,
+  { stages, thresholds, inhibit }: Pick<Wired, 'stages' | 'thresholds' | 'inhibit'>,
+): void {
   const values = store.values(table);
   values.set('rule', stages.rule.toBytes());
   values.set('correlate', stages.correlate.toBytes());
   values.set('tell', stages.tell.toBytes());
   values.set('thresholds', thresholds.toBytes());
+  values.set('inhibit', inhibit.toBytes());
 }

@@ -1,6 +1,6 @@
 import { parseBudget } from '../alerts/budget.ts';
 import { type ClassRules, createClassRules } from '../alerts/class-rules.ts';
-import { createInhibit, type InhibitRule } from '../alerts/inhibit.ts';
+import { createInhibit, type Inhibit, type InhibitRule } from '../alerts/inhibit.ts';
 import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenance.ts';
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
@@ -25,6 +25,8 @@ export interface Wired {
   readonly watches: readonly ClassWatch[];
   readonly thresholds: PageThresholds;
   readonly pages: PageRehearsal;
+  /** The first of the stages that hold back. */
+  readonly inhibit: Inhibit;
   readonly stages: PipelineStages & {
     readonly rule: ClassRules;
     readonly correlate: Correlator;
@@ -38,6 +40,7 @@ export interface StoredStages {
   readonly correlate: Uint8Array | undefined;
   readonly tell: Uint8Array | undefined;
   readonly thresholds: Uint8Array | undefined;
+  readonly inhibit: Uint8Array | undefined;
 }
 
 export interface WireOptions {
@@ -121,11 +124,6 @@ function detectorOptions({
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
   const { fpr, overrides } = options.detection;
-  const holds = [
-    createInhibit(options.inhibit ?? []),
-    createMute(overrides),
-    createMaintenance(options.maintenance),
-  ];
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
@@ -136,6 +134,8 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const { stored, unreadable } = options;
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>
     resume({ name, state: stored?.[name] }, make, unreadable);
+  const inhibit = goOn('inhibit', state => createInhibit(options.inhibit ?? [], state));
+  const holds = [inhibit, createMute(overrides), createMaintenance(options.maintenance)];
   const thresholds = goOn('thresholds', state => createPageThresholds(budget, state));
   const ruleOptions = ruleOptionsOf(watches, thresholds, options);
   const watched = new Set(watches.map(each => each.watch.class.name));
@@ -149,6 +149,7 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   return {
     watches,
     thresholds,
+    inhibit,
     pages: createPageRehearsal(ruleOptions, thresholds),
     stages: { rule, holds, correlate, tell },
   };

@@ -88,7 +88,7 @@ async function relive(
   return { held, version: used ? known.version : undefined };
 }
 
-const noStages = { rule: undefined, correlate: undefined, tell: undefined };
+const noStages = { rule: undefined, correlate: undefined, tell: undefined, inhibit: undefined };
 
 function storedThresholds(directory: string): Uint8Array | undefined {
   return readValues(directory, 'stages').find(([key]) => key === 'thresholds')?.[1];

@@ -42,3 +42,23 @@ it('forgets a target that ends meanwhile', () => {
 it('lets all through without rules', () => {
   expect(createInhibit([])(1, [down, slow]).passed).toEqual([down, slow]);
 });
+
+it('remembers over a restart what holds back, and what is held back', () => {
+  const before = createInhibit([rule]);
+  before(1, [down, slow]);
+  const hold = createInhibit([rule], before.toBytes());
+  const again = { ...slow, labels: { ...slow.labels, alertname: 'Slower' }, fingerprint: 'slower' };
+  expect(hold(2, [again]).held).toMatchObject([{ alert: again }]);
+  const ended = { ...down, endsAt: 3 };
+  expect(hold(3, [ended]).passed).toEqual([ended, slow, again]);
+});
+
+it('lets go after a restart what no rule holds back any more', () => {
+  const before = createInhibit([rule]);
+  before(1, [down, slow]);
+  expect(createInhibit([], before.toBytes())(2, []).passed).toEqual([slow]);
+});
+
+it('says so when the stored state is something else', () => {
+  expect(() => createInhibit([rule], new TextEncoder().encode('{}'))).toThrow();
+});

@@ -56,10 +56,11 @@ it('starts a stage empty whose stored state is damaged or of another version, an
       correlate: bytes('{"version": 99}'),
       tell: bytes('{"cut'),
       thresholds: before.thresholds.toBytes(),
+      inhibit: bytes('{}'),
     },
     unreadable: stage => said.push(stage),
   });
-  expect(said.sort()).toEqual(['correlate', 'rule', 'tell']);
+  expect(said.sort()).toEqual(['correlate', 'inhibit', 'rule', 'tell']);
   expect(after.stages.rule.step(0, [])).toEqual([]);
   expect(after.thresholds.of('service/service', { service: 'web' })).toBe(of);
 });
