@@ -82,6 +82,17 @@ function examplesOf({ members }: Incident): Labels {
   return lines === undefined ? {} : { log_examples: lines };
 }
 
+const percent = (p: number): string => `${Math.round(100 * p)} %`;
+
+/** The odds that it gets worse, of each way in which it may, and what raises them. */
+function oddsOf({ escalation }: Incident): Labels {
+  if (escalation === undefined) return {};
+  const { p, drivers, chances = [] } = escalation;
+  const ways = chances.map(chance => `${chance.what} ${percent(chance.p)}`);
+  const why = drivers.length === 0 ? '' : `; ${drivers.join('; ')}`;
+  return { escalation: `${[`gets worse ${percent(p)}`, ...ways].join(', ')}${why}` };
+}
+
 /**
  * The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told, `runbooks`
  * a template of addresses; our own pages unless given.
@@ -102,6 +113,7 @@ export function incidentAlert(
     suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
     dashboard_url: url,
+    ...oddsOf(incident),
     ...examplesOf(incident),
   };
   return {

@@ -68,7 +68,13 @@ export class AuditDesk {
       actor: ourselves,
       action: 'incident-told',
       message: `incident ${alert.labels.incident ?? alert.fingerprint}: ${alert.annotations.change ?? status}`,
-      details: { key, status, incident: alert.labels.incident, severity: alert.annotations.severity_now },
+      details: {
+        key,
+        status,
+        incident: alert.labels.incident,
+        severity: alert.annotations.severity_now,
+        escalation: alert.annotations.escalation,
+      },
     }));
     this.#store.audit.append([...told, ...this.#switched(t, suppressed)]);
   }

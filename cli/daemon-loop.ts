@@ -26,6 +26,7 @@ export async function loop(daemon: Daemon): Promise<void> {
       last = t;
     }
     tendModels(daemon, t, Date.now());
+    daemon.escalation.tend(t);
     if (Date.now() >= daemon.expireAt) {
       const oldest = Date.now() - loaded.config.storage.retention;
       daemon.store.expire(oldest);

@@ -4,6 +4,8 @@ import { createDispatcher } from '../alerts/outbox.ts';
 import type { Daemon, DaemonSelf } from './daemon.ts';
 import type { Models } from './daemon-models.ts';
 import { createDepartures } from './departures.ts';
+import { EscalationDesk } from './escalation-desk.ts';
+import { createOutlookFitter } from './escalation-fit.ts';
 import type { Loaded } from './load.ts';
 import { LogIntake } from './log-intake.ts';
 import { createReceivers } from './receivers.ts';
@@ -35,6 +37,23 @@ export function createSelfWatch(
     ),
     budget: resume(told, state => createBudgetKeeper(budget, state), unreadable),
   };
+}
+
+/** The odds of incidents, as far as they were learned. */
+export function createEscalation(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'incidents' | 'feedback' | 'metrics' | 'audit'> & {
+    readonly unreadable: Unreadable;
+  },
+): EscalationDesk {
+  const { options, incidents, ...rest } = parts;
+  return new EscalationDesk({
+    ...rest,
+    objectives: config.escalation.objectives,
+    incidents: () => incidents.read(),
+    fitter: createOutlookFitter(),
+    log: options.log,
+  });
 }
 
 /** The sources of logs, not read yet. */

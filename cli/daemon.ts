@@ -16,11 +16,13 @@ import { createModels, type Models } from './daemon-models.ts';
 import {
   createDelivery,
   createDesk,
+  createEscalation,
   createIntake,
   createReads,
   createSelfWatch,
   createTopology,
 } from './daemon-parts.ts';
+import type { EscalationDesk } from './escalation-desk.ts';
 import { createEvents, EventBook } from './event-book.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 import { FrameReads } from './frame-reads.ts';
@@ -88,6 +90,7 @@ export interface Daemon extends Models {
   readonly incidents: IncidentStore;
   readonly feedback: FeedbackBook;
   readonly audit: AuditDesk;
+  readonly escalation: EscalationDesk;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
@@ -184,6 +187,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     scoring,
     ...told,
     audit,
+    escalation: createEscalation(loaded, { options, ...told, store, metrics, audit, unreadable }),
     ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),
     events,

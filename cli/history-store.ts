@@ -18,7 +18,8 @@ type Kept = z.infer<typeof keptCase>;
 /** A count that is not known is null in JSON. */
 const packed = (value: string | number) => (Number.isNaN(value) ? null : value);
 
-function keptOf({ id, openedAt, events }: Case): Kept {
+/** A case in the form in which it is kept, as JSON. */
+export function keptOf({ id, openedAt, events }: Case): Kept {
   const changes = events.map(({ t, fields }, k): Kept[2][number] => {
     const before = events[k - 1]?.fields;
     const changed = Object.entries(fields).filter(
@@ -27,6 +28,11 @@ function keptOf({ id, openedAt, events }: Case): Kept {
     return [t, Object.fromEntries(changed.map(([name, value]) => [name, packed(value)]))];
   });
   return [id, openedAt, changes];
+}
+
+/** A case as `keptOf` gave it; throws an Error for what is none. */
+export function keptCaseIn(text: string): Case {
+  return caseOf(keptCase.parse(JSON.parse(text)));
 }
 
 function caseOf([id, openedAt, changes]: Kept): Case {

@@ -43,6 +43,15 @@ function remarks({ feedback: { acknowledged, verdict, notes } }: IncidentSeen): 
     );
 }
 
+/** The odds that it gets worse, or why there are none. */
+function odds({ incident: { escalation, oddsUnknown } }: IncidentSeen): readonly string[] {
+  if (escalation === undefined) return oddsUnknown === undefined ? [] : [`  not known: ${oddsUnknown}`];
+  const line = (what: string, p: number, drivers: readonly string[]) =>
+    `  ${String(Math.round(100 * p)).padStart(3)} %  ${what}${drivers.length === 0 ? '' : `: ${drivers.join('; ')}`}`;
+  const { p, drivers, chances = [] } = escalation;
+  return [line('it gets worse', p, drivers), ...chances.map(each => line(each.what, each.p, each.drivers))];
+}
+
 const block = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `\n${title}\n${lines.map(line => `${line}\n`).join('')}`;
 
@@ -54,6 +63,7 @@ export function incidentText(view: IncidentSeen): string {
   return [
     head,
     block('Said', remarks(view)),
+    block('Odds', odds(view)),
     block(
       'Suspects',
       suspects.map(({ entity, signal, score, evidence }) => {

@@ -43,6 +43,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.events.close();
     await daemon.scoring.close();
     await closeModels(daemon);
+    await daemon.escalation.close();
     daemon.results.flush();
     await server.close();
     await daemon.topology.close();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
 import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
+import { escalationBlock } from './escalation-block.ts';
 import { count, duration, http, labelName, positive } from './field.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
 
@@ -226,6 +227,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How alerts become incidents.'),
+  escalation: escalationBlock
+    .prefault({})
+    .describe('The odds that an incident gets worse, learned from those that are over.'),
   storage: z
     .strictObject({
       path: z.string().default('./foreshock-data').describe('Folder of the state.'),

@@ -23,10 +23,19 @@ export interface TimelineEntry {
   readonly kind?: 'change';
 }
 
-/** The odds that an incident gets worse; undefined = not enough history to say. */
+/** The chance of one thing that may become of an incident, with the facts that raise it. */
+export interface Chance {
+  /** What may happen: "its severity rises". */
+  readonly what: string;
+  readonly p: number;
+  readonly drivers: readonly string[];
+}
+
+/** The odds that an incident gets worse, and of each way in which it may; undefined = not enough history to say. */
 export interface Escalation {
   readonly p: number;
   readonly drivers: readonly string[];
+  readonly chances?: readonly Chance[];
 }
 
 /** One incident: what an engineer is paged for. Times in ms; `endsAt` undefined while open. */
@@ -37,12 +46,15 @@ export interface Incident {
   readonly members: readonly Member[];
   readonly suspects: readonly Suspect[];
   readonly escalation: Escalation | undefined;
+  /** Why nothing is said of its odds, in words: "12 incidents known, 200 needed". */
+  readonly oddsUnknown?: string;
   readonly timeline: readonly TimelineEntry[];
   /** State changes that were told to a person: opened, grown, resolved. */
   readonly notifications: readonly { readonly at: number; readonly why: string }[];
 }
 
 const words = z.array(z.string());
+const chanceSchema = z.object({ what: z.string(), p: z.number(), drivers: words });
 
 /** An incident as the store keeps it: the JSON of an `Incident`, in which what is undefined is left out. */
 export const storedIncidentSchema = z
@@ -59,7 +71,10 @@ export const storedIncidentSchema = z
         evidence: words,
       }),
     ),
-    escalation: z.object({ p: z.number(), drivers: words }).optional(),
+    escalation: z
+      .object({ p: z.number(), drivers: words, chances: z.array(chanceSchema).exactOptional() })
+      .optional(),
+    oddsUnknown: z.string().exactOptional(),
     timeline: z.array(
       z.object({ at: z.number(), what: z.string(), kind: z.literal('change').exactOptional() }),
     ),

@@ -98,6 +98,7 @@ function regrown(draft: Draft, records: readonly Reshaping[]): Incident {
     members,
     suspects: [...kept].sort((a, b) => b.score - a.score),
     escalation: own.escalation,
+    ...(own.oddsUnknown === undefined ? {} : { oddsUnknown: own.oddsUnknown }),
     timeline: [...from.flatMap(each => each.timeline), ...whatHappened(id, records)].sort(
       (a, b) => a.at - b.at,
     ),

@@ -10,7 +10,9 @@ export interface Told {
   readonly vocabulary: Vocabulary;
   readonly facts: Facts;
   readonly shares: Float64Array;
-  readonly outcome: Outcome;
+  readonly outcome: Pick<Outcome, 'says'>;
+  /** Facts that are not told, however much they weigh. */
+  readonly silent?: ReadonlySet<string>;
 }
 
 interface Driver {
@@ -49,7 +51,7 @@ export function driversOf(told: Told): readonly string[] {
   const { crosses } = told.learned;
   const words = crossed(told.facts.words, crosses);
   const all = [
-    ...names.numbers.map((name, k) => numberDriver(told, k, name)),
+    ...names.numbers.flatMap((name, k) => (told.silent?.has(name) ? [] : numberDriver(told, k, name))),
     ...crossed(names.words, crosses).map((name, k) => wordDriver(told, k, [name, words[k]!])),
   ];
   return all

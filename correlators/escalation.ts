@@ -4,7 +4,7 @@ import { decodeModel, type EscalationModel, encodeModel } from './escalation-cod
 import { driversOf } from './escalation-drivers.ts';
 import { pastOf } from './escalation-encoding.ts';
 import { type Facts, factsOf, vocabularyOf } from './escalation-facts.ts';
-import { learn, oddsOf } from './escalation-learner.ts';
+import { type Learned, learn, oddsOf } from './escalation-learner.ts';
 import { areEnough, lessonsOf } from './escalation-lessons.ts';
 
 /** What is to be learned: an outcome, from what was known before `until` (ms), `after` the opening of a case (ms). */
@@ -38,7 +38,7 @@ export function knownBefore(cases: readonly Case[], until: number): readonly Cas
 }
 
 /** Whether enough past cases were like this one. */
-function isFamiliar({ encoding }: EscalationModel['learned'] & object, { words }: Facts): boolean {
+export function isFamiliar({ encoding }: Learned, { words }: Facts): boolean {
   const seen = words.filter((word, k) => pastOf(encoding, k, word).rows >= known.cases);
   return seen.length >= known.share * words.length;
 }

@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Topology } from '../core/topology.ts';
+import { ReplayOdds } from './escalation-replay.ts';
 import { Gathered, type Replayed } from './gathered.ts';
 import { type Correlator, createCorrelator } from './group.ts';
 import type { CorrelatorOptions } from './options.ts';
@@ -36,9 +37,10 @@ export function correlateAlerts(
 ): Replayed {
   const correlator = createCorrelator(options);
   const gathered = new Gathered(alerts);
+  const odds = new ReplayOdds();
   const step = (t: number, one: readonly Alert[], index: number | undefined) =>
     gathered.take(
-      correlator.step({ t, alerts: one, suppressed: [], anomalies: [], changes: [], topology }),
+      odds.see(t, correlator.step({ t, alerts: one, suppressed: [], anomalies: [], changes: [], topology })),
       index,
     );
   for (const { t, index, alert } of happenings(alerts)) {

@@ -1,15 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../core/version.ts';
-
-type Named = { readonly name: string; readonly help: string };
-
-function counter<L extends string>(registry: Registry, named: Named, labelNames: readonly L[]): Counter<L> {
-  return new Counter({ ...named, labelNames, registers: [registry] });
-}
-
-function gauge<L extends string>(registry: Registry, named: Named, labelNames: readonly L[]): Gauge<L> {
-  return new Gauge({ ...named, labelNames, registers: [registry] });
-}
+import { escalationMetrics } from './escalation-metrics.ts';
+import { counter, gauge } from './metric-kinds.ts';
 
 function passMetrics(registry: Registry) {
   return {
@@ -261,6 +253,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...learningMetrics(registry),
     ...logMetrics(registry),
     ...edgeMetrics(registry),
+    ...escalationMetrics(registry),
     ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);
