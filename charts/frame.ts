@@ -47,6 +47,9 @@ export const strokes = [
   { colour: 'var(--chart-6, #64748b)', dash: '1 4' },
 ] as const;
 
+/** For text that stands on lines: a rim in the colour of the paper keeps it legible. */
+export const rim = `paint-order="stroke" stroke="${colours.paper}" stroke-width="3" stroke-linejoin="round"`;
+
 /** A coordinate with at most one digit behind the point. */
 export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
@@ -62,20 +65,29 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** Left and right of what is plotted: pictures of one width that keep to it share one axis of time. */
+export const sides = { left: 64, right: 12 } as const;
+
+/** What a picture says in words. `heading` stands above what is plotted: the title unless given. `group` = links in it can be reached. */
+export interface SvgText {
+  readonly title: string;
+  readonly about: string;
+  readonly heading?: string;
+  readonly role?: 'img' | 'group';
+}
+
 /** Wraps a body into an SVG with a fixed view box, a title and a description that a screen reader reads. */
-export function svg(
-  box: Box,
-  text: { readonly title: string; readonly about: string },
-  body: string,
-): string {
+export function svg(box: Box, text: SvgText, body: string): string {
   const { width, height } = box;
-  const heading = `<title>${escapeText(text.title)}</title><desc>${escapeText(text.about)}</desc>`;
+  const { title, about, heading: said = title, role = 'img' } = text;
+  const heading = `<title>${escapeText(title)}</title><desc>${escapeText(about)}</desc>`;
   const fits = Math.floor((width - box.left - box.right) / 6.6);
-  const short = text.title.length > fits ? `${[...text.title].slice(0, fits - 1).join('')}…` : text.title;
-  const label = `<text x="${box.left}" y="14" font-weight="600">${escapeText(short)}</text>`;
+  const short = said.length > fits ? `${[...said].slice(0, fits - 1).join('')}…` : said;
+  const label =
+    short === '' ? '' : `<text x="${box.left}" y="14" font-weight="600">${escapeText(short)}</text>`;
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   const style = `style="max-width:100%;height:auto" font-family="system-ui,sans-serif" font-size="11" fill="${colours.text}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(text.title)}" ${size} ${style}>${heading}${label}${body}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="${role}" aria-label="${escapeText(title)}" ${size} ${style}>${heading}${label}${body}</svg>`;
 }
 
 /** The axis of time (UTC) with its grid; tick labels follow the length of the range. */
@@ -87,7 +99,7 @@ export function timeAxis(box: Box, start: number, end: number): { body: string; 
   const span = until - start;
   const format = utcFormat(span < 300_000 ? '%H:%M:%S' : span < 86_400_000 * 1.5 ? '%H:%M' : '%b %d');
   const bottom = box.height - box.bottom;
-  const ticks = scale.ticks(Math.max(2, Math.floor((box.width - box.left - box.right) / 90)));
+  const ticks = scale.ticks(Math.max(2, Math.floor((box.width - box.left - box.right) / 72)));
   const body = ticks
     .map(tick => {
       const at = px(scale(tick));
@@ -96,6 +108,25 @@ export function timeAxis(box: Box, start: number, end: number): { body: string; 
     })
     .join('');
   return { body, x: t => scale(t) };
+}
+
+/** A moment that is marked through all that is plotted; `begun` = a solid line, else it is dashed. */
+export interface Rule {
+  readonly t: number;
+  readonly label: string;
+  readonly begun: boolean;
+}
+
+/** Upright lines from top to bottom of what is plotted; those outside of the range are left out. */
+export function ruleLines(rules: readonly Rule[], box: Box, x: (t: number) => number): string {
+  return rules
+    .map(({ t, label, begun }) => ({ at: x(t), label, dash: begun ? '' : ' stroke-dasharray="1 3"' }))
+    .filter(({ at }) => at >= box.left - 0.5 && at <= box.width - box.right + 0.5)
+    .map(
+      ({ at, label, dash }) =>
+        `<g><title>${escapeText(label)}</title><line class="rule" x1="${px(at)}" x2="${px(at)}" y1="${box.top}" y2="${box.height - box.bottom}" stroke="${colours.text}" stroke-width="1.2"${dash}/></g>`,
+    )
+    .join('');
 }
 
 const day = utcFormat('%Y-%m-%d %H:%M:%S UTC');

@@ -1,6 +1,20 @@
 import { scaleLinear } from 'd3-scale';
 import { sayValue } from '../core/say-value.ts';
-import { type Box, checkRange, colours, escapeText, px, strokes, svg, timeAxis, timeText } from './frame.ts';
+import {
+  type Box,
+  checkRange,
+  colours,
+  escapeText,
+  px,
+  type Rule,
+  rim,
+  ruleLines,
+  sides,
+  strokes,
+  svg,
+  timeAxis,
+  timeText,
+} from './frame.ts';
 
 /** One line: `t` in ms, ascending, and `v` of the same length; NaN is a gap. */
 export interface Line {
@@ -25,6 +39,10 @@ export interface LineChart {
   readonly lines: readonly Line[];
   readonly band?: LineBand;
   readonly marks?: readonly { readonly t: number; readonly label: string }[];
+  /** Moments that are marked alike in every picture on the same axis; their names stand elsewhere. */
+  readonly rules?: readonly Rule[];
+  /** What stands above the lines: the title unless given, nothing where it is empty. */
+  readonly heading?: string;
   readonly start: number;
   readonly end: number;
 }
@@ -36,7 +54,8 @@ export function lineChart(chart: LineChart): string {
   const { width, height, start, end } = chart;
   checkRange({ width, height, start, end });
   const legend = chart.lines.length > 1 ? 18 : 0;
-  const box: Box = { width, height, left: 56, right: 12, top: 24, bottom: 22 + legend };
+  const top = chart.heading === '' ? 8 : 24;
+  const box: Box = { width, height, ...sides, top, bottom: 22 + legend };
   const time = timeAxis(box, start, end);
   const value = valueAxis(chart, box);
   const band = chart.band === undefined ? '' : bandPath(chart.band, time.x, value.y);
@@ -45,10 +64,12 @@ export function lineChart(chart: LineChart): string {
     .join('');
   const marks = (chart.marks ?? []).filter(mark => mark.t >= start && mark.t <= end);
   const marked = marks.map(mark => markLine(mark, time.x(mark.t), box)).join('');
+  const ruled = ruleLines(chart.rules ?? [], box, time.x);
+  const { title, heading = title } = chart;
   return svg(
     box,
-    { title: chart.title, about: describe(chart) },
-    `${time.body}${value.body}${band}${lines}${marked}${legend > 0 ? legendOf(chart.lines, box) : ''}`,
+    { title, about: describe(chart), heading },
+    `${time.body}${value.body}${band}${ruled}${lines}${marked}${legend > 0 ? legendOf(chart.lines, box) : ''}`,
   );
 }
 
@@ -87,7 +108,8 @@ function valueAxis(chart: LineChart, box: Box): { body: string; y: Scale } {
     .domain(extent(values))
     .range([box.height - box.bottom, box.top])
     .nice(4);
-  const body = scale.ticks(4).map(tick => {
+  const few = Math.max(2, Math.min(4, Math.floor((box.height - box.top - box.bottom) / 30)));
+  const body = scale.ticks(few).map(tick => {
     const at = px(scale(tick));
     const line = `<line x1="${box.left}" x2="${box.width - box.right}" y1="${at}" y2="${at}" stroke="${colours.grid}" stroke-width="0.5"/>`;
     return `${line}<text x="${box.left - 6}" y="${at}" dy="0.32em" text-anchor="end">${escapeText(sayValue(tick, chart.unit))}</text>`;
@@ -128,10 +150,14 @@ function linePath(
 
 function bandPath(band: LineBand, x: Scale, y: Scale): string {
   let out = '';
+  let edges = '';
   let upper: string[] = [];
   let lower: string[] = [];
   const close = () => {
-    if (upper.length > 1) out += `M${upper.join('L')}L${lower.reverse().join('L')}Z`;
+    if (upper.length > 1) {
+      edges += `M${upper.join('L')}M${lower.join('L')}`;
+      out += `M${upper.join('L')}L${lower.reverse().join('L')}Z`;
+    }
     upper = [];
     lower = [];
   };
@@ -145,7 +171,9 @@ function bandPath(band: LineBand, x: Scale, y: Scale): string {
     lower.push(`${px(x(band.t[i]!))},${px(y(low))}`);
   }
   close();
-  return `<path d="${out}" fill="${colours.band}"><title>expected range</title></path>`;
+  // Its edges are drawn, too: a range of no width, and print without colours, can be seen.
+  const edge = `<path d="${edges}" fill="none" stroke="${colours.line}" stroke-width="0.8" stroke-dasharray="3 3"/>`;
+  return `<g><title>expected range</title><path d="${out}" fill="${colours.band}"/>${edge}</g>`;
 }
 
 function markLine(mark: { readonly t: number; readonly label: string }, at: number, box: Box): string {
@@ -153,7 +181,7 @@ function markLine(mark: { readonly t: number; readonly label: string }, at: numb
   const label = escapeText(mark.label);
   // What came before is calm, so that the label hides no line there.
   const right = at - box.left > 6 * mark.label.length + 8;
-  const text = `<text x="${px(at + (right ? -4 : 4))}" y="${box.top + 10}" text-anchor="${right ? 'end' : 'start'}">${label}</text>`;
+  const text = `<text x="${px(at + (right ? -4 : 4))}" y="${box.top + 10}" text-anchor="${right ? 'end' : 'start'}" ${rim}>${label}</text>`;
   const line = `<line x1="${x}" x2="${x}" y1="${box.top}" y2="${box.height - box.bottom}" stroke="${colours.mark}" stroke-dasharray="4 2"/>`;
   return `<g><title>${label}</title>${line}${text}</g>`;
 }
