@@ -1,9 +1,11 @@
 import type { PassResult } from '../core/pipeline.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { IncidentView } from '../server/model.ts';
 import { classOverview, countSignalStates } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
+import { readIncidentLogs } from './incident-logs.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import { showSurroundings } from './incident-surroundings.ts';
 import { resultsOf } from './results.ts';
@@ -12,6 +14,8 @@ const keptEvery = 60_000;
 /** How often the charts of open incidents move on while nothing is told. */
 const shownEvery = 60_000;
 const flushedEvery = 600_000;
+/** So long a source may take to answer for the charts of an incident, ms. */
+const patience = 30_000;
 
 /**
  * Brings what a pass found to the page at once; the charts of its incidents and, where something was told, the dashboards
@@ -31,14 +35,13 @@ export function showIncidents(daemon: Daemon, result: PassResult): void {
 }
 
 async function showCharts(daemon: Daemon, { incidents, notifications, t: now }: PassResult): Promise<void> {
-  const { book, wired, sources, loaded, url, options } = daemon;
+  const { book, loaded, url, options, wired } = daemon;
   const { signal } = options;
   const told = notifications.length > 0;
   // Between notifications the charts of a few must do.
   for (const { id } of told ? incidents : incidents.slice(0, 3)) {
     const view = book.get(id);
-    if (view === undefined || signal.aborted) continue;
-    book.addSignals(id, await readIncidentSignals(view.incident, wired.watches, { sources, now, signal }));
+    if (view !== undefined && !signal.aborted) await readPictures(daemon, view, now);
   }
   const { dashboards } = loaded.config;
   if (!told || dashboards === undefined || signal.aborted) return;
@@ -49,6 +52,27 @@ async function showCharts(daemon: Daemon, { incidents, notifications, t: now }: 
   } catch (error) {
     options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** Brings to the page, and keeps, what the sources and the logs say of an incident. A source that hangs leaves its signals out. */
+async function readPictures(
+  { album, book, logs, options, sources, wired }: Daemon,
+  { incident, around }: IncidentView,
+  now: number,
+): Promise<void> {
+  const { id } = incident;
+  const known = album.of(id);
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(patience)]);
+  const read = await readIncidentSignals(incident, wired.watches, { sources, now, signal });
+  const signals = read.length > 0 ? read : (known.signals ?? []);
+  book.addSignals(id, signals);
+  const said =
+    logs.read === undefined ? known.logs : readIncidentLogs(incident, logs.read, { now, known: known.logs });
+  album.keep(id, {
+    signals,
+    ...(around === undefined ? {} : { around }),
+    ...(said === undefined ? {} : { logs: said }),
+  });
 }
 
 /** A score and a p-value a row each minute at most, written in blocks of ten minutes, with the sizes of the sets of entities. */

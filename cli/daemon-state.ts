@@ -1,17 +1,26 @@
-import type { ServerState } from '../server/model.ts';
+import type { IncidentView, ServerState } from '../server/model.ts';
 import { classOverview } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
+import { linksOf } from './incident-links.ts';
 import { unusualNow } from './unusual.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
-  const { book, wired, sources, reads, budget, feedback } = daemon;
+  const { album, book, wired, sources, reads, budget, feedback, loaded } = daemon;
+  const links = linksOf(loaded.config);
+  const shown = (view: IncidentView): IncidentView => {
+    const { logs } = album.of(view.incident.id);
+    return { ...view, ...links(view.incident), ...(logs === undefined ? {} : { logs }) };
+  };
   const failureOf = (watch: ClassWatch) =>
     reads.map(each => each.failureOf(watch)).find(failure => failure !== undefined);
   return {
-    incidents: () => book.list(),
-    incident: id => book.get(id),
+    incidents: () => book.list().map(shown),
+    incident: id => {
+      const view = book.get(id);
+      return view === undefined ? undefined : shown(view);
+    },
     watch: () => ({
       classes: wired.watches.map(watch => {
         const overview = classOverview(watch);

@@ -26,6 +26,7 @@ import type { EscalationDesk } from './escalation-desk.ts';
 import { createEvents, EventBook } from './event-book.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 import { FrameReads } from './frame-reads.ts';
+import type { IncidentAlbum } from './incident-album.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
@@ -88,6 +89,7 @@ export interface Daemon extends Models {
   readonly scoring: ScoringPool;
   readonly book: IncidentBook;
   readonly incidents: IncidentStore;
+  readonly album: IncidentAlbum;
   readonly feedback: FeedbackBook;
   readonly audit: AuditDesk;
   readonly escalation: EscalationDesk;

@@ -7,18 +7,17 @@ import { type Recording, readRecording } from '../collectors/recording.ts';
 import { sayClock } from '../core/say-time.ts';
 import type { Topology } from '../core/topology.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
-import { createMetrics } from '../server/metrics.ts';
-import { createServer, type Server } from '../server/server.ts';
+import type { Server } from '../server/server.ts';
 import { fleetDashboards, incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
+import { recordedLogs } from './demo-logs.ts';
+import { createDemoPage, type DemoPage } from './demo-page.ts';
 import { InputError } from './exit.ts';
-import { createIncidentBook, type IncidentBook } from './incident-book.ts';
-import { readIncidentSignals } from './incident-signals.ts';
+import type { IncidentBook } from './incident-book.ts';
 import { showSurroundings } from './incident-surroundings.ts';
 import { type Loaded, loadContext, loadOrExplain } from './load.ts';
 import { paintFor } from './paint.ts';
 import { type ReplayInput, replay } from './replay.ts';
 import { createPacer } from './replay-clock.ts';
-import { replayState } from './replay-state.ts';
 import { onlySource } from './sources.ts';
 import { tellIncident } from './story.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
@@ -80,7 +79,14 @@ function inputOf(recording: Recording, { config, packs }: Loaded): DemoInput {
   };
 }
 
-async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, speed: number): Promise<void> {
+/** What a demo is made of. */
+interface Demo {
+  readonly wired: Wired;
+  readonly input: DemoInput;
+  readonly shown: DemoPage;
+}
+
+async function watchReplay({ wired, input, shown: { book, show } }: Demo, speed: number): Promise<void> {
   const pace = createPacer(speed);
   const told = new Set<string>();
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -119,21 +125,15 @@ async function watchReplay(wired: Wired, input: DemoInput, book: IncidentBook, s
       const view = book.get(id);
       if (view !== undefined && (view.signals.length === 0 || pass.t >= shownAt + showEvery)) {
         shownAt = pass.t;
-        book.addSignals(
-          id,
-          await readIncidentSignals(view.incident, wired.watches, { sources: input.sources, now: pass.t }),
-        );
+        await show(id, pass.t);
       }
     }
   }
 }
 
 async function finish(
-  wired: Wired,
-  input: DemoInput,
-  book: IncidentBook,
-  out: string,
-  url: string,
+  { wired, input, shown: { book, show } }: Demo,
+  { out, url }: { readonly out: string; readonly url: string },
 ): Promise<void> {
   const incidents = book.list().map(view => view.incident);
   const { watches } = wired;
@@ -141,35 +141,19 @@ async function finish(
     ...fleetDashboards(input.packs),
     ...incidentDashboards(input.packs, incidents, { url, has: watchedBy(watches) }),
   ]);
-  for (const incident of incidents) {
-    book.addSignals(
-      incident.id,
-      await readIncidentSignals(incident, wired.watches, { sources: input.sources, now: input.end }),
-    );
-  }
+  for (const { id } of incidents) await show(id, input.end);
   say(`  ${files} files for Grafana's provisioning in ${out}/\n`);
 }
 
 async function serve(
-  wired: Wired,
-  book: IncidentBook,
-  options: { readonly listen: string; readonly recording: string },
+  page: DemoPage,
+  { listen, recording }: { readonly listen: string; readonly recording: string },
 ): Promise<{ server: Server; url: string } | undefined> {
-  const { registry } = createMetrics();
-  const server = createServer({
-    state: replayState(wired, book, options.recording),
-    registry,
-    routes: [],
-    log: message => say(message),
-  });
   try {
-    const { url } = await server.listen(options.listen);
-    return { server, url };
+    return await page.serve({ listen, recording });
   } catch (error) {
-    say(
-      `the page cannot be served on ${options.listen} (${error instanceof Error ? error.message : error}); going on without it`,
-    );
-    await server.close();
+    const reason = error instanceof Error ? error.message : error;
+    say(`the page cannot be served on ${listen} (${reason}); going on without it`);
     return undefined;
   }
 }
@@ -188,7 +172,6 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   say(
     `  ${recording.series.length} series, ${Math.round((input.from - input.start) / 60_000)} minutes of normal life to learn from`,
   );
-  const book = createIncidentBook(100);
   const { detection, correlation } = loaded.config;
   const wired = wire(loaded.packs, {
     detection,
@@ -196,12 +179,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     url: `http://${options.listen}`,
     maintenance: maintenanceOf(loaded.config),
   });
+  const logs = recordedLogs(folder, input.step);
+  const shown = createDemoPage({ wired, sources: input.sources, logs, say });
+  const { book } = shown;
+  const demo = { wired, input, shown };
   const page = options.stay
-    ? await serve(wired, book, { listen: options.listen, recording: path.basename(folder) })
+    ? await serve(shown, { listen: options.listen, recording: path.basename(folder) })
     : undefined;
   if (page !== undefined) say(`  watch it at ${pc.underline(page.url)}`);
-  await watchReplay(wired, input, book, options.speed);
-  await finish(wired, input, book, options.out, page?.url ?? `http://${options.listen}`);
+  await watchReplay(demo, options.speed);
+  await finish(demo, { out: options.out, url: page?.url ?? `http://${options.listen}` });
   tellAll(book, { out: options.out, url: page?.url });
   if (page === undefined) return;
   say(`\n  the page stays at ${pc.underline(page.url)} until you press Ctrl-C`);

@@ -5,6 +5,7 @@ import type { LogCollector } from '../core/log.ts';
 import type { SeriesSource } from '../core/series.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { ReadLogs } from './incident-logs.ts';
 import type { Log } from './log.ts';
 import { withExamples } from './log-examples.ts';
 import { createLogSource, LogSeriesBook } from './log-series.ts';
@@ -94,6 +95,12 @@ export class LogIntake {
   /** All that is counted, for the query API. */
   get series(): SampledSeries {
     return this.#book;
+  }
+
+  /** What the page of an incident reads; undefined where no logs are read. */
+  get read(): ReadLogs | undefined {
+    if (this.#lanes.length === 0) return undefined;
+    return { glances: this.#lanes.map(({ stream }) => stream.glance), series: this.#book };
   }
 
   /** What is counted of one source; a query waits until the source was read up to its end. */

@@ -6,6 +6,7 @@ import { LogSignals } from '../detectors/log-signals.ts';
 import { LogTemplateMiner, minerOptions } from '../detectors/log-template.ts';
 import type { Log } from './log.ts';
 import { LogExamples } from './log-examples.ts';
+import { LogGlance } from './log-glance.ts';
 import { LogReading, type ReadingOptions } from './log-reading.ts';
 import { type LogSample, sourceLabel } from './log-series.ts';
 import { type LogMemory, LogState } from './log-state.ts';
@@ -48,6 +49,8 @@ export class LogStream implements LogSink {
   readonly #memory: LogMemory;
   readonly #state: LogState;
   readonly #examples = new LogExamples();
+  /** What the page of an incident shows of the lines. */
+  readonly glance = new LogGlance();
   /** Templates are numbered in order. */
   #newestIndex = 0;
   #position: string | undefined;
@@ -107,6 +110,7 @@ export class LogStream implements LogSink {
       signals.add({ t: span.t, entity, level, template: miner.templateOf(index).id, session });
       if (event !== undefined) events.add({ ...event.event, t: span.t, entity: event.entity });
       this.#examples.offer(entity.service ?? '', { text, span, level, isFresh });
+      this.glance.offer(entity.service ?? '', { text, span, level, isFresh });
       if (span.t > this.#newest) this.#newest = Math.min(span.t, now);
       if (this.#newest > this.#closeAt) this.#closeTo(this.#newest - disorder);
     }

@@ -261,6 +261,9 @@ export const configSchema = z.strictObject({
         .describe('Address and port.'),
       config_file: z.string().optional().describe('Web config file with TLS and users.'),
       external_url: httpUrl.optional().describe('URL under which people reach it.'),
+      alertmanager_url: httpUrl
+        .optional()
+        .describe('Alertmanager as people reach it, for links to silences; else where alerts go.'),
       runbook_url: z
         .string()
         .regex(/^https?:\/\/.*\{alert\}/, 'must be an http or https URL with {alert} in it')

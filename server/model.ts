@@ -34,6 +34,24 @@ export interface Surroundings {
   readonly left: number;
 }
 
+/** A line of a log as it was said, secrets and personal data hidden. */
+export interface LogLine {
+  /** ms. */
+  readonly at: number;
+  readonly service: string;
+  readonly text: string;
+}
+
+/** What the logs said around an incident. */
+export interface LogView {
+  /** The first lines of kinds that were never said before, in order of time. */
+  readonly fresh: readonly LogLine[];
+  /** Lines of errors among the last, the newest first. */
+  readonly errors: readonly LogLine[];
+  /** How many lines of errors there were in the step before each `t` (ms); the columns have one length. */
+  readonly counts: { readonly t: Float64Array; readonly v: Float64Array };
+}
+
 /** An incident as the page and the API show it. */
 export interface IncidentView {
   readonly incident: Incident;
@@ -50,6 +68,12 @@ export interface IncidentView {
   readonly around?: Surroundings;
   /** An http(s) address or a path of the Grafana server. */
   readonly dashboardPath?: string;
+  /** What is to be done, step by step: an http(s) address or a path of ours. */
+  readonly runbook?: string;
+  /** The http(s) address of the Alertmanager that people use. */
+  readonly alertmanager?: string;
+  /** Undefined where no logs are read. */
+  readonly logs?: LogView;
   /** What people said of it; undefined where nothing that is said is kept. */
   readonly feedback?: IncidentFeedback;
 }

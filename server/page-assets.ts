@@ -46,7 +46,8 @@ li{margin:.2rem 0}
 .time dd{margin:0}
 .rows>li{border-top:1px solid var(--line);padding:.6rem 0;margin:0}
 .rows>li:first-child{border-top:0}
-.log{margin:.4rem 0 0;padding:.4rem .6rem;border:1px solid var(--line);border-radius:4px;overflow-x:auto;font-size:.85em}
+.log{margin:.4rem 0 0;padding:.4rem .6rem;border:1px solid var(--line);border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85em}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,14rem),1fr));gap:0 1rem}
 .list a{display:block;color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}
 .list a:hover{border-color:var(--link)}
@@ -62,10 +63,14 @@ td.n,th.n{text-align:right}
 td.zero{color:var(--soft)}
 figure{margin:0}
 figcaption{font-size:.9rem}
-.charts{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin:.3rem 0}
+.panel{border-top:1px solid var(--line);margin-top:.75rem;padding-top:.75rem}
+svg a:focus-visible{outline:none}
+svg a:focus-visible path{stroke:var(--focus);stroke-width:4}
+.time :target{background:var(--bad-bg);border-radius:4px}
+.go{border:1px solid currentColor;border-radius:6px;padding:.4rem .8rem;text-decoration:none}
 [data-part]{display:flow-root}
 .say label{display:block;margin:.4rem 0;color:var(--soft);font-size:.875rem}
-.say input,.say select{display:block;width:100%;max-width:32rem;font:inherit;font-size:1rem;color:var(--ink);background:var(--card);
+.say input,.say select{display:block;width:100%;font:inherit;font-size:1rem;color:var(--ink);background:var(--card);
 border:1px solid var(--soft);border-radius:6px;padding:.4rem .6rem}
 .filter{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.2rem 1rem;align-items:end}
 .acts{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
@@ -79,12 +84,13 @@ border-radius:10px;padding:.5rem 1rem;box-shadow:0 2px 12px #0004;white-space:no
 #news button{font:inherit;color:var(--link);background:none;border:0;padding:.25rem;text-decoration:underline;cursor:pointer}
 #ghost{position:absolute;left:-9999px;top:0;visibility:hidden}
 figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
-.narrow{display:none}
+.narrow,.middle{display:none}
 kbd{font:.8125rem ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 .35rem;
 background:var(--card)}
 dialog{border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);max-width:24rem}
-@media (max-width:36rem){h1{font-size:1.4rem}.state{white-space:normal}header .hint{display:none}.charts{grid-template-columns:1fr}main,header,footer{padding-left:1rem;padding-right:1rem}
-.broad{display:none}.narrow{display:block}
+@media (max-width:60rem){.broad{display:none}.middle{display:block}}
+@media (max-width:36rem){h1{font-size:1.4rem}.state{white-space:normal}header .hint{display:none}main,header,footer{padding-left:1rem;padding-right:1rem}
+.broad,.middle{display:none}.narrow{display:block}
 .time div{grid-template-columns:1fr}.time dd{margin-bottom:.35rem}}
 @media (max-width:36rem){thead{position:absolute;left:-999rem}tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}
 tbody th,td,td.n{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0}tbody th{display:block}

@@ -31,8 +31,8 @@ export function feedbackSection({ incident, feedback }: IncidentView): Markup | 
   return html`<h2 id="feedback">What people say of it</h2>
 ${said(feedback)}
 <form class="say" method="post" action="/incidents/${encodeURIComponent(incident.id)}/feedback">
-<label>Your name <input name="by" maxlength="100" autocomplete="name" data-key="by"></label>
-<label>Note <input name="text" maxlength="4000" autocomplete="off" data-key="text"></label>
+<div class="two"><label>Your name <input name="by" maxlength="100" autocomplete="name" data-key="by"></label>
+<label>Note <input name="text" maxlength="4000" autocomplete="off" data-key="text"></label></div>
 <p class="acts">${button('note', 'Add the note')}${button('ack', 'Acknowledge')}${button('confirm', 'Confirm: it was real')}${button('reject', 'Reject: a false page')}</p>
 </form>`;
 }

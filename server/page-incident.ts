@@ -4,21 +4,41 @@ import { saySpan } from '../core/say-time.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import type { IncidentView } from './model.ts';
 import { feedbackSection } from './page-feedback.ts';
+import { logsSection } from './page-logs.ts';
 import { membersSection } from './page-members.ts';
-import { clockTag, part, percent, timeTag } from './page-words.ts';
-import { signalFigure } from './signal-figure.ts';
+import { oddsSection } from './page-odds.ts';
+import { signalsSection } from './page-signals.ts';
+import { timelineSection } from './page-timeline.ts';
+import { part, percent, timeTag } from './page-words.ts';
+import { silenceLink } from './silence-link.ts';
 import { topologySection } from './topology-figure.ts';
 
-function heading({ incident, title, affected, dashboardPath }: IncidentView): Markup {
+/** Where to go from here. */
+function linksOf({ incident, dashboardPath, runbook, alertmanager }: IncidentView): Markup {
+  const silence = silenceLink(alertmanager, { alertname: 'ForeshockIncident', incident: incident.id });
+  const links = [
+    { key: 'dashboard', label: 'Open its dashboard', address: safeLink(dashboardPath) },
+    { key: 'runbook', label: 'Runbook', address: safeLink(runbook) },
+    { key: 'silence', label: 'Silence it in Alertmanager', address: safeLink(silence) },
+  ].flatMap(({ key, label, address }) =>
+    address === undefined
+      ? []
+      : html`<a class="go" data-stop data-key="${key}" href="${address}">${label}</a>
+`,
+  );
+  return html`<p class="acts">${links}</p>`;
+}
+
+function heading(view: IncidentView): Markup {
+  const { incident, title, affected } = view;
   const { startsAt, endsAt } = incident;
-  const link = safeLink(dashboardPath);
   const state =
     endsAt === undefined
       ? html`<span class="state open">Open</span>`
       : html`<span class="state ended">Ended ${timeTag(endsAt)}, after ${saySpan(endsAt - startsAt)}</span>`;
   return html`<h1>${title}</h1>
-<p class="lead">${state} <span>Began ${timeTag(startsAt)}. Affected: ${sayList(affected, 8)}.</span>
-${link === undefined ? undefined : html`<a data-stop data-key="dashboard" href="${link}">Open its dashboard</a>`}</p>`;
+<p class="lead">${state} <span>Began ${timeTag(startsAt)}. Affected: ${sayList(affected, 8)}.</span></p>
+${linksOf(view)}`;
 }
 
 function evidence(suspect: Suspect): Markup {
@@ -42,34 +62,16 @@ ${evidence(suspect)}</div>`;
 }
 
 function figures(view: IncidentView): Markup {
-  const { notificationsIn, notificationsOut, incident } = view;
+  const { notificationsIn, notificationsOut } = view;
   const saved = notificationsIn > 0 ? 1 - notificationsOut / notificationsIn : undefined;
   const fewer = saved === undefined || saved <= 0 ? undefined : figure('fewer messages', percent(saved));
-  const { escalation } = incident;
-  const worse =
-    escalation === undefined ? undefined : figure('odds that it gets worse', percent(escalation.p));
   return html`<h2>Alerts and notifications</h2>
 <dl class="figures">${figure('alerts in', String(notificationsIn))}
-${figure('notifications out', String(notificationsOut))}${fewer}${worse}</dl>
-${escalation === undefined ? html`<p class="soft">Not enough history to say whether it gets worse.</p>` : undefined}`;
+${figure('notifications out', String(notificationsOut))}${fewer}</dl>`;
 }
 
 function figure(what: string, value: string): Markup {
   return html`<div><dt>${what}</dt><dd>${value}</dd></div>`;
-}
-
-/** Changes are what a reader looks for first in a timeline. */
-const changeMark = html`<span class="state change">Change</span> `;
-
-function timeline({ incident }: IncidentView): Markup {
-  const lines = [...incident.timeline].sort((a, b) => a.at - b.at);
-  if (lines.length === 0) return html`<h2>Timeline</h2><p>Nothing is recorded yet.</p>`;
-  return html`<h2>Timeline, in UTC</h2>
-<dl class="time">${lines.map(
-    ({ at, what, kind }) =>
-      html`<div><dt>${clockTag(at, incident.startsAt)}</dt><dd>${kind === 'change' ? changeMark : undefined}${what}</dd></div>
-`,
-  )}</dl>`;
 }
 
 function otherSuspects(suspects: readonly Suspect[]): Markup {
@@ -83,37 +85,19 @@ function otherSuspects(suspects: readonly Suspect[]): Markup {
   return html`<h2>Other suspects</h2><ol start="2">${suspects.map(row)}</ol>`;
 }
 
-/** So many charts are read at a glance; the others are one step away. */
-const mostCharts = 6;
-
-function signals(view: IncidentView): Markup {
-  if (view.signals.length === 0) return html`<h2>Signals</h2><p>No signal was recorded for it.</p>`;
-  const left = view.signals.filter(signal => signal.onset !== undefined);
-  const shown = (left.length > 0 ? left : view.signals).slice(0, mostCharts);
-  const rest = view.signals.filter(signal => !shown.includes(signal));
-  const heading =
-    left.length > 0 ? 'Signals that left their expected range' : 'Signals and their expected ranges';
-  return html`<h2>${heading}</h2>
-<div class="charts">${shown.map(signalFigure)}</div>
-${
-  rest.length === 0
-    ? undefined
-    : html`<details data-key="more signals"><summary data-stop data-key="summary of more signals">${rest.length} more</summary>
-<div class="charts">${rest.map(signalFigure)}</div></details>`
-}`;
-}
-
 /** What stands on the page of one incident, in the order in which it is read at night. */
 export function incidentSections(view: IncidentView): Markup {
   const { suspects } = view.incident;
   const feedback = feedbackSection(view);
   return html`${part('head', heading(view))}
 ${part('suspect', firstSuspect(suspects[0]))}
+${part('odds', oddsSection(view))}
 ${feedback === undefined ? undefined : part('feedback', feedback)}
 ${part('around', topologySection(view))}
-${part('signals', signals(view))}
+${part('signals', signalsSection(view))}
+${part('logs', logsSection(view))}
 ${part('figures', figures(view))}
-${part('timeline', timeline(view))}
+${part('timeline', timelineSection(view))}
 ${part('others', otherSuspects(suspects.slice(1)))}
-${part('members', membersSection(view.incident))}`;
+${part('members', membersSection(view))}`;
 }

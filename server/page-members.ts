@@ -1,13 +1,23 @@
 import type { Incident, Member } from '../core/incident.ts';
 import type { Labels } from '../core/labels.ts';
 import { sayCount, saySignal } from '../core/say-name.ts';
+import { grouped } from './grouped.ts';
 import { html, type Markup, safeLink } from './html.ts';
+import type { IncidentView } from './model.ts';
 import { clockTag } from './page-words.ts';
+import { silenceLink } from './silence-link.ts';
 
 /** A storm of alerts must not make the page heavy. */
 const mostRows = 100;
 /** Labels that are said in words, or that no reader needs. */
 const quiet = new Set(['alertname', 'generator', 'class', 'severity', 'signal']);
+
+/** What the rows have in common. */
+interface About {
+  readonly incident: Incident;
+  readonly shared: Labels;
+  readonly alertmanager: string | undefined;
+}
 
 interface Place {
   readonly name: string;
@@ -21,13 +31,7 @@ function placeName({ alert: { labels } }: Member): string {
 /** Alerts of one place together, the place that was hit first at the top. */
 function placesOf(members: readonly Member[]): Place[] {
   const inOrder = [...members].sort((a, b) => a.alert.startsAt - b.alert.startsAt);
-  const places = new Map<string, Member[]>();
-  for (const member of inOrder) {
-    const name = placeName(member);
-    const there = places.get(name);
-    if (there === undefined) places.set(name, [member]);
-    else there.push(member);
-  }
+  const places = grouped(inOrder, placeName);
   return [...places].map(([name, list]) => ({ name, members: list }));
 }
 
@@ -46,32 +50,30 @@ function alertName({ alertname, signal }: Labels): string {
   return alertname ?? 'alert without a name';
 }
 
-function row(
-  { alert, reason }: Member,
-  place: string,
-  about: { incident: Incident; shared: Labels },
-): Markup {
+function row({ alert, reason }: Member, place: string, about: About): Markup {
   const { incident, shared } = about;
   const labels = Object.entries(alert.labels)
     .filter(([name, value]) => !quiet.has(name) && value !== place && shared[name] !== value)
     .map(([name, value]) => `${name}=${value}`);
   const link = safeLink(alert.generatorURL);
-  const source = link === undefined || link === '' ? undefined : html` <a href="${link}">source</a>`;
+  // The alerts of our own come from this very page.
+  const ours = alert.labels.generator === 'foreshock';
+  const source = link === undefined || ours ? undefined : html` <a href="${link}">source</a>`;
+  const runbook = safeLink(alert.annotations.runbook_url);
+  const steps = runbook === undefined ? undefined : html` <a href="${runbook}">runbook</a>`;
+  const silence = ours ? undefined : safeLink(silenceLink(about.alertmanager, alert.labels));
+  const quieten = silence === undefined ? undefined : html` <a href="${silence}">silence</a>`;
   const ended =
     alert.endsAt === undefined ? undefined : html`, ended ${clockTag(alert.endsAt, incident.startsAt)}`;
   const { severity } = alert.labels;
   const { log_examples: lines } = alert.annotations;
   const log = lines === undefined ? undefined : html`<pre class="log">${lines}</pre>`;
   return html`<li><strong>${alertName(alert.labels)}</strong>${severity === 'critical' ? html` <span class="state down">critical</span>` : undefined}
-<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}<br>${reason}${log}</li>
+<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}${steps}${quieten}<br>${reason}${log}</li>
 `;
 }
 
-function placeBlock(
-  { name, members }: Place,
-  rows: number,
-  about: { incident: Incident; shared: Labels },
-): Markup {
+function placeBlock({ name, members }: Place, rows: number, about: About): Markup {
   const firing = members.filter(({ alert }) => alert.endsAt === undefined).length;
   const critical = members.filter(({ alert }) => alert.labels.severity === 'critical').length;
   const first = members[0]?.alert.startsAt ?? about.incident.startsAt;
@@ -89,10 +91,10 @@ ${more > 0 ? html`<p>And ${more} more: <a href="/api/v1/incidents/${encodeURICom
 }
 
 /** The alerts of an incident by place, each with the reason why it belongs; at most 100 are written out. */
-export function membersSection(incident: Incident): Markup {
+export function membersSection({ incident, alertmanager }: IncidentView): Markup {
   const { members } = incident;
   if (members.length === 0) return html`<h2>Alerts of this incident</h2><p>It has no alert yet.</p>`;
-  const about = { incident, shared: sharedBy(members) };
+  const about = { incident, shared: sharedBy(members), alertmanager };
   let left = mostRows;
   const blocks = placesOf(members).map(place => {
     const rows = Math.min(left, place.members.length);

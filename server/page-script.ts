@@ -15,7 +15,7 @@ const acts = {
   r: () => refresh(true),
   '/': () => document.querySelector('input[type=search]')?.focus(),
   Escape: () => (help.open ? help.close() : home()),
-  Enter: () => { if (document.activeElement === document.body) stops().find(stop => stop.href)?.click(); },
+  Enter: () => { if (document.activeElement === document.body) document.querySelector('.list a')?.click(); },
   '?': () => (help.open ? help.close() : help.showModal()),
 };
 document.addEventListener('keydown', event => {
@@ -34,7 +34,7 @@ document.addEventListener('keydown', event => {
 /**
  * The page asks for itself every 5 seconds (304 while nothing changed) and swaps the parts that changed. Nothing that
  * somebody reads may move: a part in sight whose height would change, or with selected text in it, waits until it is out
- * of sight, until it is asked for, or until nobody touched the page for a minute. Focus, open folds and scroll stay.
+ * of sight, until it is asked for, or until nobody touched the page for a minute. Focus, what is typed, open folds and scroll stay.
  */
 const refreshing = `
 const main = document.getElementById('main');
@@ -60,9 +60,13 @@ const heightOf = (part, like) => {
 const swap = (old, fresh) => {
   const key = old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const aside = [...old.querySelectorAll('.wide[data-key]')].map(box => [box.dataset.key, box.scrollLeft]);
+  const typed = [...old.querySelectorAll('input[data-key]')].map(field => [field, keyed(fresh, field.dataset.key)]);
   old.replaceWith(fresh);
+  for (const [was, field] of typed) if (field) field.value = was.value;
   for (const [name, left] of aside) { const box = keyed(fresh, name); if (box) box.scrollLeft = left; }
   if (key) keyed(fresh, key)?.focus({ preventScroll: true });
+  for (const [was, field] of typed)
+    if (field && field === document.activeElement) field.setSelectionRange(was.selectionStart, was.selectionEnd);
 };
 const renew = (old, fresh, now) => {
   for (const fold of old.querySelectorAll('details[data-key]')) {

@@ -24,7 +24,7 @@ export function clockTag(ms: number, beside = ms): Markup {
 }
 
 /** A part of a page that refreshes by itself: it is swapped as a whole, and only when it changed. */
-export function part(name: string, body: Markup): Markup {
+export function part(name: string, body: Markup | undefined): Markup {
   return html`<section data-part="${name}">
 ${body}
 </section>

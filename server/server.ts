@@ -59,7 +59,9 @@ export function parseAddress(address: string): { host: string; port: number } {
 /** The incident as the API answers it: as the page shows it, without the sample columns. */
 function incidentJson(view: IncidentView) {
   const signals = view.signals.map(({ entity, signal, unit, onset }) => ({ entity, signal, unit, onset }));
-  return { ...view, signals };
+  if (view.logs === undefined) return { ...view, signals };
+  const { fresh, errors } = view.logs;
+  return { ...view, signals, logs: { fresh, errors } };
 }
 
 function mountLifecycle(app: FastifyInstance, deps: ServerDeps): void {

@@ -1,32 +1,39 @@
-import { type LineChart, lineChart } from '../charts/line.ts';
+import { lineChart } from '../charts/line.ts';
 import { saySignal } from '../core/say-name.ts';
 import { sayRange, sayValue } from '../core/say-value.ts';
 import { html, type Markup, trusted } from './html.ts';
+import type { IncidentAxis } from './incident-axis.ts';
 import type { SignalView } from './model.ts';
+import { inWidths } from './page-widths.ts';
 import { clockTag } from './page-words.ts';
 
-/** One signal with its expected range as a chart of fixed size, and in words for those who cannot see it. */
-export function signalFigure(view: SignalView): Markup {
+/** One signal with its expected range as a chart on the axis of the incident, and in words for those who cannot see it. */
+export function signalFigure(view: SignalView, { start, end, rules }: IncidentAxis): Markup {
   const { t, v, low, high, unit, onset } = view;
-  const start = t[0];
-  const end = t.at(-1);
   const title = `${view.entity}: ${saySignal(view.signal)}`;
-  if (start === undefined || end === undefined || end <= start)
-    return html`<figure class="card"><figcaption>${title}: too few samples for a chart.</figcaption></figure>`;
+  if (t.length < 2)
+    return html`<figure class="panel"><figcaption><strong>${title}</strong>: too few samples for a chart.</figcaption></figure>`;
   const chart = {
     title,
+    heading: '',
     unit,
     start,
     end,
+    height: 104,
     lines: [{ t, v, label: saySignal(view.signal) }],
     band: { t, low, high },
+    rules,
     ...(onset === undefined ? {} : { marks: [{ t: onset, label: 'left its range' }] }),
   };
-  return html`<figure class="card" data-stop data-key="chart ${title}" tabindex="-1">${[450, 320].map(width => drawn(chart, width))}<figcaption class="soft">${words(view)}</figcaption></figure>`;
+  return html`<figure class="panel" data-stop data-key="chart ${title}" tabindex="-1"><figcaption><strong>${title}</strong> <span class="soft">${words(view)}</span></figcaption>${inWidths(
+    width => trusted(lineChart({ ...chart, width })),
+  )}</figure>
+`;
 }
 
 /** What was expected and what was seen at the worst, and since when. */
 function words({ t, v, low, high, unit, onset }: SignalView): Markup {
+  if (!low.some(Number.isFinite)) return html`What is expected of it is not known.`;
   if (onset === undefined) return html`It stayed in its expected range.`;
   const at = worstAfter({ t, v, low, high }, onset);
   const expected = sayRange({ low: low[at]!, high: high[at]! }, v[at]!, unit);
@@ -45,10 +52,4 @@ function worstAfter(view: Pick<SignalView, 't' | 'v' | 'low' | 'high'>, onset: n
     worst = i;
   }
   return worst;
-}
-
-/** The text of a chart does not scale down, so a phone gets a narrower drawing and the style shows one of the two. */
-function drawn(chart: Omit<LineChart, 'width' | 'height'>, width: number): Markup {
-  const svg = lineChart({ ...chart, width, height: 180 });
-  return html`<div class="${width > 400 ? 'broad' : 'narrow'}">${trusted(svg)}</div>`;
 }

@@ -2,6 +2,7 @@ import { thingWords, topologyPicture } from '../charts/topology.ts';
 import { sayCount, sayList } from '../core/say-name.ts';
 import { html, type Markup, trusted } from './html.ts';
 import type { IncidentView, NearbyThing, Surroundings } from './model.ts';
+import { inWidths } from './page-widths.ts';
 
 /** A row of the list that says the same in words: what a thing is, what it depends on and what uses it. */
 function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
@@ -16,11 +17,9 @@ function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
 `;
 }
 
-/** The text of the picture does not scale down, so a phone gets a narrower one and the style shows one of the two. */
-function drawn({ things, calls }: Surroundings, width: number): Markup {
+function drawn({ things, calls }: Surroundings): Markup[] {
   const title = 'Arrows lead to what a thing depends on';
-  const picture = topologyPicture({ title, width, nodes: things, edges: calls });
-  return html`<div class="${width > 400 ? 'broad' : 'narrow'}">${trusted(picture)}</div>`;
+  return inWidths(width => trusted(topologyPicture({ title, width, nodes: things, edges: calls })));
 }
 
 /** What depends on what around an incident: a picture, and the same as a list. */
@@ -30,7 +29,7 @@ export function topologySection({ around }: IncidentView): Markup {
   const left =
     around.left === 0 ? '' : ` ${sayCount(around.left, 'neighbour is', 'neighbours are')} left out.`;
   return html`<h2>Around it</h2>
-<figure class="card" data-stop data-key="topology" tabindex="-1">${[640, 280].map(width => drawn(around, width))}
+<figure class="card" data-stop data-key="topology" tabindex="-1">${drawn(around)}
 <figcaption class="soft">Filled: it has alerts. Numbered and outlined: a suspect, by rank.${left}</figcaption></figure>
 <details data-key="topology in words"><summary data-stop data-key="summary of topology in words">The same as a list</summary>
 <ul>${around.things.map(thing => inWords(thing, around))}</ul></details>`;

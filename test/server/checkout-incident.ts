@@ -60,7 +60,11 @@ export function checkoutIncident(): IncidentView {
       ],
       escalation: { p: 0.42, drivers: ['grew by two services in 2m'] },
       timeline: [
-        { at: began - 2 * minute, what: 'image of payment: v41 to v42', kind: 'change' },
+        {
+          at: began - 2 * minute,
+          what: 'image of payment: v41 to v42 (https://git.example/payment/v42)',
+          kind: 'change',
+        },
         { at: began, what: 'payment: latency left its expected range' },
         { at: began + minute, what: 'checkout: errors left their expected range' },
       ],
@@ -89,6 +93,16 @@ export function checkoutIncident(): IncidentView {
       left: 2,
     },
     dashboardPath: '/d/foreshock-checkout',
+    runbook: '/runbooks/ForeshockIncident',
+    alertmanager: 'http://alertmanager.example:9093',
+    logs: {
+      fresh: [{ at: began - 30_000, service: 'payment', text: 'pool of the ledger is empty' }],
+      errors: [{ at: began + minute, service: 'payment', text: 'no answer of the ledger after 800 ms' }],
+      counts: {
+        t: Float64Array.from({ length: 20 }, (_, i) => began + i * minute),
+        v: new Float64Array(20).fill(7),
+      },
+    },
     feedback: {
       acknowledged: { at: began + 3 * minute, by: 'ann', text: undefined },
       verdict: undefined,

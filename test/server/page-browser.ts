@@ -40,16 +40,20 @@ export async function openPageBrowser(views: () => readonly IncidentView[]): Pro
   });
   const { url } = await server.listen('127.0.0.1:0');
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  let last: Page | undefined;
   const quiet = ['--disable-component-update', '--disable-sync', '--no-first-run'];
   const browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
   return {
     url,
     async open(path, look) {
+      // One that nobody looks at any more would go on asking for news.
+      await last?.close();
       const page = await browser.newPage({
         javaScriptEnabled: look.script !== false,
         colorScheme: look.dark === true ? 'dark' : 'light',
         viewport: { width: look.width ?? 1200, height: 900 },
       });
+      last = page;
       const faults: string[] = [];
       page.on('console', message => {
         if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());

@@ -64,7 +64,7 @@ describe.runIf(browserPresent)('the list of all incidents, in a real browser', (
     const answered = page.waitForResponse(answer => answer.url() === page.url());
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
     expect((await answered).url()).toContain('/incidents?state=open');
-    await page.waitForFunction(`document.querySelector('.list').textContent.includes('worse now')`);
+    await page.locator('.list', { hasText: 'worse now' }).waitFor();
     expect(await page.locator('.list strong').allTextContents()).toEqual(['checkout is worse now']);
     expect(await page.getByLabel('Text').inputValue()).toBe('half a wo');
   });

@@ -184,9 +184,7 @@ describe.runIf(browserPresent)('page in a real browser', () => {
       expect(await page.locator('#news').isVisible()).toBe(true);
       expect(await shifts(page)).toBe(0);
       await page.keyboard.press('r');
-      await page.waitForFunction(
-        `document.querySelector('[data-part=timeline]').textContent.includes('later event 8')`,
-      );
+      await page.locator('[data-part=timeline]', { hasText: 'later event 8' }).waitFor();
       expect(await page.locator('#news').isVisible()).toBe(false);
     });
 
@@ -217,7 +215,7 @@ describe.runIf(browserPresent)('page in a real browser', () => {
       expect(await page.title()).toBe('foreshock');
       await page.route('**/*', route => route.abort());
       await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
-      await page.waitForFunction(`document.getElementById('live').textContent.startsWith('No answer since')`);
+      await page.locator('#live', { hasText: /^No answer since/ }).waitFor();
     });
   });
 

@@ -141,7 +141,9 @@ describe('incidents', () => {
       '<h1>payment is slow',
       'Open its dashboard',
       'First suspect',
-      'Signals that left',
+      'Will it get worse?',
+      'What happened when',
+      'The last errors in the logs',
       'Alerts and notifications',
       'Timeline, in UTC',
       'Other suspects',
@@ -189,7 +191,7 @@ describe('incidents', () => {
     const members = Array.from({ length: 250 }, () => view.incident.members[0]!);
     const { app } = start({ state: stateOf([{ ...view, incident: { ...view.incident, members } }]) });
     const { body } = await app.inject('/incidents/checkout-1005');
-    expect(body.split('LatencyHigh').length - 1).toBe(100);
+    expect(body.split('<strong>LatencyHigh').length - 1).toBe(100);
     expect(body).toContain('And 150 more');
   });
 

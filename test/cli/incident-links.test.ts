@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { linksOf } from '../../cli/incident-links.ts';
+import { configSchema } from '../../config/schema.ts';
+import { checkoutIncident } from '../server/checkout-incident.ts';
+
+const { incident } = checkoutIncident();
+const links = (config: object) => linksOf(configSchema.parse({ packs: ['service'], ...config }))(incident);
+
+it('an incident leads to the runbook that comes along, where the config names no other place', () => {
+  expect(links({})).toEqual({ runbook: '/runbooks/ForeshockIncident' });
+});
+
+it('an incident leads to its dashboard in Grafana and to the runbook of the team', () => {
+  const dashboards = { path: '/dashboards', grafana_url: 'https://grafana.example/g/' };
+  const web = { runbook_url: 'https://wiki.example/{alert}' };
+  expect(links({ dashboards, web })).toEqual({
+    dashboardPath: 'https://grafana.example/g/d/foreshock-incident-checkout-1005',
+    runbook: 'https://wiki.example/ForeshockIncident',
+  });
+});
+
+it('a silence is made where people reach the Alertmanager, else where alerts go', () => {
+  const receivers = [{ name: 'am', alertmanager: { url: 'http://am:9093' } }];
+  expect(links({ receivers }).alertmanager).toBe('http://am:9093');
+  const web = { alertmanager_url: 'https://alerts.example' };
+  expect(links({ receivers, web }).alertmanager).toBe('https://alerts.example');
+});
+
+it('an incident of which nobody was told has no dashboard', () => {
+  const dashboards = { path: '/dashboards', grafana_url: 'https://grafana.example' };
+  const config = configSchema.parse({ packs: ['service'], dashboards });
+  expect(linksOf(config)({ ...incident, notifications: [] }).dashboardPath).toBeUndefined();
+});
