@@ -99,7 +99,7 @@ export function timeAxis(box: Box, start: number, end: number): { body: string; 
   const span = until - start;
   const format = utcFormat(span < 300_000 ? '%H:%M:%S' : span < 86_400_000 * 1.5 ? '%H:%M' : '%b %d');
   const bottom = box.height - box.bottom;
-  const ticks = scale.ticks(Math.max(2, Math.floor((box.width - box.left - box.right) / 72)));
+  const ticks = scale.ticks(Math.max(3, Math.floor((box.width - box.left - box.right) / 90)));
   const body = ticks
     .map(tick => {
       const at = px(scale(tick));

@@ -99,22 +99,30 @@ const shapes: Readonly<Record<MarkLane['shape'], (x: number, y: number) => strin
   bar: (x, y) => `M${px(x - 1.5)},${y - 7}h3v14h-3Z`,
 };
 
+function clusterLabel(
+  cluster: readonly LaneMark[],
+  at: { readonly x: number; readonly y: number; readonly room: number },
+): string {
+  const [first, last] = [cluster[0]!, cluster.at(-1)!];
+  if (first.label === '') return '';
+  const label = first === last ? first.label : `${first.label}–${last.label}`;
+  const right = at.room >= label.length * letter + 10;
+  return `<text x="${px(at.x + (right ? 9 : -9))}" y="${at.y + 4}" text-anchor="${right ? 'start' : 'end'}" ${rim}>${escapeText(label)}</text>`;
+}
+
 function clusterMark(
   cluster: readonly LaneMark[],
   lane: MarkLane,
-  at: { x: number; y: number; room: number },
+  at: { readonly x: number; readonly y: number; readonly room: number },
 ): string {
-  const [first, last] = [cluster[0]!, cluster.at(-1)!];
-  const label = first === last ? first.label : `${first.label}–${last.label}`;
+  const { href } = cluster[0]!;
   const says = cluster.map(({ t, text }) => `${text}, ${timeText(t)}`).join('; ');
   const words = escapeText(`${lane.name}: ${[...says].slice(0, 500).join('')}`);
-  const shown = first.label === '' ? '' : escapeText(label);
-  const right = at.room >= label.length * letter + 10;
-  const text = `<text x="${px(at.x + (right ? 9 : -9))}" y="${at.y + 4}" text-anchor="${right ? 'start' : 'end'}" ${rim}>${shown}</text>`;
-  const body = `<title>${words}</title><path d="${shapes[lane.shape](at.x, at.y)}" fill="${strokes[0].colour}"/>${text}`;
-  return first.href === undefined
+  const shape = `<path d="${shapes[lane.shape](at.x, at.y)}" fill="${strokes[0].colour}"/>`;
+  const body = `<title>${words}</title>${shape}${clusterLabel(cluster, at)}`;
+  return href === undefined
     ? `<g>${body}</g>`
-    : `<a href="${escapeText(first.href)}" aria-label="${words}">${body}</a>`;
+    : `<a href="${escapeText(href)}" aria-label="${words}">${body}</a>`;
 }
 
 function markLane(lane: MarkLane, at: { readonly y: number; readonly box: Box; readonly x: Scale }): string {

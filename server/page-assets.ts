@@ -47,6 +47,7 @@ li{margin:.2rem 0}
 .rows>li{border-top:1px solid var(--line);padding:.6rem 0;margin:0}
 .rows>li:first-child{border-top:0}
 .log{margin:.4rem 0 0;padding:.4rem .6rem;border:1px solid var(--line);border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85em}
+.log+h3{margin-top:1rem}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,14rem),1fr));gap:0 1rem}
 .list a{display:block;color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:.85rem 1.1rem;margin:.6rem 0}

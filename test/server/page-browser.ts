@@ -26,23 +26,12 @@ export interface PageBrowser {
   close(): Promise<void>;
 }
 
-/** Opens a browser before a server that shows `views`, asked anew for each page. */
-export async function openPageBrowser(views: () => readonly IncidentView[]): Promise<PageBrowser> {
-  const server = createServer({
-    state: {
-      ...stateOf([]),
-      incidents: views,
-      incident: id => views().find(view => view.incident.id === id),
-    },
-    registry: createMetrics().registry,
-    routes: [],
-    log: (message, error) => console.error(message, error),
-  });
-  const { url } = await server.listen('127.0.0.1:0');
+/** Opens a browser before the server at `url`, which is not its own to close. */
+export async function openBrowser(url: string): Promise<PageBrowser> {
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  let last: Page | undefined;
   const quiet = ['--disable-component-update', '--disable-sync', '--no-first-run'];
   const browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
+  let last: Page | undefined;
   return {
     url,
     async open(path, look) {
@@ -62,6 +51,26 @@ export async function openPageBrowser(views: () => readonly IncidentView[]): Pro
       await page.goto(url + path);
       return { page, faults };
     },
+    close: () => browser.close(),
+  };
+}
+
+/** Opens a browser before a server that shows `views`, asked anew for each page. */
+export async function openPageBrowser(views: () => readonly IncidentView[]): Promise<PageBrowser> {
+  const server = createServer({
+    state: {
+      ...stateOf([]),
+      incidents: views,
+      incident: id => views().find(view => view.incident.id === id),
+    },
+    registry: createMetrics().registry,
+    routes: [],
+    log: (message, error) => console.error(message, error),
+  });
+  const { url } = await server.listen('127.0.0.1:0');
+  const browser = await openBrowser(url);
+  return {
+    ...browser,
     async close() {
       await browser.close();
       await server.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentView } from '../../server/model.ts';
 import { began, checkoutIncident } from './checkout-incident.ts';
 import { browserPresent, type Look, openPageBrowser, type PageBrowser } from './page-browser.ts';
+import { contrast, luminance, readTexts } from './page-look.ts';
 
 const shots = process.env.FORESHOCK_SCREENSHOTS;
 
@@ -77,7 +78,7 @@ describe.runIf(browserPresent)('page in a real browser', () => {
     const { page, faults } = await open(path, { dark });
     await shoot(page, `${path.replaceAll('/', '-')}-${scheme}`);
     await page.evaluate(`for (const fold of document.querySelectorAll('details')) fold.open = true`);
-    const texts = await page.evaluate<readonly Text[]>(readTexts);
+    const texts = await readTexts(page);
     expect(texts.length).toBeGreaterThan(5);
     const pale = texts.filter(({ ink, paper, large }) => contrast(ink, paper) < (large ? 3 : 4.5));
     expect(pale).toEqual([]);
@@ -241,50 +242,4 @@ async function shifts(page: Page): Promise<number> {
   return page.evaluate<number>(`new Promise(done => {
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifted), 50)));
   })`);
-}
-
-interface Text {
-  readonly what: string;
-  readonly ink: string;
-  readonly paper: string;
-  readonly large: boolean;
-}
-
-/** Every text in sight with its colour and what lies behind it; a script of the page, so it is a string. */
-const readTexts = `(() => {
-  const clear = colour => colour === 'rgba(0, 0, 0, 0)' || colour === 'transparent';
-  const behind = element => {
-    for (let at = element; at; at = at.parentElement) {
-      const paper = getComputedStyle(at).backgroundColor;
-      if (!clear(paper)) return paper;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const out = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (!node.textContent.trim() || !element.checkVisibility() || element.closest('script,style,title,desc')) continue;
-    const style = getComputedStyle(element);
-    const size = Number.parseFloat(style.fontSize);
-    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    const ink = element.closest('svg') ? style.fill : style.color;
-    out.push({ what: node.textContent.trim().slice(0, 40), ink, paper: behind(element), large });
-  }
-  return out;
-})()`;
-
-/** Contrast of two opaque colours (WCAG 2.2). */
-function contrast(ink: string, paper: string): number {
-  const [light, deep] = [luminance(ink), luminance(paper)].sort((a, b) => b - a);
-  return (light! + 0.05) / (deep! + 0.05);
-}
-
-/** Relative luminance of an `rgb(r, g, b)` colour (WCAG 2.2). */
-function luminance(colour: string): number {
-  const [r, g, b] = (colour.match(/\d+/g) ?? []).map(text => {
-    const c = Number(text) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
