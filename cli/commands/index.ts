@@ -9,6 +9,7 @@ import { demoCommand } from './demo.ts';
 import { detectCommand } from './detect.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { explainCommand } from './explain.ts';
+import { forecastCommand } from './forecast.ts';
 import { historyCommand } from './history.ts';
 import { incidentCommand } from './incident.ts';
 import { modelsCommand } from './models.ts';
@@ -29,6 +30,7 @@ export const commands: readonly (() => Command)[] = [
   templatesCommand,
   correlateCommand,
   diagnoseCommand,
+  forecastCommand,
   predictCommand,
   historyCommand,
   backtestCommand,

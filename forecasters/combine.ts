@@ -1,0 +1,58 @@
+import type { Backtest } from './backtest.ts';
+import { weightedMedian } from './weighted-median.ts';
+
+/** How sharply a method that erred more loses its say: weights go with error^-sharpness. */
+const sharpness = 2;
+
+/** Mean absolute error of each method over the folds, each step ahead alike; NaN where it could not say. */
+export function errorsOf(test: Backtest, truth: Float64Array, methods: number): Float64Array {
+  return Float64Array.from({ length: methods }, (_, k) => {
+    let sum = 0;
+    let count = 0;
+    test.origins.forEach((origin, fold) => {
+      const path = test.paths[fold]![k];
+      if (path === undefined) return;
+      for (let h = 0; h < path.length; h++) {
+        const off = Math.abs(truth[origin + h]! - path[h]!);
+        if (Number.isNaN(off)) continue;
+        sum += off;
+        count++;
+      }
+    });
+    return count > 0 ? sum / count : Number.NaN;
+  });
+}
+
+/**
+ * The methods' weights, which sum to 1: error^-2, so that all keep a say (inverse squared errors, Bates, Granger 1969);
+ * `scale` is the usual size of a value, a thousandth of which counts as no error. Without any fold all weigh alike.
+ */
+export function weightsOf(errors: Float64Array, scale: number): Float64Array {
+  const known = errors.some(error => !Number.isNaN(error));
+  const raw = errors.map(error => {
+    if (!known) return 1;
+    return Number.isNaN(error) ? 0 : (error + 1e-3 * scale + 1e-300) ** -sharpness;
+  });
+  const largest = raw.reduce((top, each) => Math.max(top, each), 0);
+  const total = raw.reduce((sum, each) => sum + each / largest, 0);
+  return raw.map(each => each / largest / total);
+}
+
+/** The weighted median of the paths at each step; a method that cannot say is left out. Empty when none can. */
+export function combine(
+  paths: readonly (Float64Array | undefined)[],
+  weights: Float64Array,
+  steps: number,
+): Float64Array {
+  const able = paths.flatMap((path, k) =>
+    path !== undefined && weights[k]! > 0 ? [{ path, weight: weights[k]! }] : [],
+  );
+  if (able.length === 0) return new Float64Array(0);
+  const values = new Float64Array(able.length);
+  const order = new Uint8Array(able.length);
+  const weight = Float64Array.from(able, each => each.weight);
+  return Float64Array.from({ length: steps }, (_, h) => {
+    for (let k = 0; k < able.length; k++) values[k] = able[k]!.path[h]!;
+    return weightedMedian(values, weight, order);
+  });
+}

@@ -1,0 +1,92 @@
+import type { FittedForecaster, Forecast, Forecaster, History } from '../core/forecaster.ts';
+import { median } from '../core/stats.ts';
+import { type Backtest, backtest } from './backtest.ts';
+import { type Coarse, coarse, DayShape } from './coarsen.ts';
+import { combine, errorsOf, weightsOf } from './combine.ts';
+import { type ErrorModel, errorModel, type FoldErrors, intervalOf } from './conformal.ts';
+import type { Course, PathMethod } from './path-method.ts';
+import { seasonOf, stepsOfDay } from './season.ts';
+
+/** How far ahead (ms) it is to look, and how many earlier times it is tried on. */
+export interface EnsembleOptions {
+  readonly horizon: number;
+  readonly folds: number;
+}
+
+/** A method as it entered: its weight, and its mean absolute error over the folds (NaN: it could not say). */
+export interface MethodShare {
+  readonly name: string;
+  readonly weight: number;
+  readonly error: number;
+}
+
+/** A fitted ensemble, which tells what it is made of. */
+export class FittedEnsemble implements FittedForecaster {
+  readonly #history: History;
+  readonly #coarse: Coarse;
+  readonly #course: Course;
+  readonly #methods: readonly PathMethod[];
+  readonly #weights: Float64Array;
+  readonly #model: ErrorModel;
+  readonly shares: readonly MethodShare[];
+  /** Errors of the ensemble at earlier times, truth - forecast by steps ahead, the newest first. */
+  readonly foldErrors: readonly FoldErrors[];
+
+  constructor(history: History, methods: readonly PathMethod[], options: EnsembleOptions) {
+    const steps = Math.max(1, Math.ceil(options.horizon / history.step));
+    this.#history = history;
+    this.#methods = methods;
+    this.#coarse = coarse(history, steps);
+    const { y, k, step } = this.#coarse;
+    this.#course = { y, season: seasonOf(step, y.length), day: stepsOfDay(step) };
+    const test = backtest(this.#course, methods, { horizon: Math.ceil(steps / k), count: options.folds });
+    const errors = errorsOf(test, y, methods.length);
+    this.#weights = weightsOf(errors, median(y.map(Math.abs)));
+    this.shares = methods.map(({ name }, i) => ({ name, weight: this.#weights[i]!, error: errors[i]! }));
+    this.foldErrors = this.#foldErrors(test);
+    this.#model = errorModel(this.foldErrors, y.length, k);
+  }
+
+  #foldErrors(test: Backtest): FoldErrors[] {
+    const { k, fine, truth, fineSeason } = this.#coarse;
+    return test.origins.map((origin, fold) => {
+      const paths = test.paths[fold]!;
+      const steps = paths.find(path => path !== undefined)?.length ?? 0;
+      const known = origin * k;
+      const shape = new DayShape(fine.subarray(0, known), k, fineSeason);
+      const path = shape.laidOver(combine(paths, this.#weights, steps), steps * k);
+      return path.map((value, h) => truth[known + h]! - value);
+    });
+  }
+
+  forecast(steps: number, levels: readonly number[]): Forecast {
+    const { k, fine, fineSeason } = this.#coarse;
+    const ahead = Math.ceil(steps / k);
+    const paths = this.#methods.map(method => method.path(this.#course, ahead));
+    const path = combine(paths, this.#weights, ahead);
+    const yhat = new DayShape(fine, k, fineSeason).laidOver(path, steps);
+    const last = this.#history.t[this.#history.t.length - 1]!;
+    return {
+      t: yhat.map((_, h) => last + (h + 1) * this.#history.step),
+      yhat,
+      intervals: levels.map(level => intervalOf(this.#model, yhat, level)),
+    };
+  }
+}
+
+/** Several methods, each with a say by how it did at earlier times in this very series. */
+export class Ensemble implements Forecaster {
+  readonly #methods: readonly PathMethod[];
+  readonly #options: EnsembleOptions;
+
+  constructor(methods: readonly PathMethod[], options: EnsembleOptions) {
+    this.#methods = methods;
+    this.#options = options;
+  }
+
+  fit(history: History): FittedEnsemble | { readonly unfit: string } {
+    const known = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+    if (known === 0) return { unfit: 'there is no value in the history' };
+    return new FittedEnsemble(history, this.#methods, this.#options);
+  }
+}

@@ -1,0 +1,21 @@
+import { autoregression } from './autoregression.ts';
+import { dampedTrend } from './damped-trend.ts';
+import { ets } from './ets.ts';
+import { naive } from './naive.ts';
+import type { PathMethod } from './path-method.ts';
+import { recentMedian } from './recent-median.ts';
+import { seasonalMean } from './seasonal-mean.ts';
+import { seasonalNaive } from './seasonal-naive.ts';
+import { theta } from './theta.ts';
+
+/** The methods of the ensemble. One more is one new file and one entry here. */
+export const members: readonly PathMethod[] = [
+  ets,
+  theta,
+  autoregression,
+  dampedTrend,
+  recentMedian,
+  seasonalMean,
+  seasonalNaive,
+  naive,
+];
