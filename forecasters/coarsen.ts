@@ -3,22 +3,21 @@ import { fillGaps } from './gaps.ts';
 import { seasonOf, stepsOfDay } from './season.ts';
 import { type SeasonalPattern, seasonalPattern } from './seasonal-pattern.ts';
 
-/** Steps that are forecast one by one, at most; more are forecast in coarser steps. */
-const mostSteps = 96;
-/** From so many days ahead on, whole days are forecast if the history holds as many twice over. */
-const longHorizon = 7;
+/** Steps that are forecast one by one, at most; more are forecast in coarser ones. */
+const mostSteps = 800;
+/** Steps of a day, at most, where the horizon is longer than half a day: a finer season is noise. */
+const finest = 24;
 
 /**
- * How many steps make one coarser step, a divisor of the day where days count: on fine steps nothing forecasts weeks
- * well, so that long horizons are forecast by the day and the shape of the day is laid over.
+ * How many steps make one coarser step, a divisor of the day where days count: hours are enough for what lies days
+ * ahead, and the shape inside of them is laid over.
  */
 export function coarseness(history: History, steps: number): number {
   const day = stepsOfDay(history.step);
-  const length = history.v.length;
-  if (day > 1 && steps >= longHorizon * day && length >= 2 * longHorizon * day) return day;
-  const wanted = Math.min(Math.ceil(steps / mostSteps), Math.floor(length / 30));
-  for (let k = Math.max(1, wanted); k < day && k <= 2 * wanted; k++) if (day % k === 0) return k;
-  return Math.max(1, wanted);
+  const wanted = Math.max(steps / mostSteps, steps > day / 2 ? day / finest : 1);
+  const k = Math.max(1, Math.min(Math.ceil(wanted), Math.floor(history.v.length / 30)));
+  for (let divisor = k; divisor <= Math.min(day, 2 * k); divisor++) if (day % divisor === 0) return divisor;
+  return k;
 }
 
 /** Means of `k` steps each; the newest ends with the history, what is left over at its start is dropped. */

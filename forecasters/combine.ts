@@ -1,10 +1,19 @@
 import type { Backtest } from './backtest.ts';
 import { weightedMedian } from './weighted-median.ts';
 
-/** How sharply a method that erred more loses its say: weights go with error^-sharpness. */
-const sharpness = 2;
+/** How sharply a method that erred more loses its say: the longer the history, the more its folds can tell. */
+const sharpnessOf = (length: number) => Math.max(1, Math.log2(length) - 2);
 
-/** Mean absolute error of each method over the folds, each step ahead alike; NaN where it could not say. */
+/** What the weights are made for: the usual size of a value, and how many values the history has. */
+export interface Setting {
+  readonly scale: number;
+  readonly length: number;
+}
+
+/**
+ * The typical error of each method, (mean sqrt |error|)^2 over the folds and steps ahead, which one burst does not decide;
+ * NaN where it could not say.
+ */
 export function errorsOf(test: Backtest, truth: Float64Array, methods: number): Float64Array {
   return Float64Array.from({ length: methods }, (_, k) => {
     let sum = 0;
@@ -15,23 +24,25 @@ export function errorsOf(test: Backtest, truth: Float64Array, methods: number): 
       for (let h = 0; h < path.length; h++) {
         const off = Math.abs(truth[origin + h]! - path[h]!);
         if (Number.isNaN(off)) continue;
-        sum += off;
+        sum += Math.sqrt(off);
         count++;
       }
     });
-    return count > 0 ? sum / count : Number.NaN;
+    return count > 0 ? (sum / count) ** 2 : Number.NaN;
   });
 }
 
 /**
- * The methods' weights, which sum to 1: error^-2, so that all keep a say (inverse squared errors, Bates, Granger 1969);
- * `scale` is the usual size of a value, a thousandth of which counts as no error. Without any fold all weigh alike.
+ * The methods' weights, which sum to 1: error^-p with p = log2(length) - 2, so that all keep a say (inverse errors, Bates,
+ * Granger 1969); a thousandth of the scale counts as no error. Without any fold all weigh alike.
  */
-export function weightsOf(errors: Float64Array, scale: number): Float64Array {
+export function weightsOf(errors: Float64Array, { scale, length }: Setting): Float64Array {
+  const sharpness = sharpnessOf(length);
+  const floor = 1e-3 * scale + 1e-300;
   const known = errors.some(error => !Number.isNaN(error));
   const raw = errors.map(error => {
     if (!known) return 1;
-    return Number.isNaN(error) ? 0 : (error + 1e-3 * scale + 1e-300) ** -sharpness;
+    return Number.isNaN(error) ? 0 : (error / floor + 1) ** -sharpness;
   });
   const largest = raw.reduce((top, each) => Math.max(top, each), 0);
   const total = raw.reduce((sum, each) => sum + each / largest, 0);

@@ -41,7 +41,7 @@ export class FittedEnsemble implements FittedForecaster {
     this.#course = { y, season: seasonOf(step, y.length), day: stepsOfDay(step) };
     const test = backtest(this.#course, methods, { horizon: Math.ceil(steps / k), count: options.folds });
     const errors = errorsOf(test, y, methods.length);
-    this.#weights = weightsOf(errors, median(y.map(Math.abs)));
+    this.#weights = weightsOf(errors, { scale: median(y.map(Math.abs)), length: y.length });
     this.shares = methods.map(({ name }, i) => ({ name, weight: this.#weights[i]!, error: errors[i]! }));
     this.foldErrors = this.#foldErrors(test);
     this.#model = errorModel(this.foldErrors, y.length, k);

@@ -1,5 +1,6 @@
+import { deseasonalised } from './deseasonalised.ts';
 import { nelderMead } from './nelder-mead.ts';
-import type { PathMethod } from './path-method.ts';
+import type { Course, PathMethod } from './path-method.ts';
 
 type Season = 'none' | 'additive' | 'multiplicative';
 interface Form {
@@ -18,6 +19,8 @@ const forms: readonly Form[] = [
 
 /** Values that are smoothed over, the newest: older ones weigh nothing in a smoothed level. */
 const longest = 400;
+/** A longer season would need as many starting values as parameters: it is taken out before. */
+const longestSeason = 12;
 const evaluations = 90;
 
 /** Where the smoothing starts: the level and the pattern of the first seasons. */
@@ -134,6 +137,22 @@ function extend(fitted: Fitted, n: number, steps: number): Float64Array {
   });
 }
 
+function smoothed(course: Course, steps: number): Float64Array | undefined {
+  const y = course.y.subarray(Math.max(0, course.y.length - longest));
+  if (y.length < 4) return undefined;
+  const positive = y.every(value => value > 0);
+  let best: Fitted | undefined;
+  for (const form of forms) {
+    if (form.season !== 'none' && (course.season < 2 || y.length < 3 * course.season)) continue;
+    if (form.season === 'multiplicative' && !positive) continue;
+    const tried = fitForm(y, course.season, form);
+    if (tried !== undefined && tried.aicc < (best?.aicc ?? Number.POSITIVE_INFINITY)) best = tried;
+  }
+  return best && extend(best, y.length, steps);
+}
+
+const unseasonal = deseasonalised((course, steps) => smoothed({ ...course, season: 1 }, steps));
+
 /**
  * Exponential smoothing in state space form with a damped trend or none and an additive or multiplicative season or
  * none, chosen by AICc (Hyndman, Koehler, Ord, Snyder 2008).
@@ -141,17 +160,6 @@ function extend(fitted: Fitted, n: number, steps: number): Float64Array {
 export const ets: PathMethod = {
   name: 'ets',
   summary: 'Exponential smoothing, its trend and season chosen by AICc (Hyndman et al. 2008).',
-  path(course, steps) {
-    const y = course.y.subarray(Math.max(0, course.y.length - longest));
-    if (y.length < 4) return undefined;
-    const positive = y.every(value => value > 0);
-    let best: Fitted | undefined;
-    for (const form of forms) {
-      if (form.season !== 'none' && (course.season < 2 || y.length < 3 * course.season)) continue;
-      if (form.season === 'multiplicative' && !positive) continue;
-      const tried = fitForm(y, course.season, form);
-      if (tried !== undefined && tried.aicc < (best?.aicc ?? Number.POSITIVE_INFINITY)) best = tried;
-    }
-    return best && extend(best, y.length, steps);
-  },
+  path: (course, steps) =>
+    course.season > longestSeason ? unseasonal(course, steps) : smoothed(course, steps),
 };

@@ -3,6 +3,7 @@ import { dampedTrend } from './damped-trend.ts';
 import { ets } from './ets.ts';
 import { naive } from './naive.ts';
 import type { PathMethod } from './path-method.ts';
+import { patientSmoothing } from './patient-smoothing.ts';
 import { recentMedian } from './recent-median.ts';
 import { seasonalMean } from './seasonal-mean.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
@@ -11,6 +12,7 @@ import { theta } from './theta.ts';
 /** The methods of the ensemble. One more is one new file and one entry here. */
 export const members: readonly PathMethod[] = [
   ets,
+  patientSmoothing,
   theta,
   autoregression,
   dampedTrend,
