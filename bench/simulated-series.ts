@@ -27,9 +27,11 @@ function levels(n: number, draw: Draw): Float64Array {
   const returns = draw.chance(0.5) ? draw.size(0.03, 0.3) : 0;
   const slope = draw.chance(0.3) ? (draw.normal() * draw.size(0.1, 2)) / n : 0;
   const pull = draw.chance(0.4) ? draw.size(0.02, 0.3) : 0;
+  const upheaval = draw.chance(0.15) ? Math.floor(draw.uniform() * n) : n;
   let level = draw.normal() * wander;
   let excursion = 0;
   return Float64Array.from({ length: n }, (_, i) => {
+    if (i === upheaval) level += draw.normal() * draw.size(0.3, 3);
     level += wander * draw.normal() - pull * level;
     if (draw.chance(jumps)) {
       const by = jump * draw.normal();
@@ -56,7 +58,7 @@ function weeks(n: number, draw: Draw): Float64Array {
 
 /** Noise that remembers, of normal or heavy tails, and bursts above all. */
 function noises(n: number, draw: Draw): Float64Array {
-  const sd = draw.size(0.003, 0.5);
+  const sd = draw.size(0.002, 0.5);
   const memory = draw.chance(0.5) ? draw.uniform() * 0.9 : 0;
   const heavy = draw.chance(0.4);
   const bursts = draw.chance(0.4) ? draw.size(0.01, 0.15) : 0;

@@ -38,15 +38,14 @@ export function errorsOf(test: Backtest, truth: Float64Array, methods: number): 
  */
 export function weightsOf(errors: Float64Array, { scale, length }: Setting): Float64Array {
   const sharpness = sharpnessOf(length);
-  const floor = 1e-3 * scale + 1e-300;
-  const known = errors.some(error => !Number.isNaN(error));
-  const raw = errors.map(error => {
-    if (!known) return 1;
-    return Number.isNaN(error) ? 0 : (error / floor + 1) ** -sharpness;
-  });
-  const largest = raw.reduce((top, each) => Math.max(top, each), 0);
-  const total = raw.reduce((sum, each) => sum + each / largest, 0);
-  return raw.map(each => each / largest / total);
+  const floor = 1e-3 * scale + Number.MIN_VALUE;
+  const least = errors.reduce((low, error) => (error < low ? error : low), Number.POSITIVE_INFINITY);
+  if (least === Number.POSITIVE_INFINITY) return errors.map(() => 1 / errors.length);
+  const raw = errors.map(error =>
+    Number.isNaN(error) ? 0 : ((least + floor) / (error + floor)) ** sharpness,
+  );
+  const total = raw.reduce((sum, each) => sum + each, 0);
+  return raw.map(each => each / total);
 }
 
 /** The weighted median of the paths at each step; a method that cannot say is left out. Empty when none can. */

@@ -7,7 +7,7 @@ export type FoldErrors = Float64Array;
 
 /** What the folds say of the errors to come. */
 export interface ErrorModel {
-  /** Mean absolute error over all folds and steps ahead. */
+  /** Typical size of an error over all folds and steps ahead. */
   readonly scale: number;
   /** |error| / (scale x what the prior gives for the median at that step), sorted. */
   readonly ratios: Float64Array;
@@ -26,10 +26,23 @@ function pool(folds: readonly FoldErrors[], each: (error: number, h: number) => 
   return Float64Array.from(out);
 }
 
-/** Learns from the errors of rolling origins how wide an interval must be. */
-export function errorModel(folds: readonly FoldErrors[], length: number, per: number): ErrorModel {
-  const sizes = pool(folds, Math.abs);
-  const scale = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length);
+/** (mean sqrt |x|)^2: the typical size, which one burst does not decide; NaN of nothing. */
+export function typicalSize(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += Math.sqrt(Math.abs(value));
+  return (sum / values.length) ** 2;
+}
+
+/** The steps between neighbours, the only errors that a history too short for folds can show. */
+function moves(y: Float64Array): Float64Array {
+  return y.subarray(1).map((value, i) => value - y[i]!);
+}
+
+/** Learns from the errors of rolling origins over the course `y` how wide an interval must be. */
+export function errorModel(folds: readonly FoldErrors[], y: Float64Array, per: number): ErrorModel {
+  const length = y.length;
+  const errors = pool(folds, error => error);
+  const scale = errors.length > 0 ? typicalSize(errors) : y.length > 1 ? typicalSize(moves(y)) : 0;
   const ratios = pool(folds, (error, h) =>
     scale > 0 ? Math.abs(error) / (scale * priorQuantile(0.5, { ahead: (h + 1) / per, length })) : 0,
   );

@@ -44,7 +44,7 @@ export class FittedEnsemble implements FittedForecaster {
     this.#weights = weightsOf(errors, { scale: median(y.map(Math.abs)), length: y.length });
     this.shares = methods.map(({ name }, i) => ({ name, weight: this.#weights[i]!, error: errors[i]! }));
     this.foldErrors = this.#foldErrors(test);
-    this.#model = errorModel(this.foldErrors, y.length, k);
+    this.#model = errorModel(this.foldErrors, y, k);
   }
 
   #foldErrors(test: Backtest): FoldErrors[] {
@@ -57,6 +57,11 @@ export class FittedEnsemble implements FittedForecaster {
       const path = shape.laidOver(combine(paths, this.#weights, steps), steps * k);
       return path.map((value, h) => truth[known + h]! - value);
     });
+  }
+
+  /** Typical size of the errors that the intervals are made of. */
+  get typicalError(): number {
+    return this.#model.scale;
   }
 
   forecast(steps: number, levels: readonly number[]): Forecast {

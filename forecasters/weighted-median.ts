@@ -17,8 +17,10 @@ export function weightedMedian(values: Float64Array, weights: Float64Array, orde
   for (let k = 0; k < n; k++) {
     const i = order[k]!;
     const at = below + weights[i]! / 2;
-    if (at >= total / 2)
-      return k === 0 ? values[i]! : value + ((values[i]! - value) * (total / 2 - middle)) / (at - middle);
+    if (at >= total / 2) {
+      const share = at > middle ? (total / 2 - middle) / (at - middle) : 1;
+      return k === 0 ? values[i]! : value + (values[i]! - value) * share;
+    }
     below += weights[i]!;
     middle = at;
     value = values[i]!;
