@@ -1,5 +1,5 @@
 import type { Interval } from '../core/forecaster.ts';
-import { quantileSorted, sortedFinite } from '../core/stats.ts';
+import { median, quantileSorted, sortedFinite } from '../core/stats.ts';
 import { priorQuantile } from './prior.ts';
 
 /** Errors of one fold, truth - forecast, by steps ahead; NaN where the truth is missing. */
@@ -17,6 +17,10 @@ export interface ErrorModel {
   readonly folds: number;
   /** Steps ahead that count as one for the prior. */
   readonly per: number;
+  /** Standard deviation of the history. */
+  readonly spread: number;
+  /** Its median, where 0 means nothing at all, as it does for what was never negative; else 0. */
+  readonly level: number;
 }
 
 function pool(folds: readonly FoldErrors[], each: (error: number, h: number) => number): Float64Array {
@@ -38,6 +42,11 @@ function moves(y: Float64Array): Float64Array {
   return y.subarray(1).map((value, i) => value - y[i]!);
 }
 
+function deviation(y: Float64Array): number {
+  const mean = y.reduce((sum, value) => sum + value / y.length, 0);
+  return Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2 / y.length, 0));
+}
+
 /** Learns from the errors of rolling origins over the course `y` how wide an interval must be. */
 export function errorModel(folds: readonly FoldErrors[], y: Float64Array, per: number): ErrorModel {
   const length = y.length;
@@ -46,28 +55,40 @@ export function errorModel(folds: readonly FoldErrors[], y: Float64Array, per: n
   const ratios = pool(folds, (error, h) =>
     scale > 0 ? Math.abs(error) / (scale * priorQuantile(0.5, { ahead: (h + 1) / per, length })) : 0,
   );
-  return { scale, ratios: sortedFinite(ratios), length, folds: folds.length, per };
+  const level = y.some(value => value < 0) ? 0 : median(y);
+  return { scale, ratios: sortedFinite(ratios), length, folds: folds.length, per, spread: deviation(y), level };
 }
 
-/** How much of the quantile is the series' own on the logarithmic scale, the rest is the prior's. */
-function ownShare(folds: number): number {
-  return Math.min(0.5, folds / 24);
+/** How much of a quantile is the series' own, on the logarithmic scale; the rest is the prior's. */
+const mostOwn = 0.4;
+const foldsForThat = 10;
+/** How much of the prior's unit is the spread of the history rather than the size of its errors. */
+const spreadShare = 0.15;
+
+/** 0 up to a level of 80 %, 1 at 95 %, more beyond. */
+const tailOf = (level: number) => Math.max(0, Math.log(0.2 / (1 - level)) / Math.log(4));
+
+/**
+ * The unit of the prior's quantiles: the typical error, and a little of how far the series has moved in its history;
+ * towards the tails of its level too, as what stood still for weeks may be switched off tomorrow.
+ */
+function unitOf({ scale, spread, level }: ErrorModel, at: number): number {
+  return scale ** (1 - spreadShare) * (spread + tailOf(at) * level) ** spreadShare;
 }
 
 /**
  * Half the width of an interval of this level, `ahead` steps (from 1) on: the geometric mean of the quantile of the
  * series' own fold errors (split conformal, Vovk et al. 2005, with the growth over the horizon taken from the prior) and of
- * the prior's quantile for a history of this length, both in units of the series' own mean error.
+ * the prior's quantile for a history of this length.
  */
 export function halfWidth(model: ErrorModel, level: number, ahead: number): number {
   const { scale, ratios, length, per } = model;
   if (scale === 0) return 0;
-  const at = { ahead: ahead / per, length };
-  const prior = scale * priorQuantile(level, at);
-  if (ratios.length === 0) return prior;
+  const at = { ahead: Math.max(1, ahead / per), length };
+  const prior = unitOf(model, level) * priorQuantile(level, at);
   const own =
     scale * priorQuantile(0.5, at) * quantileSorted(ratios, Math.min(1, level * (1 + 1 / ratios.length)));
-  const share = ownShare(model.folds);
+  const share = (mostOwn * Math.min(1, model.folds / foldsForThat)) / (1 + tailOf(level));
   return own > 0 ? own ** share * prior ** (1 - share) : prior;
 }
 

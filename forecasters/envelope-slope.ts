@@ -1,21 +1,25 @@
 import type { PathMethod } from './path-method.ts';
 import { lineSlope } from './theta.ts';
 
+/** The highest value of each part of `size` values, the newest part ending with the last value. */
+function tops(y: Float64Array, size: number): Float64Array {
+  const start = y.length % size;
+  return Float64Array.from({ length: (y.length - start) / size }, (_, k) => {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < size; i++) top = Math.max(top, y[start + k * size + i]!);
+    return top;
+  });
+}
+
 /**
- * The straight line at the upper envelope: the highest value of each part of the last `days`, and the least-squares
- * slope through them, from the highest of the newest part. Seven-day parts would need weeks: a part is a day, at least
- * two values.
+ * A straight line from the last value with the least-squares slope of the daily highs of the last `days` days (of the
+ * values themselves where they lie further apart): what fills, fills at its upper edge.
  */
 function envelopeSlope(days: number): PathMethod['path'] {
   return ({ y, day }, steps) => {
-    const window = y.subarray(Math.max(0, y.length - Math.max(days * day, 4)));
-    if (window.length < 4) return undefined;
-    const part = Math.max(1, day);
-    const tops = Float64Array.from({ length: Math.floor(window.length / part) }, (_, k) => {
-      const end = window.length - (Math.floor(window.length / part) - 1 - k) * part;
-      return window.subarray(end - part, end).reduce((top, value) => Math.max(top, value));
-    });
-    const slope = tops.length < 2 ? 0 : lineSlope(tops) / part;
+    if (y.length < 4 || y.length < 2 * day) return undefined;
+    const highs = tops(y.subarray(Math.max(0, y.length - Math.max(days * day, 4))), day);
+    const slope = lineSlope(highs) / day;
     const last = y[y.length - 1]!;
     return Float64Array.from({ length: steps }, (_, h) => last + slope * (h + 1));
   };
