@@ -92,6 +92,24 @@ export function halfWidth(model: ErrorModel, level: number, ahead: number): numb
   return own > 0 ? own ** share * prior ** (1 - share) : prior;
 }
 
+/** The widest level that is looked for. */
+const widest = 0.999;
+
+/** P(the truth lies above yhat + `distance`), `ahead` steps on: the level whose interval just reaches there, one side of it. */
+export function chanceBeyond(model: ErrorModel, distance: number, ahead: number): number {
+  if (model.scale === 0) return distance <= 0 ? 1 : 0;
+  const size = Math.abs(distance);
+  let low = 0;
+  let high = widest;
+  for (let k = 0; k < 14; k++) {
+    const middle = (low + high) / 2;
+    if (halfWidth(model, middle, ahead) < size) low = middle;
+    else high = middle;
+  }
+  const beyond = (1 - low) / 2;
+  return distance > 0 ? beyond : 1 - beyond;
+}
+
 /** The interval around a path. */
 export function intervalOf(model: ErrorModel, yhat: Float64Array, level: number): Interval {
   const half = yhat.map((_, h) => halfWidth(model, level, h + 1));

@@ -3,7 +3,7 @@ import { median } from '../core/stats.ts';
 import { type Backtest, backtest } from './backtest.ts';
 import { type Coarse, coarse, DayShape } from './coarsen.ts';
 import { combine, errorsOf, weightsOf } from './combine.ts';
-import { type ErrorModel, errorModel, type FoldErrors, intervalOf } from './conformal.ts';
+import { chanceBeyond, type ErrorModel, errorModel, type FoldErrors, intervalOf } from './conformal.ts';
 import type { Course, PathMethod } from './path-method.ts';
 import { seasonOf, stepsOfDay } from './season.ts';
 
@@ -62,6 +62,12 @@ export class FittedEnsemble implements FittedForecaster {
   /** Typical size of the errors that the intervals are made of. */
   get typicalError(): number {
     return this.#model.scale;
+  }
+
+  /** P(the series lies at or above `limit[h]`) for each step h ahead. */
+  chanceAbove(limit: Float64Array): Float64Array {
+    const { yhat } = this.forecast(limit.length, []);
+    return limit.map((value, h) => chanceBeyond(this.#model, value - yhat[h]!, h + 1));
   }
 
   forecast(steps: number, levels: readonly number[]): Forecast {

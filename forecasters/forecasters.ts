@@ -1,5 +1,6 @@
 import { autoregression } from './autoregression.ts';
 import { dampedTrend } from './damped-trend.ts';
+import { slope7, slope28 } from './envelope-slope.ts';
 import { ets } from './ets.ts';
 import { naive } from './naive.ts';
 import type { PathMethod } from './path-method.ts';
@@ -20,4 +21,6 @@ export const members: readonly PathMethod[] = [
   seasonalMean,
   seasonalNaive,
   naive,
+  slope7,
+  slope28,
 ];
