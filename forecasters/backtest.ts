@@ -36,7 +36,7 @@ export function backtest(course: Course, methods: readonly PathMethod[], folds: 
   const n = course.y.length;
   const origins = originsOf(n, folds);
   const paths = origins.map(origin => {
-    const known = { ...course, y: course.y.subarray(0, origin) };
+    const known = { ...course, t: course.t.subarray(0, origin), y: course.y.subarray(0, origin) };
     return methods.map(method => method.path(known, Math.min(folds.horizon, n - origin)));
   });
   return { origins, paths };

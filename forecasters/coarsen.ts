@@ -68,6 +68,8 @@ export interface Coarse {
   /** NaN where there was no value. */
   readonly truth: Float64Array;
   readonly fineSeason: number;
+  /** Ends of the coarser steps (ms), and their values. */
+  readonly t: Float64Array;
   readonly y: Float64Array;
   readonly step: number;
 }
@@ -78,5 +80,9 @@ export function coarse(history: History, steps: number): Coarse {
   const filled = fillGaps(history.v, fineSeason);
   const fine = filled.subarray(filled.length % k);
   const truth = history.v.subarray(history.v.length - fine.length);
-  return { k, fine, truth, fineSeason, y: coarsened(fine, k), step: history.step * k };
+  const y = coarsened(fine, k);
+  const last = history.t[history.t.length - 1]!;
+  const step = history.step * k;
+  const t = y.map((_, i) => last - (y.length - 1 - i) * step);
+  return { k, fine, truth, fineSeason, t, y, step };
 }

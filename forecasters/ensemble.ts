@@ -37,8 +37,8 @@ export class FittedEnsemble implements FittedForecaster {
     this.#history = history;
     this.#methods = methods;
     this.#coarse = coarse(history, steps);
-    const { y, k, step } = this.#coarse;
-    this.#course = { y, season: seasonOf(step, y.length), day: stepsOfDay(step) };
+    const { t, y, k, step } = this.#coarse;
+    this.#course = { t, y, season: seasonOf(step, y.length), day: stepsOfDay(step) };
     const test = backtest(this.#course, methods, { horizon: Math.ceil(steps / k), count: options.folds });
     const errors = errorsOf(test, y, methods.length);
     this.#weights = weightsOf(errors, { scale: median(y.map(Math.abs)), length: y.length });

@@ -1,4 +1,6 @@
 import { autoregression } from './autoregression.ts';
+import { bentLine } from './bent-line.ts';
+import { calendarTrend } from './calendar-trend.ts';
 import { dampedTrend } from './damped-trend.ts';
 import { slope7, slope28 } from './envelope-slope.ts';
 import { ets } from './ets.ts';
@@ -23,4 +25,6 @@ export const members: readonly PathMethod[] = [
   naive,
   slope7,
   slope28,
+  bentLine,
+  calendarTrend,
 ];

@@ -1,5 +1,7 @@
 /** What a method that needs no clock continues: equally spaced values without gaps, and the steps of their season. */
 export interface Course {
+  /** Time of each value, ms. */
+  readonly t: Float64Array;
   readonly y: Float64Array;
   /** Steps after which a pattern may repeat; 1: none. */
   readonly season: number;
