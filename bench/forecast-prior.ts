@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { quantile } from '../core/stats.ts';
 import { Ensemble } from '../forecasters/ensemble.ts';
-import { members } from '../forecasters/forecasters.ts';
+import { members } from '../forecasters/members.ts';
 import { simulatedSeries } from './simulated-series.ts';
 
 /**
@@ -19,8 +19,12 @@ const farthest = aheads.at(-1)!;
 /** |error| / typical fold error of one series at each step ahead; undefined where nothing was ever wrong. */
 function errorsOf(seed: number, n: number): Float64Array | undefined {
   const series = simulatedSeries(seed, n + farthest);
-  const history = { t: Float64Array.from({ length: n }, (_, i) => i * day), v: series.slice(0, n), step: day };
-  const fitted = new Ensemble(members, { horizon: 30 * day, folds: 15 }).fit(history);
+  const history = {
+    t: Float64Array.from({ length: n }, (_, i) => i * day),
+    v: series.slice(0, n),
+    step: day,
+  };
+  const fitted = new Ensemble(members, { horizon: 30 * day, folds: 15 }).fitAlone(history);
   if ('unfit' in fitted || fitted.typicalError === 0) return undefined;
   const { yhat } = fitted.forecast(farthest, []);
   return yhat.map((value, h) => Math.abs(series[n + h]! - value) / fitted.typicalError);
@@ -34,7 +38,9 @@ function nearest(k: number): readonly number[] {
 }
 
 function rowsOf(n: number): number[][] {
-  const errors = Array.from({ length: count }, (_, k) => errorsOf(100_000 + k, n)).filter(each => each !== undefined);
+  const errors = Array.from({ length: count }, (_, k) => errorsOf(100_000 + k, n)).filter(
+    each => each !== undefined,
+  );
   return aheads.map((_, k) => {
     const steps = nearest(k);
     const pooled = Float64Array.from(errors.flatMap(each => steps.map(h => each[h - 1]!)));

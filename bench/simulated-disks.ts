@@ -12,7 +12,7 @@ export interface Disk {
   readonly limit: number;
   /** Days of it that are known, the rest is to be foretold. */
   readonly known: number;
-  /** Days after the known ones at which it is full first; NaN: not within the rest. */
+  /** Days after the last known one at which it is full first; NaN: it was full before. */
   readonly full: number;
 }
 
@@ -33,8 +33,9 @@ const growth: Readonly<Record<DiskKind, (draws: Draws, days: number) => Float64A
     const quiet = 0.6 * uniform();
     const noise = 0.4 * uniform();
     const start = Math.floor(7 * uniform());
-    return Float64Array.from({ length: days }, (_, i) =>
-      ((i + start) % 7 < 5 ? 1.2 : quiet) * (1 + noise * normal()),
+    return Float64Array.from(
+      { length: days },
+      (_, i) => ((i + start) % 7 < 5 ? 1.2 : quiet) * (1 + noise * normal()),
     );
   },
   'saw-tooth': ({ uniform, normal }, days) => {
@@ -57,6 +58,25 @@ const growth: Readonly<Record<DiskKind, (draws: Draws, days: number) => Float64A
   },
 };
 
+/** What is known, the day on which it may be full at the latest, and where between the old and the new high the limit lies. */
+interface Fullness {
+  readonly known: number;
+  readonly day: number;
+  readonly share: number;
+}
+
+/** A limit that is first passed on the day of the last new high up to `day`, and when in days after the known ones. */
+function fullOn(course: Float64Array, { known, day, share }: Fullness): { limit: number; full: number } {
+  let high = 0;
+  for (let i = 1; i <= day; i++) if (course[i]! > course[high]!) high = i;
+  const before = course
+    .subarray(0, high)
+    .reduce((top, value) => Math.max(top, value), Number.NEGATIVE_INFINITY);
+  const limit = before + share * (course[high]! - before);
+  const part = (limit - course[high - 1]!) / (course[high]! - course[high - 1]!);
+  return { limit, full: high < known ? Number.NaN : high - known + part };
+}
+
 /** A disk of this kind that is full 3 to 28 days after what is known of it; the same seed gives the same disk. */
 export function simulatedDisk(kind: DiskKind, seed: number): Disk {
   const uniform = createRandom(seed);
@@ -71,9 +91,7 @@ export function simulatedDisk(kind: DiskKind, seed: number): Disk {
     used += each;
     return used + noise * draws.normal();
   });
-  const after = 3 + Math.floor(26 * uniform());
-  let limit = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < known + after; i++) limit = Math.max(limit, course[i]!);
-  const full = course.findIndex((value, i) => i >= known && value >= limit);
-  return { kind, used: course, limit, known, full: full < 0 ? Number.NaN : full - known + 1 };
+  const day = known + 3 + Math.floor(26 * uniform());
+  const { limit, full } = fullOn(course, { known, day, share: uniform() });
+  return { kind, used: course, limit, known, full };
 }

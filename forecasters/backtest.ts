@@ -18,11 +18,11 @@ export interface Backtest {
 const leastKnown = 8;
 
 /**
- * Rolling origins, spread evenly from the third-newest value back: each knows at least a fifth of the history, and no
- * fold is older than one and a half horizons, since what a method was worth long ago says little.
+ * Rolling origins, spread evenly from the third-newest value back: each knows at least a fifth of the history, and none is
+ * older than one and a half horizons (but two steps a fold), since what a method was worth long ago says little.
  */
 export function originsOf(n: number, { horizon, count }: Folds): number[] {
-  const oldest = Math.max(leastKnown, Math.ceil(n / 5), n - Math.ceil(1.6 * horizon));
+  const oldest = Math.max(leastKnown, Math.ceil(n / 5), n - Math.max(Math.ceil(1.6 * horizon), 2 * count));
   const newest = n - Math.min(3, Math.max(1, Math.floor(n / 10)));
   if (newest < oldest) return [];
   const step = Math.max(1, Math.round((newest - oldest) / Math.max(1, count - 1)));

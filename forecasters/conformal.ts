@@ -21,6 +21,14 @@ export interface ErrorModel {
   readonly spread: number;
   /** Its median, where 0 means nothing at all, as it does for what was never negative; else 0. */
   readonly level: number;
+  /** How much of a quantile is the series' own, on the logarithmic scale; the rest is the prior's. */
+  readonly own: number;
+}
+
+/** Steps ahead that count as one for the prior, and how much of a quantile is the series' own (0 to 1). */
+export interface ErrorModelOptions {
+  readonly per: number;
+  readonly own: number;
 }
 
 function pool(folds: readonly FoldErrors[], each: (error: number, h: number) => number): Float64Array {
@@ -48,7 +56,12 @@ function deviation(y: Float64Array): number {
 }
 
 /** Learns from the errors of rolling origins over the course `y` how wide an interval must be. */
-export function errorModel(folds: readonly FoldErrors[], y: Float64Array, per: number): ErrorModel {
+export function errorModel(
+  folds: readonly FoldErrors[],
+  y: Float64Array,
+  options: ErrorModelOptions,
+): ErrorModel {
+  const { per } = options;
   const length = y.length;
   const errors = pool(folds, error => error);
   const scale = errors.length > 0 ? typicalSize(errors) : y.length > 1 ? typicalSize(moves(y)) : 0;
@@ -56,12 +69,19 @@ export function errorModel(folds: readonly FoldErrors[], y: Float64Array, per: n
     scale > 0 ? Math.abs(error) / (scale * priorQuantile(0.5, { ahead: (h + 1) / per, length })) : 0,
   );
   const level = y.some(value => value < 0) ? 0 : median(y);
-  return { scale, ratios: sortedFinite(ratios), length, folds: folds.length, per, spread: deviation(y), level };
+  return {
+    ...options,
+    scale,
+    ratios: sortedFinite(ratios),
+    length,
+    folds: folds.length,
+    spread: deviation(y),
+    level,
+  };
 }
 
-/** How much of a quantile is the series' own, on the logarithmic scale; the rest is the prior's. */
-const mostOwn = 0.4;
-const foldsForThat = 10;
+/** Folds from which on a series has its whole say. */
+const enoughFolds = 10;
 /** How much of the prior's unit is the spread of the history rather than the size of its errors. */
 const spreadShare = 0.15;
 
@@ -88,7 +108,7 @@ export function halfWidth(model: ErrorModel, level: number, ahead: number): numb
   const prior = unitOf(model, level) * priorQuantile(level, at);
   const own =
     scale * priorQuantile(0.5, at) * quantileSorted(ratios, Math.min(1, level * (1 + 1 / ratios.length)));
-  const share = (mostOwn * Math.min(1, model.folds / foldsForThat)) / (1 + tailOf(level));
+  const share = (model.own * Math.min(1, model.folds / enoughFolds)) / (1 + tailOf(level));
   return own > 0 ? own ** share * prior ** (1 - share) : prior;
 }
 

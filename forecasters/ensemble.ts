@@ -1,17 +1,32 @@
-import type { FittedForecaster, Forecast, Forecaster, History } from '../core/forecaster.ts';
+import type { FittedForecaster, Forecast, Forecaster, History, Regressor } from '../core/forecaster.ts';
 import { median } from '../core/stats.ts';
 import { type Backtest, backtest } from './backtest.ts';
 import { type Coarse, coarse, DayShape } from './coarsen.ts';
 import { combine, errorsOf, weightsOf } from './combine.ts';
-import { chanceBeyond, type ErrorModel, errorModel, type FoldErrors, intervalOf } from './conformal.ts';
+import {
+  chanceBeyond,
+  type ErrorModel,
+  errorModel,
+  type FoldErrors,
+  halfWidth,
+  intervalOf,
+} from './conformal.ts';
 import type { Course, PathMethod } from './path-method.ts';
+import { regress } from './regression.ts';
 import { seasonOf, stepsOfDay } from './season.ts';
+import { FittedWithRegressors, withoutEffects } from './with-regressors.ts';
 
 /** How far ahead (ms) it is to look, and how many earlier times it is tried on. */
 export interface EnsembleOptions {
   readonly horizon: number;
   readonly folds: number;
+  /** How much of an interval is learned from the series' own errors, the rest from simulated series; .4 when left out. */
+  readonly own?: number;
 }
+
+const usualOwn = 0.4;
+/** Regressors are heard when the error at earlier times falls to this share of what it was without them. */
+const worthIt = 0.98;
 
 /** A method as it entered: its weight, and its mean absolute error over the folds (NaN: it could not say). */
 export interface MethodShare {
@@ -44,7 +59,7 @@ export class FittedEnsemble implements FittedForecaster {
     this.#weights = weightsOf(errors, { scale: median(y.map(Math.abs)), length: y.length });
     this.shares = methods.map(({ name }, i) => ({ name, weight: this.#weights[i]!, error: errors[i]! }));
     this.foldErrors = this.#foldErrors(test);
-    this.#model = errorModel(this.foldErrors, y, k);
+    this.#model = errorModel(this.foldErrors, y, { per: k, own: options.own ?? usualOwn });
   }
 
   #foldErrors(test: Backtest): FoldErrors[] {
@@ -57,6 +72,36 @@ export class FittedEnsemble implements FittedForecaster {
       const path = shape.laidOver(combine(paths, this.#weights, steps), steps * k);
       return path.map((value, h) => truth[known + h]! - value);
     });
+  }
+
+  /** Share of the truths of each fold that lay inside the interval which the other folds would have given; NaN of none. */
+  coverage(level: number): number {
+    const { y, k } = this.#coarse;
+    let inside = 0;
+    let all = 0;
+    this.foldErrors.forEach((fold, left) => {
+      const others = this.foldErrors.filter((_, i) => i !== left);
+      const model = errorModel(others, y, { per: k, own: this.#model.own });
+      fold.forEach((error, h) => {
+        if (Number.isNaN(error)) return;
+        all++;
+        if (Math.abs(error) <= halfWidth(model, level, h + 1)) inside++;
+      });
+    });
+    return inside / all;
+  }
+
+  /** Mean absolute error over all folds and steps ahead; 0 without any fold. */
+  get meanError(): number {
+    let sum = 0;
+    let count = 0;
+    for (const fold of this.foldErrors)
+      for (const error of fold) {
+        if (Number.isNaN(error)) continue;
+        sum += Math.abs(error);
+        count++;
+      }
+    return count > 0 ? sum / count : 0;
   }
 
   /** Typical size of the errors that the intervals are made of. */
@@ -95,9 +140,30 @@ export class Ensemble implements Forecaster {
     this.#options = options;
   }
 
-  fit(history: History): FittedEnsemble | { readonly unfit: string } {
+  fit(history: History, regressors: readonly Regressor[] = []) {
+    return regressors.length === 0 ? this.fitAlone(history) : this.fitWith(history, regressors);
+  }
+
+  /** From its own past alone. */
+  fitAlone(history: History): FittedEnsemble | { readonly unfit: string } {
     const known = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
     if (known === 0) return { unfit: 'there is no value in the history' };
     return new FittedEnsemble(history, this.#methods, this.#options);
+  }
+
+  /**
+   * The same with regressors, where they foretell the series better at earlier times than its own past does; else without
+   * them, as a bare FittedEnsemble.
+   */
+  fitWith(
+    history: History,
+    regressors: readonly Regressor[],
+  ): FittedEnsemble | FittedWithRegressors | { readonly unfit: string } {
+    const alone = this.fitAlone(history);
+    const effects = regress(history.v, regressors);
+    if ('unfit' in alone || effects === undefined) return alone;
+    const rest = this.fitAlone(withoutEffects(history, effects, regressors));
+    if ('unfit' in rest || rest.meanError > worthIt * alone.meanError) return alone;
+    return new FittedWithRegressors(rest, effects, regressors);
   }
 }

@@ -1,0 +1,135 @@
+import type { Regressor } from '../core/forecaster.ts';
+import { fillGaps } from './gaps.ts';
+
+/** How much one unit of a regressor adds to the series. */
+export interface Effect {
+  readonly name: string;
+  readonly coefficient: number;
+}
+
+/** Penalties on standardised coefficients that are tried, as shares of the number of rows. */
+const penalties: readonly number[] = [1e-4, 1e-3, 1e-2, 0.1, 1];
+const rounds = 3;
+/** Rows for each coefficient, at least. */
+const leastRows = 5;
+
+/** Values without what the value before foretells: what is left of an error that remembers (Cochrane, Orcutt 1949). */
+function innovations(x: Float64Array, memory: number): Float64Array {
+  return x.subarray(1).map((value, i) => value - memory * x[i]!);
+}
+
+function centred(x: Float64Array): Float64Array {
+  const mean = x.reduce((sum, value) => sum + value / x.length, 0);
+  return x.map(value => value - mean);
+}
+
+const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/** Solves A b = c for a symmetric positive definite A (rows) by Cholesky's factors; leaves A and c changed. */
+function solve(A: Float64Array[], c: Float64Array): Float64Array {
+  const p = c.length;
+  for (let j = 0; j < p; j++) {
+    for (let k = 0; k < j; k++) A[j]![j]! -= A[j]![k]! ** 2;
+    A[j]![j] = Math.sqrt(Math.max(A[j]![j]!, 1e-300));
+    for (let i = j + 1; i < p; i++) {
+      for (let k = 0; k < j; k++) A[i]![j]! -= A[i]![k]! * A[j]![k]!;
+      A[i]![j]! /= A[j]![j]!;
+    }
+  }
+  for (let i = 0; i < p; i++) {
+    for (let k = 0; k < i; k++) c[i]! -= A[i]![k]! * c[k]!;
+    c[i]! /= A[i]![i]!;
+  }
+  for (let i = p - 1; i >= 0; i--) {
+    for (let k = i + 1; k < p; k++) c[i]! -= A[k]![i]! * c[k]!;
+    c[i]! /= A[i]![i]!;
+  }
+  return c;
+}
+
+/** Ridge coefficients of centred columns, each penalised by its own size (Hoerl, Kennard 1970). */
+function ridge(columns: readonly Float64Array[], y: Float64Array, penalty: number): Float64Array {
+  const A = columns.map((a, i) =>
+    Float64Array.from(columns, (b, j) => dot(a, b) * (i === j ? 1 + penalty : 1)),
+  );
+  return solve(
+    A,
+    Float64Array.from(columns, column => dot(column, y)),
+  );
+}
+
+function residuals(columns: readonly Float64Array[], y: Float64Array, beta: Float64Array): Float64Array {
+  return y.map((value, i) => columns.reduce((left, column, k) => left - beta[k]! * column[i]!, value));
+}
+
+/** The penalty whose coefficients, learned on the first two thirds, leave least of the last third. */
+function bestPenalty(columns: readonly Float64Array[], y: Float64Array): number {
+  const cut = Math.floor((2 * y.length) / 3);
+  const early = columns.map(column => column.subarray(0, cut));
+  const late = columns.map(column => column.subarray(cut));
+  let best = penalties[0]!;
+  let least = Number.POSITIVE_INFINITY;
+  for (const penalty of penalties) {
+    const beta = ridge(early, y.subarray(0, cut), penalty);
+    const left = residuals(late, y.subarray(cut), beta);
+    const size = dot(left, left);
+    if (size < least) [best, least] = [penalty, size];
+  }
+  return best;
+}
+
+/** Lag-one correlation of what the coefficients leave, between 0 and 1. */
+function memoryOf(left: Float64Array): number {
+  const x = centred(left);
+  const size = dot(x, x);
+  return size > 0 ? Math.min(1, Math.max(0, dot(x.subarray(1), x.subarray(0, -1)) / size)) : 0;
+}
+
+/**
+ * How regressors move a series: ridge regression of y on them with an error that remembers, so that two series which
+ * merely both grow do not pass for cause and effect. Gaps are bridged. Undefined when there are too few rows, or when no
+ * regressor ever moved.
+ */
+export function regress(v: Float64Array, regressors: readonly Regressor[]): readonly Effect[] | undefined {
+  const first = v.findIndex(value => !Number.isNaN(value));
+  const y = fillGaps(v, 1);
+  const moving = regressors
+    .map(({ name, past }) => ({ name, x: fillGaps(past, 1) }))
+    .map(({ name, x }) => ({ name, x: padded(x, v.length).subarray(Math.max(0, first)) }))
+    .filter(({ x }) => x.some(value => value !== x[0]));
+  if (moving.length === 0 || y.length < leastRows * (moving.length + 1)) return undefined;
+  const columns = moving.map(({ x }) => x);
+  let memory = 0;
+  let beta = new Float64Array(columns.length);
+  for (let round = 0; round < rounds; round++) {
+    const steps = columns.map(column => centred(innovations(column, memory)));
+    const target = centred(innovations(y, memory));
+    beta = Float64Array.from(ridge(steps, target, bestPenalty(steps, target)));
+    memory = memoryOf(residuals(columns, y, beta));
+  }
+  return moving.map(({ name }, k) => ({ name, coefficient: beta[k]! }));
+}
+
+/** Values of which the first ones are missing, with the first known one in their place. */
+function padded(x: Float64Array, length: number): Float64Array {
+  const out = new Float64Array(length).fill(x[0] ?? 0);
+  out.set(x, length - x.length);
+  return out;
+}
+
+/** What the regressors add at each step, of their past or of their future. */
+export function addedBy(
+  effects: readonly Effect[],
+  regressors: readonly Regressor[],
+  part: 'past' | 'future',
+): Float64Array {
+  const length = regressors[0]?.[part].length ?? 0;
+  const sum = new Float64Array(length);
+  for (const { name, coefficient } of effects) {
+    const x = regressors.find(each => each.name === name)?.[part];
+    if (x === undefined) continue;
+    const whole = padded(fillGaps(x, 1), length);
+    for (let i = 0; i < length; i++) sum[i]! += coefficient * whole[i]!;
+  }
+  return sum;
+}

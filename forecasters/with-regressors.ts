@@ -1,0 +1,72 @@
+import type { FittedForecaster, Forecast, History, Regressor } from '../core/forecaster.ts';
+import type { FoldErrors } from './conformal.ts';
+import type { FittedEnsemble, MethodShare } from './ensemble.ts';
+import { addedBy, type Effect } from './regression.ts';
+
+/** A series as what its regressors add and a rest that other methods forecast. */
+export class FittedWithRegressors implements FittedForecaster {
+  readonly #regressors: readonly Regressor[];
+  readonly effects: readonly Effect[];
+  /** What forecasts the rest. */
+  readonly rest: FittedEnsemble;
+
+  constructor(rest: FittedEnsemble, effects: readonly Effect[], regressors: readonly Regressor[]) {
+    this.rest = rest;
+    this.effects = effects;
+    this.#regressors = regressors;
+  }
+
+  /** The methods that forecast the rest. */
+  get shares(): readonly MethodShare[] {
+    return this.rest.shares;
+  }
+
+  /** Errors at earlier times, the regressors known. */
+  get foldErrors(): readonly FoldErrors[] {
+    return this.rest.foldErrors;
+  }
+
+  /** Of the intervals at earlier times, the regressors known. */
+  coverage(level: number): number {
+    return this.rest.coverage(level);
+  }
+
+  /** With the regressors' futures as they were given; a RangeError when they are shorter than that. */
+  forecast(steps: number, levels: readonly number[]): Forecast {
+    return this.forecastUnder(this.#regressors, { steps, levels });
+  }
+
+  /** With other futures of the same regressors: what if. Intervals take these futures for certain. */
+  forecastUnder(
+    regressors: readonly Regressor[],
+    { steps, levels }: { readonly steps: number; readonly levels: readonly number[] },
+  ): Forecast {
+    const short = regressors.find(({ future }) => future.length < steps);
+    if (short !== undefined)
+      throw new RangeError(
+        `regressor ${short.name} is known ${short.future.length} steps ahead, ${steps} are asked for`,
+      );
+    const added = addedBy(this.effects, regressors, 'future');
+    const shifted = (values: Float64Array) => values.map((value, h) => value + added[h]!);
+    const { t, yhat, intervals } = this.rest.forecast(steps, levels);
+    return {
+      t,
+      yhat: shifted(yhat),
+      intervals: intervals.map(({ level, lower, upper }) => ({
+        level,
+        lower: shifted(lower),
+        upper: shifted(upper),
+      })),
+    };
+  }
+}
+
+/** The history without what the regressors add. */
+export function withoutEffects(
+  history: History,
+  effects: readonly Effect[],
+  regressors: readonly Regressor[],
+): History {
+  const added = addedBy(effects, regressors, 'past');
+  return { ...history, v: history.v.map((value, i) => value - added[i]!) };
+}
