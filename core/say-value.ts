@@ -9,6 +9,7 @@ const plain: Scale = { signed: true, steps: [[1, '']] };
 const large = (suffix: string, signed = false): Scale => ({
   signed,
   steps: [
+    [1e12, ` T${suffix}`],
     [1e9, ` G${suffix}`],
     [1e6, ` M${suffix}`],
     [1e3, ` k${suffix}`],

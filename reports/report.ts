@@ -1,0 +1,118 @@
+import type { CapacityForecast } from '../core/capacity.ts';
+import { type Calendar, calendarOf } from '../core/say-day.ts';
+import { sayCount } from '../core/say-name.ts';
+import { visibleText } from '../core/visible-text.ts';
+import { actionOf } from './action.ts';
+import { causeOf } from './cause.ts';
+import type { CapacityReport, Comparison, ReportedResource, ReportInputs, Verdict } from './model.ts';
+import { resourceName } from './resource-name.ts';
+import { spareOf } from './spare.ts';
+import { aMonth, aWeek, coverageOf, keyOf, newestOf, trackRecord } from './track-record.ts';
+import { answerOf } from './verdict.ts';
+
+const order: readonly Verdict[] = ['over', 'soon', 'maybe', 'later', 'unknown', 'clear'];
+
+/** What a resource is ranked by among those with the same verdict, the smallest first. */
+function rank({ verdict, fill, share }: ReportedResource): number {
+  if (verdict === 'soon' || verdict === 'later') return fill!.median;
+  if (verdict === 'maybe') return fill!.earliest;
+  return Number.isNaN(share) ? Number.POSITIVE_INFINITY : -share;
+}
+
+const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function byUrgency(a: ReportedResource, b: ReportedResource): number {
+  return (
+    order.indexOf(a.verdict) - order.indexOf(b.verdict) ||
+    compare(rank(a), rank(b)) ||
+    compare(a.name, b.name)
+  );
+}
+
+interface Past {
+  readonly week: ReadonlyMap<string, Comparison>;
+  readonly month: ReadonlyMap<string, Comparison>;
+}
+
+function reported(
+  forecast: CapacityForecast,
+  past: Past,
+  how: { readonly madeAt: number; readonly ahead: number; readonly calendar: Calendar },
+): ReportedResource {
+  const { limit, history, exhaustion, pack, resource, entity, unit } = forecast;
+  const used = history.v.findLast(Number.isFinite) ?? Number.NaN;
+  const answer = answerOf(forecast, how, how.calendar);
+  const key = keyOf(forecast);
+  return {
+    id: '',
+    name: resourceName(forecast),
+    ...{ pack, resource, entity, unit, used, limit, history, ...answer },
+    share: limit > 0 ? used / limit : Number.NaN,
+    fill: exhaustion.state === 'fills' ? exhaustion.date : undefined,
+    cause: causeOf(forecast, how.calendar),
+    action: actionOf(forecast, answer, how),
+    reason: visibleText(exhaustion.reason),
+    methods: forecast.methods,
+    madeAt: forecast.madeAt,
+    forecast: forecast.forecast,
+    lastWeek: past.week.get(key),
+    lastMonth: past.month.get(key),
+  };
+}
+
+/** The first sentence of the report. */
+function headlineOf(resources: readonly ReportedResource[], days: string): string {
+  const count = (verdict: Verdict) => resources.filter(each => each.verdict === verdict).length;
+  const [over, soon, maybe, unknown] = [count('over'), count('soon'), count('maybe'), count('unknown')];
+  if (resources.length === 0) return 'No resource has a forecast yet.';
+  const told = resources.length - unknown;
+  const first = resources.find(({ verdict }) => verdict === 'soon');
+  const said = [
+    ...(over > 0
+      ? [
+          `${sayCount(over, 'resource')} ${over === 1 ? 'is' : 'are'} over ${over === 1 ? 'its limit' : 'their limits'} already`,
+        ]
+      : []),
+    ...(soon > 0
+      ? [
+          `${sayCount(soon, 'resource')} ${soon === 1 ? 'runs' : 'run'} out in the next ${days}, the first one ${first!.answer.replace(/^full /, '')}`,
+        ]
+      : []),
+    ...(maybe > 0 ? [`${sayCount(maybe, 'resource')} may run out in the next ${days}`] : []),
+  ];
+  const cannot = unknown === 0 ? '' : ` ${sayCount(unknown, 'resource')} cannot be told.`;
+  if (said.length === 0)
+    return `Nothing runs out in the next ${days}, of ${sayCount(told, 'resource')} that can be told.${cannot}`;
+  return `${said.join('; ')}. ${sayCount(told - over - soon - maybe, 'other')} will last.${cannot}`;
+}
+
+const day = 86_400_000;
+
+/** The report of what was forecast, how it came out, and the week. Throws a RangeError for a time zone that is not known. */
+export function capacityReport(inputs: ReportInputs): CapacityReport {
+  const { madeAt, back, ahead, timeZone, outcomes, forecasts } = inputs;
+  const calendar = calendarOf(timeZone, madeAt);
+  const period = { from: madeAt - back, to: madeAt };
+  const past = { week: newestOf(outcomes, aWeek, period), month: newestOf(outcomes, aMonth, period) };
+  const resources = forecasts
+    .map(forecast => reported(forecast, past, { madeAt, ahead, calendar }))
+    .sort(byUrgency)
+    .map((each, k) => ({ ...each, id: `r${k + 1}` }));
+  const named = new Map(resources.map(each => [keyOf(each), { name: each.name, unit: each.unit }]));
+  return {
+    madeAt,
+    from: period.from,
+    ahead,
+    timeZone,
+    headline: headlineOf(resources, sayCount(Math.round(ahead / day), 'day')),
+    resources,
+    week: trackRecord(aWeek, past.week, named),
+    month: trackRecord(aMonth, past.month, named),
+    coverage: coverageOf(outcomes),
+    incidents: [...inputs.incidents].sort((a, b) => a.startsAt - b.startsAt || compare(a.id, b.id)),
+    noise: inputs.noise,
+    noiseBefore: inputs.noiseBefore,
+    spare: spareOf(resources),
+    missing: inputs.missing,
+  };
+}

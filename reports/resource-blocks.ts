@@ -1,0 +1,70 @@
+import { forecastFan } from '../charts/forecast-fan.ts';
+import type { Calendar } from '../core/say-day.ts';
+import { sayEntity } from '../core/say-name.ts';
+import { clipped, visibleText } from '../core/visible-text.ts';
+import { type Block, heading, paragraph } from './document.ts';
+import type { ReportedResource } from './model.ts';
+import { sayComparison, sayUsed } from './say-report.ts';
+
+/** Size of each picture, in its own units. */
+export interface FigureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly fontSize: number;
+}
+
+const longestHeading = 90;
+
+/** `Full on 4 December (80 %: 2 to 9 December).` */
+export function sayAnswer({ answer, interval }: ReportedResource): string {
+  const sentence = answer.charAt(0).toUpperCase() + answer.slice(1);
+  return interval === '' ? sentence : `${sentence} (80 %: ${interval})`;
+}
+
+function sayMethods({ methods }: ReportedResource): string {
+  const sorted = [...methods].sort((a, b) => b.weight - a.weight).filter(({ weight }) => weight > 0);
+  return sorted.map(({ name, weight }) => `${visibleText(name)} ${Math.round(100 * weight)} %`).join(', ');
+}
+
+function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [string, string])[] {
+  const { name, cause, action, reason, unit, lastWeek, lastMonth, pack, entity } = resource;
+  const methods = sayMethods(resource);
+  const labels = Object.entries(entity).map(([label, value]) => `${label}="${value}"`);
+  const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  const facts: [string, string][] = [
+    ['Why', capitalised(cause)],
+    ['Do', action],
+    ['How it is told', reason],
+    ['A week ago', lastWeek === undefined ? '' : capitalised(sayComparison(lastWeek, unit, calendar))],
+    ['A month ago', lastMonth === undefined ? '' : capitalised(sayComparison(lastMonth, unit, calendar))],
+    ['Methods', methods],
+    [
+      'In full',
+      [...name].length > longestHeading || sayEntity(entity) === 'unknown'
+        ? visibleText(`${pack}: ${labels.join(', ')}`)
+        : '',
+    ],
+  ];
+  return facts.filter(([, value]) => value !== '');
+}
+
+/** One resource: its answer, its picture, and what is known of it. */
+export function resourceBlock(resource: ReportedResource, size: FigureSize, calendar: Calendar): Block {
+  const { id, name, unit, history, forecast, limit, fill, madeAt } = resource;
+  const short = clipped(name, longestHeading);
+  const picture = forecastFan({
+    title: short,
+    ...{ unit, history, forecast, limit, fill, madeAt, calendar },
+    ...size,
+  });
+  const empty = history.t.length === 0 && forecast.t.length === 0;
+  return {
+    kind: 'group',
+    blocks: [
+      heading(3, id, short),
+      paragraph(`${sayAnswer(resource)}. Used: ${sayUsed(resource)}.`, 'strong'),
+      ...(empty ? [paragraph('There is nothing to draw.', 'note')] : [{ kind: 'figure' as const, picture }]),
+      { kind: 'facts', facts: factsOf(resource, calendar) },
+    ],
+  };
+}
