@@ -32,6 +32,8 @@ import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import type { LogIntake } from './log-intake.ts';
+import { createReports } from './report-daemon.ts';
+import type { ReportDesk } from './report-desk.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
 import { resume, type Unreadable } from './resume.ts';
 import type { ScoringDesk } from './scoring-desk.ts';
@@ -99,6 +101,8 @@ export interface Daemon extends Models {
   /** What is kept elsewhere of what foreshock sees and does. */
   readonly events: EventDispatcher;
   readonly eventBook: EventBook;
+  /** Makes and sends the capacity report; undefined where the config asks for none, and in a dry run. */
+  readonly reports: ReportDesk | undefined;
   keptAt: number;
   /** When the charts of open incidents were read last, ms. */
   shownAt: number;
@@ -194,6 +198,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     results: createResultWriter(store.results),
     events,
     eventBook: new EventBook(),
+    reports: options.dryRun ? undefined : createReports(config, { store, metrics, log: options.log }),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),

@@ -30,7 +30,8 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    await together([deliver(daemon), loop(daemon), daemon.logs.run(joint.signal)], joint);
+    const reports = daemon.reports?.run(joint.signal) ?? Promise.resolve();
+    await together([deliver(daemon), loop(daemon), daemon.logs.run(joint.signal), reports], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
@@ -41,6 +42,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.shown;
     await daemon.logs.end();
     await daemon.events.close();
+    await daemon.reports?.close();
     await daemon.scoring.close();
     await closeModels(daemon);
     await daemon.escalation.close();

@@ -24,3 +24,13 @@ export const http = {
 };
 /** A number of things. */
 export const count = z.number().int().positive();
+
+/** True for the IANA name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

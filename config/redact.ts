@@ -1,4 +1,4 @@
-const secretKeys = new Set(['password', 'credentials']);
+const secretKeys = new Set(['password', 'auth_password', 'credentials']);
 
 /** A copy to print: passwords, tokens, header values and passwords in URLs are `<secret>`. */
 export function redact(value: unknown, key = ''): unknown {

@@ -3,7 +3,8 @@ import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span
 import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import { escalationBlock } from './escalation-block.ts';
-import { count, duration, http, labelName, positive } from './field.ts';
+import { count, duration, http, isTimeZone, labelName, positive } from './field.ts';
+import { reportBlock } from './report-block.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
 
 const sourceName = z.string().regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -');
@@ -252,6 +253,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Where dashboards are written.'),
+  report: reportBlock.optional().describe('The capacity report, on schedule.'),
   web: z
     .strictObject({
       listen: z
@@ -284,15 +286,6 @@ export const configSchema = z.strictObject({
     .describe('Sends traces of its own passes; off unless given here or by `OTEL_EXPORTER_OTLP_ENDPOINT`.'),
 });
 export type Config = z.output<typeof configSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** A port of one's own machine, with or without the address to listen on. */
 function isAddress(text: string): boolean {

@@ -11,6 +11,7 @@ export interface SecretFiles {
 
 const fileKeys = new Set([
   'password_file',
+  'auth_password_file',
   'credentials_file',
   'ca_file',
   'cert_file',

@@ -5,6 +5,8 @@ import type { Outbox, OutboxEntry } from './store.ts';
 export interface Drain<Item> {
   readonly outbox: Outbox;
   readonly receiver: string;
+  /** How many one delivery takes at most. */
+  readonly batch?: number;
   read(body: string): Item;
   /** Resolves when the other side has taken all; rejects with a retryable SourceError when asking again may help. */
   deliver(items: readonly Item[], signal: AbortSignal): Promise<void>;
@@ -19,7 +21,7 @@ const batchSize = 64;
 /** Delivers all that waits, in order. Rejects with what made it stop; what was not delivered then waits on. */
 export async function drainOutbox<Item>(drain: Drain<Item>, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const entries = drain.outbox.pending(drain.receiver, batchSize);
+    const entries = drain.outbox.pending(drain.receiver, drain.batch ?? batchSize);
     if (entries.length === 0 || signal.aborted) return;
     await attempt(drain, entries, signal);
   }

@@ -191,6 +191,11 @@ function edgeMetrics(registry: Registry) {
       { name: 'foreshock_events_total', help: 'Events of foreshock itself, by sink and outcome.' },
       ['sink', 'outcome'],
     ),
+    reports: counter(
+      registry,
+      { name: 'foreshock_reports_total', help: 'Capacity reports by target and outcome.' },
+      ['target', 'outcome'],
+    ),
     notificationsPending: gauge(
       registry,
       { name: 'foreshock_notifications_pending', help: 'Notifications that wait for delivery.' },

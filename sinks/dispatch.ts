@@ -1,6 +1,6 @@
-import { drainOutbox } from '../core/drain.ts';
 import { type EventSink, type OwnEvent, readEvent, writeEvent } from '../core/event.ts';
-import type { KeyValues, OutboxEntry, Store } from '../core/store.ts';
+import { OutboxLane } from '../core/outbox-lane.ts';
+import type { Store } from '../core/store.ts';
 
 /** What happened at a sink, for metrics and the log: once a delivery attempt. */
 export interface SinkReport {
@@ -28,84 +28,30 @@ export interface EventDispatcher {
   close(): Promise<void>;
 }
 
-const longestBackoff = 300_000;
-
 /** Keeps the lane of a sink apart from that of a receiver with the same name. */
 const laneOf = (sink: EventSink) => `events/${sink.name}`;
 
-/** One sink's lane: its order and its backoff. */
-class Lane {
+interface SinkLane {
   readonly sink: EventSink;
-  readonly #options: EventDispatcherOptions;
-  readonly #dead: KeyValues;
-  #busy = false;
-  #failures = 0;
-  #notBefore = Number.NEGATIVE_INFINITY;
+  readonly lane: OutboxLane<OwnEvent>;
+}
 
-  constructor(sink: EventSink, options: EventDispatcherOptions) {
-    this.sink = sink;
-    this.#options = options;
-    this.#dead = options.store.values(`dead_letters/${laneOf(sink)}`);
-  }
-
-  async round(signal: AbortSignal): Promise<void> {
-    const { store, clock } = this.#options;
-    if (this.#busy || clock() < this.#notBefore || signal.aborted) return;
-    this.#busy = true;
-    try {
-      await drainOutbox(
-        {
-          outbox: store.outbox,
-          receiver: laneOf(this.sink),
-          read: readEvent,
-          deliver: events => this.sink.deliver(events, signal),
-          settle: entries => this.#settle(entries),
-          bury: (entry, message) => this.#bury(entry, message),
-        },
-        signal,
-      );
-      this.#failures = 0;
-    } catch (error) {
-      this.#backOff(error);
-    } finally {
-      this.#busy = false;
-    }
-  }
-
-  #report(kind: SinkReport['kind'], count: number, message = ''): void {
-    this.#options.observe({ sink: this.sink.name, kind, count, message });
-  }
-
-  #settle(entries: readonly OutboxEntry[]): void {
-    const { store, clock } = this.#options;
-    store.outbox.delivered(
-      entries.map(entry => entry.id),
-      clock(),
-    );
-    this.#report('delivered', entries.length);
-  }
-
-  #bury(entry: OutboxEntry, message: string): void {
-    const { store, clock } = this.#options;
-    store.transaction(() => {
-      this.#dead.set(entry.key, new TextEncoder().encode(entry.body));
-      store.outbox.delivered([entry.id], clock());
-    });
-    this.#report('rejected', 1, message);
-  }
-
-  #backOff(error: unknown): void {
-    const { clock, random } = this.#options;
-    const wait = Math.min(longestBackoff, 1000 * 2 ** this.#failures) * (0.5 + random() / 2);
-    this.#failures = Math.min(this.#failures + 1, 20);
-    this.#notBefore = clock() + wait;
-    this.#report('retry', 1, error instanceof Error ? error.message : String(error));
-  }
+function laneFor(sink: EventSink, { store, clock, random, observe }: EventDispatcherOptions): SinkLane {
+  const lane = new OutboxLane<OwnEvent>({
+    store,
+    name: laneOf(sink),
+    clock,
+    random,
+    read: readEvent,
+    deliver: (events, signal) => sink.deliver(events, signal),
+    observe: report => observe({ sink: sink.name, ...report }),
+  });
+  return { sink, lane };
 }
 
 /** Queues events in the store before they leave and delivers them in order, each sink by itself, at least once. */
 export function createEventDispatcher(options: EventDispatcherOptions): EventDispatcher {
-  const lanes = options.sinks.map(sink => new Lane(sink, options));
+  const lanes = options.sinks.map(sink => laneFor(sink, options));
   const stopped = new AbortController();
   return {
     enqueue(events, at) {
@@ -114,7 +60,7 @@ export function createEventDispatcher(options: EventDispatcherOptions): EventDis
           options.store.outbox.enqueue(laneOf(sink), event.id, writeEvent(event), at);
     },
     async round() {
-      await Promise.all(lanes.map(lane => lane.round(stopped.signal)));
+      await Promise.all(lanes.map(({ lane }) => lane.round(stopped.signal)));
     },
     async close() {
       stopped.abort();

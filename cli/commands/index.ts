@@ -14,6 +14,7 @@ import { historyCommand } from './history.ts';
 import { incidentCommand } from './incident.ts';
 import { modelsCommand } from './models.ts';
 import { predictCommand } from './predict.ts';
+import { reportCommand } from './report.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { sessionsCommand } from './sessions.ts';
@@ -39,6 +40,7 @@ export const commands: readonly (() => Command)[] = [
   topologyCommand,
   dashboardsCommand,
   rulesCommand,
+  reportCommand,
   incidentCommand,
   auditCommand,
   completionCommand,

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { ReportFormat } from '../config/report-block.ts';
+import { reportCsv } from '../reports/csv.ts';
+import { documentHtml, reportStyle } from '../reports/html.ts';
+import { reportJson } from '../reports/json.ts';
+import type { CapacityReport } from '../reports/model.ts';
+import { documentPdf, paperFigure } from '../reports/pdf.ts';
+import { reportDocument } from '../reports/report-document.ts';
+import { paperFonts } from './report-fonts.ts';
+
+/** One form of a report. */
+export interface ReportFile {
+  readonly format: ReportFormat;
+  readonly name: string;
+  /** Its media type. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+const types: Readonly<Record<ReportFormat, string>> = {
+  html: 'text/html',
+  pdf: 'application/pdf',
+  csv: 'text/csv',
+  json: 'application/json',
+};
+const screenFigure = { width: 760, height: 220, fontSize: 11 } as const;
+const styleHash = createHash('sha256').update(reportStyle).digest('base64');
+
+/** `2026-11-30` in the reader's zone. */
+function dateOf({ madeAt, timeZone }: CapacityReport): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(madeAt);
+}
+
+/** A report in the forms that are asked for; `between` lets others go first in long work. */
+export async function renderReport(
+  report: CapacityReport,
+  formats: readonly ReportFormat[],
+  between: () => Promise<void> = async () => undefined,
+): Promise<readonly ReportFile[]> {
+  const render: Readonly<Record<ReportFormat, () => string | Promise<Uint8Array>>> = {
+    html: () => documentHtml(reportDocument(report, screenFigure), styleHash),
+    pdf: () => documentPdf(reportDocument(report, paperFigure), paperFonts(), between),
+    csv: () => reportCsv(report),
+    json: () => reportJson(report),
+  };
+  const files: ReportFile[] = [];
+  for (const format of new Set(formats)) {
+    const content = await render[format]();
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    files.push({
+      format,
+      name: `foreshock-capacity-${dateOf(report)}.${format}`,
+      type: types[format],
+      bytes,
+    });
+    await between();
+  }
+  return files;
+}
