@@ -23,11 +23,6 @@ const advices: readonly (readonly [kind: RegExp, advice: Advice])[] = [
 ];
 const general: Advice = (amount, when) => `Add ${amount} or reduce the load${when}`;
 
-/** True for what ends on a date and has no amount. */
-export function isExpiry(resource: string): boolean {
-  return /cert|expir/i.test(resource);
-}
-
 /** How far the upper end of the 80 % interval, or the forecast itself, is over the limit at a time; NaN when unknown. */
 function shortBy({ forecast, limit, history }: CapacityForecast, until: number): number {
   const inner = [...forecast.intervals].sort((a, b) => Math.abs(a.level - 0.8) - Math.abs(b.level - 0.8))[0];

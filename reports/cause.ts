@@ -2,7 +2,7 @@ import type { CapacityForecast, GrowthCause } from '../core/capacity.ts';
 import type { Calendar } from '../core/say-day.ts';
 import { sayList, saySignal } from '../core/say-name.ts';
 import { sayValue } from '../core/say-value.ts';
-import { visibleText } from '../core/visible-text.ts';
+import { clipped, visibleText } from '../core/visible-text.ts';
 
 const day = 86_400_000;
 
@@ -10,7 +10,7 @@ const day = 86_400_000;
 const ownGrowth = /^(own[ _])?(trend|growth|level|drift|slope)$/i;
 
 function sayCause({ name, amount }: GrowthCause, unit: string): string {
-  const who = ownGrowth.test(name) ? 'its own growth' : visibleText(saySignal(name));
+  const who = ownGrowth.test(name) ? 'its own growth' : clipped(visibleText(saySignal(name)), 60);
   return `${who} ${amount < 0 ? 'takes' : 'adds'} ${sayValue(Math.abs(amount), unit)}`;
 }
 

@@ -18,12 +18,12 @@ p{margin:.5rem 0;max-width:62rem}
 .strong{font-weight:600}
 a{color:var(--link)}
 .scroll{overflow-x:auto;margin:1rem 0}
-table{border-collapse:collapse;width:100%;font-size:.92rem}
+table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:.92rem}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--quiet);font-size:.82rem;color:var(--quiet);font-weight:600}
-tbody th{font-weight:600;min-width:9rem}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+tbody th{font-weight:600}
+.number{text-align:right;font-variant-numeric:tabular-nums}
 td b{color:var(--bad)}
 section{border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0;break-inside:avoid}
 figure{margin:.75rem 0}
@@ -32,6 +32,6 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5re
 dt{color:var(--quiet)}
 dd{margin:0}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:1.25rem 0;font-size:.92rem}
-@media (max-width:40rem){main{padding:1rem .85rem 3rem}.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.stack,.stack caption,.stack tbody,.stack tr,.stack td,.stack th{display:block;width:100%}.stack tr{border-bottom:1px solid var(--line);padding:.6rem 0}.stack td,.stack tbody th{border:0;padding:.1rem 0;text-align:left;white-space:normal}.stack td::before{content:attr(data-title) ": ";color:var(--quiet)}dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}section{padding:.75rem}}
+@media (max-width:40rem){main{padding:1rem .85rem 3rem}.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.stack,.stack caption,.stack tbody,.stack tr,.stack td,.stack th{display:block;width:100%}.stack tr{border-bottom:1px solid var(--line);padding:.6rem 0}.stack td,.stack tbody th{border:0;padding:.1rem 0;text-align:left;white-space:normal}.stack td::before{content:attr(data-title) ": ";color:var(--quiet)}figure{overflow-x:auto}svg{max-width:none;width:36rem}dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}section{padding:.75rem}}
 @media print{:root{color-scheme:light;--ink:#000;--quiet:#444;--paper:#fff;--line:#bbb;--soft:#fff;--link:#000;--bad:#000;--chart-grid:#ddd;--chart-measured:#000;--chart-forecast:#444;--chart-inner:#9996;--chart-outer:#bbb5;--chart-limit:#000;--chart-full:#000}body{font-size:10pt}main{max-width:none;padding:0}a{text-decoration:none}tr,h2,h3{break-inside:avoid;break-after:auto}h2,h3{break-after:avoid}section{border-color:#bbb}nav{display:none}}
 `;

@@ -34,8 +34,10 @@ function tableOf({ caption, columns, rows }: Table): string {
     ({ title, numeric }) =>
       `<th scope="col"${numeric === true ? ' class="number"' : ''}>${escapeText(title)}</th>`,
   );
+  const total = columns.reduce((sum, { weight }) => sum + weight, 0);
+  const widths = columns.map(({ weight }) => `<col width="${Math.round((100 * weight) / total)}%">`);
   const body = rows.map(row => rowOf(row, columns)).join('\n');
-  return `<div class="scroll"><table class="stack"><caption>${escapeText(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  return `<div class="scroll"><table class="stack"><caption>${escapeText(caption)}</caption><colgroup>${widths.join('')}</colgroup><thead><tr>${head.join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
 function blockOf(block: Block, document: ReportDocument): string {

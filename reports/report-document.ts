@@ -156,7 +156,7 @@ function incidentSection(report: CapacityReport, calendar: Calendar): readonly B
   };
   return [
     heading(2, 'incidents', 'Incidents and noise of the week'),
-    paragraph(sayNoise(report)),
+    paragraph(`In this week ${sayNoise(report)}`),
     ...(incidents.length === 0 ? [] : [table]),
   ];
 }

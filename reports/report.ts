@@ -61,7 +61,8 @@ function reported(
 }
 
 /** The first sentence of the report. */
-function headlineOf(resources: readonly ReportedResource[], days: string): string {
+function headlineOf(resources: readonly ReportedResource[], days: string, calendar: Calendar): string {
+  const dateOf = ({ fill }: ReportedResource) => calendar.day(fill!.median);
   const count = (verdict: Verdict) => resources.filter(each => each.verdict === verdict).length;
   const [over, soon, maybe, unknown] = [count('over'), count('soon'), count('maybe'), count('unknown')];
   if (resources.length === 0) return 'No resource has a forecast yet.';
@@ -75,7 +76,7 @@ function headlineOf(resources: readonly ReportedResource[], days: string): strin
       : []),
     ...(soon > 0
       ? [
-          `${sayCount(soon, 'resource')} ${soon === 1 ? 'runs' : 'run'} out in the next ${days}, the first one ${first!.answer.replace(/^full /, '')}`,
+          `${sayCount(soon, 'resource')} ${soon === 1 ? 'runs' : 'run'} out in the next ${days}, ${soon === 1 ? '' : 'the first one '}on ${dateOf(first!)}`,
         ]
       : []),
     ...(maybe > 0 ? [`${sayCount(maybe, 'resource')} may run out in the next ${days}`] : []),
@@ -104,7 +105,7 @@ export function capacityReport(inputs: ReportInputs): CapacityReport {
     from: period.from,
     ahead,
     timeZone,
-    headline: headlineOf(resources, sayCount(Math.round(ahead / day), 'day')),
+    headline: headlineOf(resources, sayCount(Math.round(ahead / day), 'day'), calendar),
     resources,
     week: trackRecord(aWeek, past.week, named),
     month: trackRecord(aMonth, past.month, named),

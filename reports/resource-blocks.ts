@@ -1,6 +1,5 @@
 import { forecastFan } from '../charts/forecast-fan.ts';
 import type { Calendar } from '../core/say-day.ts';
-import { sayEntity } from '../core/say-name.ts';
 import { clipped, visibleText } from '../core/visible-text.ts';
 import { type Block, heading, paragraph } from './document.ts';
 import type { ReportedResource } from './model.ts';
@@ -40,7 +39,7 @@ function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [str
     ['Methods', methods],
     [
       'In full',
-      [...name].length > longestHeading || sayEntity(entity) === 'unknown'
+      [...name].length > longestHeading && labels.length > 0
         ? visibleText(`${pack}: ${labels.join(', ')}`)
         : '',
     ],

@@ -47,20 +47,18 @@ export function sayTrack({ ahead, count, held, medianError }: TrackRecord): stri
   return `Made ${ahead} ahead: ${sayCount(count, 'forecast')} came due${error}; the 80 % interval held ${held} of them (${percent(held / count)}).`;
 }
 
-/** What became of the alerts of the period, beside those of the one before. */
+/** What became of the alerts of the period, beside those of the one before; it begins with a small letter. */
 export function sayNoise({ noise, noiseBefore }: Pick<CapacityReport, 'noise' | 'noiseBefore'>): string {
   const { alerts, notifications } = noise;
   const fewer =
     alerts > notifications && notifications > 0
       ? `, ${percent(1 - notifications / alerts)} fewer calls than alerts`
       : '';
-  const before = noiseBefore === undefined ? '' : `. The week before: ${lower(sayFlow(noiseBefore))}`;
+  const before = noiseBefore === undefined ? '' : `; the week before, ${sayFlow(noiseBefore)}`;
   return `${sayFlow(noise)}${fewer}${before}.`;
 }
 
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
 function sayFlow({ alerts, incidents, notifications }: Noise): string {
-  if (alerts === 0 && incidents === 0) return 'No alert and no incident';
+  if (alerts === 0 && incidents === 0) return 'no alert and no incident';
   return `${sayCount(alerts, 'alert')} became ${sayCount(incidents, 'incident')} and ${sayCount(notifications, 'notification')}`;
 }

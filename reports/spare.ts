@@ -1,4 +1,4 @@
-import { isExpiry } from './action.ts';
+import { isExpiry } from './expiry.ts';
 import type { ReportedResource, SpareResource } from './model.ts';
 
 const day = 86_400_000;

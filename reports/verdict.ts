@@ -1,6 +1,8 @@
 import type { CapacityForecast, FillDate } from '../core/capacity.ts';
 import type { Calendar } from '../core/say-day.ts';
 import { sayCount } from '../core/say-name.ts';
+import { visibleText } from '../core/visible-text.ts';
+import { isExpiry } from './expiry.ts';
 import type { ReportInputs, Verdict } from './model.ts';
 
 /** The answer to "when is it full", as a kind and in words. */
@@ -23,33 +25,46 @@ function sayChance(chance: number): string {
   return Number.isFinite(chance) ? `${Math.round(100 * chance)} %` : 'unknown';
 }
 
-function answerFill(
-  date: FillDate,
-  window: { readonly until: number; readonly end: number; readonly days: string },
-  calendar: Calendar,
-): Answer {
-  const { median, earliest } = date;
-  const interval = sayInterval(date, window.end, calendar);
-  if (median <= window.until) return { verdict: 'soon', answer: `full on ${calendar.day(median)}`, interval };
+interface Window {
+  readonly until: number;
+  readonly end: number;
+  /** `30 days`. */
+  readonly days: string;
+  readonly calendar: Calendar;
+}
+
+/** What becomes of a resource at its limit: a certificate is not full. */
+const endings = {
+  full: { on: 'full on', may: 'may be full from', by: 'it is full by' },
+  expired: { on: 'expires on', may: 'may expire from', by: 'it expires by' },
+} as const;
+
+function answerFill(date: FillDate, ending: keyof typeof endings, window: Window): Answer {
+  const { median, earliest, chance } = date;
+  const { until, end, days, calendar } = window;
+  const { on, may, by } = endings[ending];
+  const interval = sayInterval(date, end, calendar);
+  if (median <= until) return { verdict: 'soon', answer: `${on} ${calendar.day(median)}`, interval };
   const later = Number.isFinite(median)
     ? `most likely on ${calendar.day(median)}`
-    : `more likely not by ${calendar.day(window.end)}`;
-  if (earliest <= window.until)
-    return { verdict: 'maybe', answer: `may be full from ${calendar.day(earliest)} on, ${later}`, interval };
-  const not = `not within ${window.days}`;
+    : `more likely not by ${calendar.day(end)}`;
+  if (earliest <= until)
+    return { verdict: 'maybe', answer: `${may} ${calendar.day(earliest)} on, ${later}`, interval };
   if (Number.isFinite(median))
-    return { verdict: 'later', answer: `${not}: full on ${calendar.day(median)}`, interval };
-  const chance =
-    date.chance > 0 ? `: ${sayChance(date.chance)} that it is full by ${calendar.day(window.end)}` : '';
-  return { verdict: 'clear', answer: `${not}${chance}`, interval: '' };
+    return { verdict: 'later', answer: `not within ${days}: ${on} ${calendar.day(median)}`, interval };
+  const odds = chance > 0 ? `: ${sayChance(chance)} that ${by} ${calendar.day(end)}` : '';
+  return { verdict: 'clear', answer: `not within ${days}${odds}`, interval: '' };
 }
 
 /** A sentence without its full stop, which may stand inside of another one. */
-export const bare = (sentence: string): string => sentence.trim().replace(/[.\s]+$/, '');
+function bare(sentence: string): string {
+  const text = sentence.trim().replace(/[.\s]+$/, '');
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
 
 /** When a resource is full: already, on a date, not in the days ahead (of which the forecast may know fewer), or unknown. */
 export function answerOf(
-  { exhaustion, forecast }: CapacityForecast,
+  { exhaustion, forecast, resource }: CapacityForecast,
   { madeAt, ahead }: Pick<ReportInputs, 'madeAt' | 'ahead'>,
   calendar: Calendar,
 ): Answer {
@@ -57,12 +72,15 @@ export function answerOf(
   const known = Math.max(0, Math.min(ahead, end - madeAt));
   const days = sayCount(Math.max(1, Math.round(known / day)), 'day');
   if (exhaustion.state === 'fills')
-    return answerFill(exhaustion.date, { until: madeAt + ahead, end, days }, calendar);
+    return answerFill(exhaustion.date, isExpiry(resource) ? 'expired' : 'full', {
+      ...{ end, days, calendar },
+      until: madeAt + ahead,
+    });
   if (exhaustion.state === 'over') return { verdict: 'over', answer: 'already over', interval: '' };
   if (exhaustion.state === 'unknown')
     return {
       verdict: 'unknown',
-      answer: `cannot tell: ${bare(exhaustion.reason) || 'no reason is known'}`,
+      answer: `cannot tell: ${visibleText(bare(exhaustion.reason)) || 'no reason is known'}`,
       interval: '',
     };
   return { verdict: 'clear', answer: `not within ${days}`, interval: '' };

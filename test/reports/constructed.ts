@@ -7,7 +7,6 @@ export const day = 86_400_000;
 /** Monday, 30 November 2026, 08:00 in Berlin. */
 export const madeAt = Date.UTC(2026, 10, 30, 7);
 
-const random = createRandom(7);
 const past = 61;
 const ahead = 60;
 
@@ -46,6 +45,7 @@ export const unknown: Exhaustion = { state: 'unknown', reason: 'Only 2 days of h
 /** A resource that grows by a line with noise, and its forecast with 80 % and 95 % intervals that widen. */
 export function forecastOf(made: Made = {}): CapacityForecast {
   const { level = 70e9, slope = 0.4e9, noise = 0.6e9, unit = 'bytes' } = made;
+  const random = createRandom(7);
   const start = Math.floor(madeAt / day) * day;
   const t = Float64Array.from({ length: past }, (_, k) => start - (past - 1 - k) * day);
   const v = t.map((_, k) => level + slope * (k - past + 1) + noise * (random() + random() - 1));
