@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readBatches } from '../collectors/class-reader.ts';
+import { type ClassHistory, readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
 import { builtinPacks, loadPack } from '../config/pack.ts';
 import { type ResolvedPack, resolvePack } from '../config/resolve.ts';
-import type { Batch, Entity, Frame } from '../core/batch.ts';
+import type { Entity, Frame } from '../core/batch.ts';
+import type { SignalSpec } from '../core/pack.ts';
 import type { Topology } from '../core/topology.ts';
-import type { WatchedClass } from '../core/watched-class.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 
 /** One recorded incident as `diagnose` reads it. */
@@ -17,18 +17,18 @@ export interface LabCase {
   readonly part: string;
   /** The services that are really at fault, one for each fault. */
   readonly causes: readonly string[];
+  /** Until then (ms) it is normal life to learn from. */
+  readonly learnUntil: number;
   /** When the first alert arrived (ms); undefined when there was none. */
-  readonly noticed: number | undefined;
+  readonly alerted: number | undefined;
   readonly frames: readonly Frame[];
   readonly topology: Topology;
   readonly recording: Recording;
 }
 
 const step = 5000;
-/** What is read after the first alert: somebody who was paged looks a minute later. */
-const readFor = 60_000;
-/** The alerts of the incident before may still come in so long, ms. */
-const settling = 60_000;
+/** The part of a recording in which nobody looks for trouble: models learn, and alerts of an incident before settle. */
+const quietPart = 0.4;
 const packNames = ['service', 'postgresql'] as const;
 
 /** The folder of the recordings, from the sources as from `dist`. */
@@ -38,7 +38,7 @@ function folder(): string {
 }
 
 /** The packs of what the lab has, at its step. */
-export function labPacks(): readonly ResolvedPack[] {
+function labPacks(): readonly ResolvedPack[] {
   return packNames.map(name => {
     const file = builtinPacks().get(name);
     if (file === undefined) throw new Error(`there is no pack ${name}`);
@@ -55,11 +55,11 @@ interface Column {
 }
 
 /**
- * Leaves out of a column what its pack calls normal: only what is farther than the floor from the median remains, less the
- * floor. `diagnose` knows no floors and would take any steady signal that twitches as news.
+ * Leaves out of a column what its pack calls normal: only what is farther than the floor from the median of the first
+ * `usual` rows remains, less the floor. `diagnose` knows no floors and would take any steady signal that twitches as news.
  */
-function beyondFloor(values: Float64Array, floor: number): Float64Array {
-  const sorted = values.filter(Number.isFinite).sort();
+function beyondFloor(values: Float64Array, floor: number, usual: number): Float64Array {
+  const sorted = values.slice(0, usual).filter(Number.isFinite).sort();
   const median = sorted[sorted.length >> 1] ?? 0;
   return values.map(value => {
     const off = value - median;
@@ -67,24 +67,25 @@ function beyondFloor(values: Float64Array, floor: number): Float64Array {
   });
 }
 
-/** A column a signal and an entity. What a caller measures of its calls is told of the called, as seen by that caller. */
-function columnsOf(watch: WatchedClass, batches: readonly Batch[], entities: readonly Entity[]): Column[] {
-  const { signals } = watch.class;
-  return entities.flatMap(({ service = '', instance, peer_service: peer }, row) =>
+/** What a column is called, and of which service it tells: what a caller measures of its calls tells of the called. */
+function headOf({ service = '', instance, peer_service: peer }: Entity, name: string) {
+  if (peer !== undefined) return { service: peer, signal: `${name} seen by ${service}` };
+  const signal = instance === undefined ? name : `${name} ${instance.replace(/^.*:/, 'at ')}`;
+  return { service, signal };
+}
+
+/** A column a signal and an entity, of which the first `usual` rows are normal life. */
+function columnsOf(
+  { batches, entities }: ClassHistory,
+  signals: readonly SignalSpec[],
+  usual: number,
+): Column[] {
+  return entities.flatMap((entity, row) =>
     signals.flatMap(({ name, floor }, k) => {
-      const values = Float64Array.from(
-        batches,
-        batch => batch.values[row * signals.length + k] ?? Number.NaN,
-      );
-      if (!values.some(Number.isFinite)) return [];
-      const place = peer === undefined ? instance?.replace(/^.*:/, 'at ') : `seen by ${service}`;
-      return [
-        {
-          service: peer ?? service,
-          signal: place === undefined ? name : `${name} ${place}`,
-          values: beyondFloor(values, floor),
-        },
-      ];
+      const at = row * signals.length + k;
+      const raw = Float64Array.from(batches, batch => batch.values[at] ?? Number.NaN);
+      if (!raw.some(Number.isFinite)) return [];
+      return [{ ...headOf(entity, name), values: beyondFloor(raw, floor, usual) }];
     }),
   );
 }
@@ -113,33 +114,36 @@ function topologyOf(entities: readonly Entity[]): Topology {
   return { nodes: [...ids].map(id => ({ id })), edges };
 }
 
-function noticedAt({ meta, alerts }: Recording): number | undefined {
-  return alerts.find(({ at, alert }) => alert.endsAt === undefined && at > meta.startsAt + settling)?.at;
+/** The rows of a frame up to a time (ms). */
+export function upTo({ t, columns, ...rest }: Frame, end: number): Frame {
+  const rows = t.findLastIndex(time => time <= end) + 1;
+  return { ...rest, t: t.subarray(0, rows), columns: columns.map(values => values.subarray(0, rows)) };
 }
 
-/** Reads one recording up to a minute after its first alert. */
-async function readCase(dir: string, packs: readonly ResolvedPack[]): Promise<LabCase> {
+/** Reads one recording whole. */
+export async function readCase(dir: string, packs = labPacks()): Promise<LabCase> {
   const recording = await readRecording(dir);
   const { meta, series } = recording;
-  const noticed = noticedAt(recording);
+  const learnUntil = meta.startsAt + quietPart * (meta.endsAt - meta.startsAt);
   const source = createEvaluator(series, { lookback: 2 * step, dialect: 2 });
-  const end = Math.min(meta.endsAt, (noticed ?? meta.endsAt) + readFor);
-  const range = { start: meta.startsAt, end };
+  const range = { start: meta.startsAt, end: meta.endsAt };
   const columns: Column[] = [];
   const all: Entity[] = [];
   let t = new Float64Array();
   for (const watch of packs.flatMap(pack => pack.classes)) {
-    const { batches, entities } = await readBatches(source, watch, range);
-    columns.push(...columnsOf(watch, batches, entities));
-    all.push(...entities);
-    t = Float64Array.from(batches, batch => batch.t);
+    const history = await readBatches(source, watch, range);
+    t = Float64Array.from(history.batches, batch => batch.t);
+    const usual = t.findLastIndex(time => time <= learnUntil) + 1;
+    columns.push(...columnsOf(history, watch.class.signals, usual));
+    all.push(...history.entities);
   }
   const services = meta.truth.map(({ entity }) => (typeof entity === 'object' ? (entity.service ?? '') : ''));
   return {
     name: path.basename(dir),
     part: typeof meta.part === 'string' ? meta.part : 'first',
     causes: [...new Set(services)],
-    noticed,
+    learnUntil,
+    alerted: recording.alerts.find(({ at, alert }) => alert.endsAt === undefined && at > learnUntil)?.at,
     frames: framesOf(columns, t),
     topology: topologyOf(all),
     recording,

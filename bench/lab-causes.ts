@@ -1,21 +1,38 @@
 import { diagnose } from '../correlators/diagnose.ts';
-import { type LabCase, labCases } from './lab-cases.ts';
-import { replayedCauses } from './lab-replay.ts';
+import { type LabCase, labCases, upTo } from './lab-cases.ts';
+import { replayed } from './lab-replay.ts';
+
+/** Somebody who is paged looks so long after the page, ms. */
+const lookAfter = 60_000;
+/** Where no alert fires, somebody complains so long after the fault, ms. */
+const complaintAfter = 60_000;
 
 /**
- * Causes found in the recorded incidents of the lab, as somebody would who is paged by the first alert: by `diagnose` on
+ * Causes found in the recorded incidents of the lab, as somebody would a minute after the first alert: by `diagnose` on
  * the metrics, and by the whole pipeline. Run: `node dist/bench/lab-causes.js [folder]`.
  */
 interface Found {
   readonly one: LabCase;
+  /** What it was noticed by, and how long after the first fault, s. */
+  readonly noticed: string;
   readonly diagnosed: readonly string[];
   readonly suspected: readonly string[];
 }
 
 async function find(one: LabCase): Promise<Found> {
-  const { noticed, frames, topology } = one;
-  const services = noticed === undefined ? [] : diagnose(frames, topology, { onset: noticed }).services;
-  return { one, diagnosed: services.map(({ name }) => name), suspected: await replayedCauses(one) };
+  const told = await replayed(one);
+  const fault = Math.min(...one.recording.meta.truth.map(({ startsAt }) => startsAt));
+  const at = one.alerted ?? fault + complaintAfter;
+  const end = at + lookAfter;
+  const frames = one.frames.map(frame => upTo(frame, end));
+  const { services } = diagnose(frames, one.topology, { onset: at });
+  const by = one.alerted === undefined ? 'complaint' : 'alert';
+  return {
+    one,
+    noticed: `${by} +${Math.round((at - fault) / 1000)} s`,
+    diagnosed: services.map(({ name }) => name),
+    suspected: told.findLast(({ t }) => t <= end)?.suspects ?? [],
+  };
 }
 
 type Ranking = 'diagnosed' | 'suspected';
@@ -38,6 +55,7 @@ function row(found: Found): Readonly<Record<string, string>> {
   return {
     recording: name,
     causes: causes.join(', '),
+    noticed: found.noticed,
     diagnose: say('diagnosed'),
     pipeline: say('suspected'),
   };

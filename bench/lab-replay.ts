@@ -1,4 +1,4 @@
-import { loadContext, loadOrExplain } from '../cli/load.ts';
+import { type Loaded, loadContext, loadOrExplain } from '../cli/load.ts';
 import { type ReplayInput, replay } from '../cli/replay.ts';
 import { onlySource } from '../cli/sources.ts';
 import { maintenanceOf, wire } from '../cli/wire.ts';
@@ -12,10 +12,6 @@ global: {step: 5s, scrape_interval: 5s}
 prometheus: {url: http://127.0.0.1:9090}
 packs: [service, postgresql]
 `;
-/** The part of the time before the first alert from which the models learn. */
-const learnedPart = 0.6;
-const readFor = 60_000;
-
 /** The services that the incidents suspect, hosts left out: the first of each incident, then the second, and so on. */
 function suspectsOf(incidents: readonly Incident[]): string[] {
   const lists = incidents.map(({ suspects }) => [
@@ -26,17 +22,25 @@ function suspectsOf(incidents: readonly Incident[]): string[] {
   return [...new Set(turns.flat())];
 }
 
-/** The whole pipeline over a recording, with its alerts: the services suspected a minute after the first alert. */
-export async function replayedCauses({ recording, noticed }: LabCase): Promise<readonly string[]> {
-  if (noticed === undefined) return [];
+/** What the pipeline told at one pass. */
+export interface Told {
+  readonly t: number;
+  /** The services under suspicion in the incidents that were open then, the likeliest first. */
+  readonly suspects: readonly string[];
+}
+
+function inputOf({ recording, learnUntil }: LabCase, { config: { global }, packs }: Loaded): ReplayInput {
+  const { step, scrape_interval } = global;
+  const { meta, series, alerts } = recording;
+  const source = createEvaluator(series, { lookback: 2 * scrape_interval, dialect: 2 });
+  const from = Math.ceil(learnUntil / step) * step;
+  return { sources: onlySource(source), packs, from, end: meta.endsAt, step, alerts };
+}
+
+/** The whole pipeline over a recording and its alerts: each pass at which some incident was open. */
+export async function replayed(one: LabCase): Promise<readonly Told[]> {
   const readFile = (file: string) => (file === 'lab.yaml' ? config : loadContext.readFile(file));
   const loaded = loadOrExplain('lab.yaml', { ...loadContext, readFile });
-  const { meta, series, alerts } = recording;
-  const { step, scrape_interval } = loaded.config.global;
-  const source = createEvaluator(series, { lookback: 2 * scrape_interval, dialect: 2 });
-  const from = Math.ceil((meta.startsAt + learnedPart * (noticed - meta.startsAt)) / step) * step;
-  const end = Math.min(meta.endsAt, noticed + readFor);
-  const input: ReplayInput = { sources: onlySource(source), packs: loaded.packs, from, end, step, alerts };
   const { detection, correlation } = loaded.config;
   const wired = wire(loaded.packs, {
     detection,
@@ -44,17 +48,21 @@ export async function replayedCauses({ recording, noticed }: LabCase): Promise<r
     url: '',
     maintenance: maintenanceOf(loaded.config),
   });
-  const known = new Map<string, Incident>();
+  const input = inputOf(one, loaded);
   const passes = replay(wired, input, {
     learn: async watch => {
-      const range = { start: meta.startsAt, end: from - step };
-      const history = await readBatches(source, watch.watch, range);
+      const range = { start: one.recording.meta.startsAt, end: input.from - input.step };
+      const history = await readBatches(input.sources.of(watch.watch).source, watch.watch, range);
       watch.fit(history);
       wired.pages.of(watch, history);
     },
   });
-  for await (const { incidents } of passes)
+  const told: Told[] = [];
+  const known = new Map<string, Incident>();
+  for await (const { t, incidents } of passes) {
     for (const incident of incidents) known.set(incident.id, incident);
-  const open = [...known.values()].filter(({ endsAt }) => endsAt === undefined || endsAt > noticed);
-  return suspectsOf(open.sort((a, b) => a.startsAt - b.startsAt));
+    const open = [...known.values()].filter(({ endsAt }) => endsAt === undefined || endsAt > t);
+    if (open.length > 0) told.push({ t, suspects: suspectsOf(open.sort((a, b) => a.startsAt - b.startsAt)) });
+  }
+  return told;
 }

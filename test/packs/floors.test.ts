@@ -12,7 +12,7 @@ import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
 const sharedHost = ['cpu_used', 'load_per_cpu', 'major_faults', 'disk_written', 'network_in'];
 const step = 15_000;
 const around = 20;
-const faults = ['redis-stall', 'bad-deploy', 'cpu-leak', 'instance-killed'] as const;
+const faults = ['redis-stall', 'bad-deploy', 'cpu-leak', 'instance-killed', 'tune-41-pg-lock'] as const;
 
 /** Requests have a rhythm, which is in their band and not in their floor; everything else is steady. */
 const allowedAbove = (signal: string) => (['traffic', 'calls'].includes(signal) ? 0.5 : 0.01);
@@ -60,8 +60,14 @@ describe('the floors of the packs', () => {
   };
 
   beforeAll(async () => {
-    const [a, b, c, d] = await Promise.all(faults.map(recorded));
-    lab = { 'redis-stall': a!, 'bad-deploy': b!, 'cpu-leak': c!, 'instance-killed': d! };
+    const [a, b, c, d, e] = await Promise.all(faults.map(recorded));
+    lab = {
+      'redis-stall': a!,
+      'bad-deploy': b!,
+      'cpu-leak': c!,
+      'instance-killed': d!,
+      'tune-41-pg-lock': e!,
+    };
   });
 
   test.each(signals.map(one => one.name))('normal life stays below the floor of %s', async name => {
@@ -82,6 +88,9 @@ describe('the floors of the packs', () => {
     ['cpu-leak', 'service/instance/cpu'],
     ['instance-killed', 'service/instance/up'],
     ['instance-killed', 'service/dependency/call_error_ratio'],
+    ['tune-41-pg-lock', 'postgresql/server/connections_used'],
+    ['tune-41-pg-lock', 'postgresql/server/exclusive_locks'],
+    ['tune-41-pg-lock', 'postgresql/server/oldest_transaction'],
   ] as const)('the fault %s rises far above the floor of %s', async (fault, name) => {
     const recording = lab[fault];
     const before = await ask(name, recording, recording.from, recording.onset);
