@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Alert, type Suppressed, storedAlertSchema } from '../core/alert.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import type { HoldStage } from '../core/pipeline.ts';
+import type { IsOff } from './switchable.ts';
 
 /** As `inhibit_rules` of Alertmanager: while a source fires, the targets that agree with it on `equal` are held back. */
 export interface InhibitRule {
@@ -11,6 +12,8 @@ export interface InhibitRule {
 }
 
 interface CompiledRule {
+  /** What the rule is known by: its matchers. */
+  readonly name: string;
   isSource(alert: Alert): boolean;
   /** The source that holds the alert back; undefined when none does. */
   causeOf(alert: Alert, sources: Iterable<Alert>): Alert | undefined;
@@ -23,7 +26,9 @@ function compile({ source_matchers, target_matchers, equal }: InhibitRule): Comp
   const isTarget = (alert: Alert) => targets.every(matches => matches(alert.labels));
   const agree = (a: Alert, b: Alert) =>
     equal.every(name => (a.labels[name] ?? '') === (b.labels[name] ?? ''));
+  const name = `inhibit: ${source_matchers.join(', ')} over ${target_matchers.join(', ')}`;
   return {
+    name,
     isSource,
     causeOf(alert, firing) {
       if (!isTarget(alert)) return undefined;
@@ -51,9 +56,12 @@ function remembered(stored: Uint8Array | undefined): z.output<typeof stateSchema
 /**
  * Alertmanager's inhibition: an alert that matches both sides is never held back by another that does. Others' alerts come
  * once: a source is remembered until it ends, also over a restart (`stored`), and a target that still fires then is let
- * through. Throws an Error when `stored` is not what `toBytes` wrote.
+ * through; so is one whose rule is switched off. Throws an Error when `stored` is not what `toBytes` wrote.
  */
-export function createInhibit(rules: readonly InhibitRule[], stored?: Uint8Array): Inhibit {
+export function createInhibit(
+  rules: readonly InhibitRule[],
+  { stored, isOff = () => false }: { readonly stored?: Uint8Array | undefined; readonly isOff?: IsOff } = {},
+): Inhibit {
   const compiled = rules.map(compile);
   const state = remembered(stored);
   const isSource = (alert: Alert) => compiled.some(rule => rule.isSource(alert));
@@ -73,21 +81,27 @@ export function createInhibit(rules: readonly InhibitRule[], stored?: Uint8Array
     new TextEncoder().encode(
       JSON.stringify({ sources: [...sources.values()], waiting: [...waiting.values()] }),
     );
+  const firstCause = (alert: Alert): readonly [cause: Alert | undefined, rule: string] => {
+    for (const rule of compiled) {
+      const cause = isOff(rule.name) ? undefined : rule.causeOf(alert, sources.values());
+      if (cause !== undefined) return [cause, rule.name];
+    }
+    return [undefined, ''];
+  };
   const hold: HoldStage = (t, alerts) => {
     if (compiled.length === 0 && waiting.size === 0) return { passed: alerts, held: [] };
     remember(t, alerts);
     const passed: Alert[] = [];
     const held: Suppressed[] = [];
     for (const alert of [...alerts, ...waiting.values()]) {
-      const causes = compiled.map(rule => rule.causeOf(alert, sources.values()));
-      const cause = causes.find(found => found !== undefined);
+      const [cause, rule] = firstCause(alert);
       if (cause === undefined) {
         waiting.delete(alert.fingerprint);
         passed.push(alert);
         continue;
       }
       const by = `inhibited by ${cause.labels.alertname ?? 'an alert'} ${cause.fingerprint}`;
-      if (!waiting.has(alert.fingerprint)) held.push({ alert, by });
+      if (!waiting.has(alert.fingerprint)) held.push({ alert, by, rule });
       if (alert.labels.generator !== 'foreshock' && !isOver(alert, t)) waiting.set(alert.fingerprint, alert);
     }
     return { passed, held };

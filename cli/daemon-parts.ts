@@ -9,6 +9,7 @@ import { createOutlookFitter } from './escalation-fit.ts';
 import type { Loaded } from './load.ts';
 import { LogIntake } from './log-intake.ts';
 import { createReceivers } from './receivers.ts';
+import { RegretDesk } from './regret-desk.ts';
 import { resume, type Unreadable } from './resume.ts';
 import { ScoringDesk } from './scoring-desk.ts';
 import type { ScoringPool } from './scoring-pool.ts';
@@ -54,6 +55,17 @@ export function createEscalation(
     fitter: createOutlookFitter(),
     log: options.log,
   });
+}
+
+/** What rules hide wrongly, as far as it is known. */
+export function createRegret(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'feedback' | 'metrics' | 'audit'> & {
+    readonly unreadable: Unreadable;
+  },
+): RegretDesk {
+  const { options, ...rest } = parts;
+  return new RegretDesk({ ...rest, options: config.regret, log: options.log, clock: Date.now });
 }
 
 /** The sources of logs, not read yet. */

@@ -25,6 +25,7 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
     saveStages(store, wired);
     incidents.keep(result.incidents);
     daemon.escalation.save();
+    daemon.regret.save();
     savePassedAt(store, result.t);
     saveFollowed(store, daemon.followed);
     store.values('budget').set('told', budget.toBytes());
@@ -132,7 +133,7 @@ function stepAll(daemon: Daemon, pass: Pass, { t, tracing }: Step, judged: Judge
   const fresh = newest ? changes.take(t) : [];
   const brought = newest ? broughtBeside(daemon) : {};
   const input = { t, anomalies, alerts, changes: fresh, topology: topology.at(t), ...brought };
-  const changed = tellingChanges(wired.stages.correlate, changes.book.all);
+  const changed = tellingChanges(daemon.regret.watching(wired.stages.correlate), changes.book.all);
   const correlate = daemon.escalation.telling(changed);
   pass.results.push(runPass(tracedStages({ ...wired.stages, rule, correlate }, tracing), input));
 }

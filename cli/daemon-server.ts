@@ -46,6 +46,7 @@ export function serve(daemon: Daemon): Server {
     routes: [...routes, ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put })],
     reload: options.reload,
     feedback: feedbackDesk(daemon),
+    suppressions: daemon.regret,
     ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>
       options.log.warn(`${message}: ${error instanceof Error ? error.message : error}`),

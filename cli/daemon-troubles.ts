@@ -1,5 +1,5 @@
 import { parseFingerprint } from '../core/labels.ts';
-import { sayEntity, sayList } from '../core/say-name.ts';
+import { sayCount, sayEntity, sayList } from '../core/say-name.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import type { Trouble } from './self-alerts.ts';
@@ -77,6 +77,13 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       since: leftOut === undefined ? undefined : now,
     })),
     ...wired.watches.map(blindTrouble),
+    ...daemon.regret.rules().map(({ rule, regretted, offSince }) => ({
+      alertname: 'ForeshockRuleSwitchedOff' as const,
+      labels: { rule },
+      severity: 'warning',
+      summary: `foreshock holds nothing back any more by ${rule}: that was wrong ${sayCount(regretted, 'time')}`,
+      since: offSince,
+    })),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,
       labels: { receiver: receiver.name },

@@ -19,6 +19,7 @@ import {
   createEscalation,
   createIntake,
   createReads,
+  createRegret,
   createSelfWatch,
   createTopology,
 } from './daemon-parts.ts';
@@ -32,6 +33,7 @@ import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import type { LogIntake } from './log-intake.ts';
+import type { RegretDesk } from './regret-desk.ts';
 import { createReports } from './report-daemon.ts';
 import type { ReportDesk } from './report-desk.ts';
 import { createResultWriter, type ResultWriter } from './results.ts';
@@ -95,6 +97,7 @@ export interface Daemon extends Models {
   readonly feedback: FeedbackBook;
   readonly audit: AuditDesk;
   readonly escalation: EscalationDesk;
+  readonly regret: RegretDesk;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
@@ -147,7 +150,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log });
   const audit = new AuditDesk(store, events, Date.now);
   const told = createIncidents(store, options.log);
+  const regret = createRegret(loaded, { options, ...told, store, metrics, audit, unreadable });
   const wired = wire(packs, {
+    isOff: regret.isOff,
     detection: config.detection,
     correlation: config.correlation,
     url,
@@ -193,6 +198,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     scoring,
     ...told,
     audit,
+    regret,
     escalation: createEscalation(loaded, { options, ...told, store, metrics, audit, unreadable }),
     ...createSelfWatch(loaded, { store, url, unreadable }),
     results: createResultWriter(store.results),

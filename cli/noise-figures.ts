@@ -1,5 +1,7 @@
-import { saySpan } from '../core/say-time.ts';
+import { sayCount } from '../core/say-name.ts';
+import { saySpan, sayTime } from '../core/say-time.ts';
 import type { NoiseFigures } from '../correlators/gathered.ts';
+import type { RuleRegret } from '../correlators/regret.ts';
 
 const words = {
   'fired before': 'fired in their incident before',
@@ -25,4 +27,14 @@ export function noiseLines(noise: NoiseFigures): string[] {
       `from first alert to first notification: ${saySpan(delay.median)} in the median, ${saySpan(delay.p90)} for 9 of 10`,
     );
   return lines;
+}
+
+/** What rules held back, how often that was wrong, and which are switched off, in lines. */
+export function regretLines(rules: readonly RuleRegret[]): string[] {
+  if (rules.length === 0) return ['no rule has held anything back'];
+  return rules.map(({ rule, held, regretted, offSince }) => {
+    const share = held === 0 ? '' : ` (${Math.round((100 * regretted) / held)} %)`;
+    const off = offSince === undefined ? '' : `; switched off ${sayTime(offSince)}`;
+    return `${rule}: held something back ${sayCount(held, 'time')}, wrong ${sayCount(regretted, 'time')}${share}${off}`;
+  });
 }

@@ -12,6 +12,7 @@ export interface Trouble {
     | 'ForeshockPassLate'
     | 'ForeshockClassLeftOut'
     | 'ForeshockDetectorBlind'
+    | 'ForeshockRuleSwitchedOff'
     | 'ForeshockNotificationFailing';
   readonly labels: Labels;
   readonly severity: string;

@@ -5,6 +5,7 @@ import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenanc
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
 import type { RuleOptions } from '../alerts/rule.ts';
+import { type IsOff, switchable } from '../alerts/switchable.ts';
 import { createTeller, type LookedAfter, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,6 +14,8 @@ import type { NetworkMaker } from '../core/network.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
 import { atSource, type SourceIdentity, type WatchedClass } from '../core/watched-class.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
+import { groupingRule } from '../correlators/regret-rules.ts';
+import type { HeldFor } from '../correlators/result.ts';
 import { detectors } from '../detectors/index.ts';
 import { ClassWatch } from './class-watch.ts';
 import type { ClassWatchOptions } from './class-watch-options.ts';
@@ -51,6 +54,8 @@ export interface WireOptions {
   readonly runbooks?: string | undefined;
   readonly maintenance: MaintenanceOptions;
   readonly inhibit?: readonly InhibitRule[];
+  /** Whether a rule that holds alerts back is switched off, as it earned regret. */
+  readonly isOff?: IsOff;
   /** Labels that every alert of ours carries. */
   readonly externalLabels?: Labels;
   /** Whether a person has an incident, or called it false. */
@@ -124,6 +129,7 @@ function detectorOptions({
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
   const { fpr, overrides } = options.detection;
+  const { isOff = () => false } = options;
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
@@ -134,14 +140,19 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const { stored, unreadable } = options;
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>
     resume({ name, state: stored?.[name] }, make, unreadable);
-  const inhibit = goOn('inhibit', state => createInhibit(options.inhibit ?? [], state));
-  const holds = [inhibit, createMute(overrides), createMaintenance(options.maintenance)];
+  const inhibit = goOn('inhibit', stored => createInhibit(options.inhibit ?? [], { stored, isOff }));
+  const holds = [
+    inhibit,
+    switchable(createMute(overrides), isOff),
+    switchable(createMaintenance(options.maintenance), isOff),
+  ];
   const thresholds = goOn('thresholds', state => createPageThresholds(budget, state));
   const ruleOptions = ruleOptionsOf(watches, thresholds, options);
   const watched = new Set(watches.map(each => each.watch.class.name));
   const rule = goOn('rule', state => createClassRules(ruleOptions, watched, state));
   const { group_wait: groupWait, window, resolve_after: resolveAfter } = options.correlation;
-  const grouping = { groupWait, window, resolveAfter };
+  const isKindOff = (kind: HeldFor) => isOff(groupingRule(kind) ?? '');
+  const grouping = { groupWait, window, resolveAfter, isOff: isKindOff };
   const correlate = goOn('correlate', state =>
     state === undefined ? createCorrelator(grouping) : correlatorFromBytes(state, grouping),
   );

@@ -4,6 +4,7 @@ import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import { escalationBlock } from './escalation-block.ts';
 import { count, duration, http, isTimeZone, labelName, positive } from './field.ts';
+import { regretBlock } from './regret-block.ts';
 import { reportBlock } from './report-block.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
 
@@ -228,6 +229,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How alerts become incidents.'),
+  regret: regretBlock
+    .prefault({})
+    .describe('What is hidden wrongly is measured; a rule that does so too often is switched off.'),
   escalation: escalationBlock
     .prefault({})
     .describe('The odds that an incident gets worse, learned from those that are over.'),

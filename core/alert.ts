@@ -12,10 +12,11 @@ export interface Alert {
   readonly fingerprint: string;
 }
 
-/** An alert that was held back, and by which rule (in words). */
+/** An alert that was held back, and by which rule (in words); `rule` names it where the words tell more than that. */
 export interface Suppressed {
   readonly alert: Alert;
   readonly by: string;
+  readonly rule?: string;
 }
 
 const labels = z.record(z.string(), z.string());

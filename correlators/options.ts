@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KinshipKind } from './kinship.ts';
 import { placeLabels } from './place.ts';
 
 /** Options of the correlator; durations in ms. */
@@ -13,5 +14,9 @@ export const correlatorOptions = z.strictObject({
   maxHops: z.number().int().min(0).max(5).default(2),
   /** Labels that say where an alert is, the most telling first. */
   labels: z.array(z.string()).default([...placeLabels]),
+  /** Whether a way to belong together is switched off. */
+  isOff: z
+    .custom<(kind: KinshipKind) => boolean>(value => typeof value === 'function')
+    .default(() => () => false),
 });
 export type CorrelatorOptions = z.output<typeof correlatorOptions>;

@@ -62,7 +62,7 @@ export class Weighing {
       sure: (incident, t) => this.#sure(incident, t),
     });
     return kin
-      .filter(({ incident }) => !isKeptOut(incident, arrival))
+      .filter(({ incident, kind }) => !isKeptOut(incident, arrival) && !this.#options.isOff(kind))
       .map(each => this.#taught(each, arrival))
       .filter(({ rate }) => rate > doubt * chance)
       .sort(likelierFirst);

@@ -1,11 +1,11 @@
 import type { Labels } from '../core/labels.ts';
 import { sayCount } from '../core/say-name.ts';
 import { saySpan, sayTime } from '../core/say-time.ts';
+import { shareAtLeast } from '../core/share-at-least.ts';
 import type { GroupingFigures, GroupingSuggestion } from './grouping.ts';
 import type { AlertHistory } from './history.ts';
 import { type InhibitEvidence, type InhibitSuggestion, inhibitLimits } from './inhibition.ts';
 import type { InhibitRule } from './inhibition-candidates.ts';
-import { shareAtLeast } from './wilson.ts';
 
 /** All that is suggested. `notifications` are those of each alert by itself: without the rules, and with all of them. */
 export interface Suggestions {

@@ -1,8 +1,8 @@
+import { shareAtLeast } from '../core/share-at-least.ts';
 import type { AlertHistory, PastAlert } from './history.ts';
 import { type InhibitRule, inhibitCandidates } from './inhibition-candidates.ts';
 import { holdOf, leads, type ReadyRule, Replay, readyRule, tellable } from './inhibition-replay.ts';
 import { type Tellable, toldBy } from './notifications.ts';
-import { shareAtLeast } from './wilson.ts';
 
 /** What speaks for a rule: counts of incidents, times in ms. */
 export interface InhibitEvidence {

@@ -30,7 +30,7 @@ export interface FeedbackRoutes {
  * Whether a browser sent the request from a page of ours. Browsers say where a POST comes from; what says nothing is no
  * browser, and carries nobody's password unasked.
  */
-function isOurs({ headers }: FastifyRequest): boolean {
+export function isOurs({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   if (headers.origin === undefined) return true;

@@ -2,6 +2,7 @@ import { Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../core/version.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
+import { regretMetrics } from './regret-metrics.ts';
 
 function passMetrics(registry: Registry) {
   return {
@@ -259,6 +260,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...logMetrics(registry),
     ...edgeMetrics(registry),
     ...escalationMetrics(registry),
+    ...regretMetrics(registry),
     ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);

@@ -16,6 +16,7 @@ import { mountQueryApi, type QueryTarget } from './query-api.ts';
 import type { MountedRoute } from './route.ts';
 import { builtinRunbooks } from './runbooks.ts';
 import { followCertificates, tlsOptions } from './server-tls.ts';
+import { mountSuppressions, type SuppressionTarget } from './suppressions.ts';
 import type { WebConfig } from './web-config.ts';
 
 /** What an answer to a reload says: `message` tells in words what happened. */
@@ -32,6 +33,7 @@ export interface ServerDeps {
   readonly reload?: () => Promise<ReloadOutcome>;
   readonly results?: QueryTarget;
   readonly feedback?: FeedbackTarget;
+  readonly suppressions?: SuppressionTarget;
   readonly webConfig?: WebConfig;
   readonly log: (message: string, error: unknown) => void;
   /** Largest request body in bytes; 10 MB unless told. */
@@ -198,6 +200,7 @@ export function createServer(deps: ServerDeps): Server {
   mountRoutes(app, deps.routes);
   const users = Object.keys(deps.webConfig?.basic_auth_users ?? {}).length > 0;
   if (deps.feedback !== undefined) mountFeedback(app, { target: deps.feedback, users });
+  if (deps.suppressions !== undefined) mountSuppressions(app, { target: deps.suppressions, users });
   if (deps.results !== undefined) mountQueryApi(app, deps.results, deps.log);
   return {
     app,

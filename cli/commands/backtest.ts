@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { Regret } from '../../correlators/regret.ts';
+import { watchRegret } from '../../correlators/regret-watch.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { networkOf } from '../backend.ts';
 import { InputError } from '../exit.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { createIncidentBook, type IncidentBook } from '../incident-book.ts';
 import { loadOrExplain } from '../load.ts';
+import { regretLines } from '../noise-figures.ts';
 import { paintFor } from '../paint.ts';
 import { createProgress } from '../progress.ts';
 import { type ReplayInput, replay } from '../replay.ts';
@@ -121,9 +124,14 @@ async function backtest(flags: Flags): Promise<void> {
     const book = createIncidentBook(10_000);
     const scrapeInterval = config.global.scrape_interval;
     const input = { sources, packs, from, end, step, scrapeInterval, topology, alerts };
-    const counts = await count(wired, input, book, detection.training);
+    const regret = new Regret(config.regret);
+    const correlate = watchRegret(wired.stages.correlate, regret, () => []);
+    const watched = { ...wired, stages: { ...wired.stages, correlate } };
+    const counts = await count(watched, input, book, detection.training);
     tellAll(book, counts);
     tellNoise(book, counts);
+    // Nobody said anything of the past: what people would have split or found is not known.
+    for (const line of regretLines(regret.rules(end))) process.stderr.write(`${line}\n`);
   } finally {
     for (const source of topology) await source.close?.();
     await sources.close();

@@ -7,6 +7,7 @@ import { historyOfFile, historyOfStore, topologyFile } from '../alert-history.ts
 import { InputError } from '../exit.ts';
 import { writeText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
+import { heldRuleCommands } from './held-rules.ts';
 
 interface Flags {
   readonly config?: string;
@@ -49,5 +50,6 @@ export function rulesCommand(): Command {
   const rules = new Command('rules')
     .description('rules as code, to be reviewed')
     .addCommand(suggestCommand());
+  for (const command of heldRuleCommands()) rules.addCommand(command);
   return withHelp(rules, { examples: ['rules suggest --config foreshock.yaml'], exits: usualExits });
 }

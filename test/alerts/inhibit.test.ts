@@ -46,7 +46,7 @@ it('lets all through without rules', () => {
 it('remembers over a restart what holds back, and what is held back', () => {
   const before = createInhibit([rule]);
   before(1, [down, slow]);
-  const hold = createInhibit([rule], before.toBytes());
+  const hold = createInhibit([rule], { stored: before.toBytes() });
   const again = { ...slow, labels: { ...slow.labels, alertname: 'Slower' }, fingerprint: 'slower' };
   expect(hold(2, [again]).held).toMatchObject([{ alert: again }]);
   const ended = { ...down, endsAt: 3 };
@@ -56,9 +56,9 @@ it('remembers over a restart what holds back, and what is held back', () => {
 it('lets go after a restart what no rule holds back any more', () => {
   const before = createInhibit([rule]);
   before(1, [down, slow]);
-  expect(createInhibit([], before.toBytes())(2, []).passed).toEqual([slow]);
+  expect(createInhibit([], { stored: before.toBytes() })(2, []).passed).toEqual([slow]);
 });
 
 it('says so when the stored state is something else', () => {
-  expect(() => createInhibit([rule], new TextEncoder().encode('{}'))).toThrow();
+  expect(() => createInhibit([rule], { stored: new TextEncoder().encode('{}') })).toThrow();
 });
