@@ -12,11 +12,11 @@ const all = lives(1100, 5);
 const [past, later] = [all.slice(0, 600), all.slice(600)];
 const at = later[0]!.at;
 const silent = () => noFeedback;
-const fit = (history: OutlookHistory) => fitOutlook(history, { objectives, at });
+const outlookOf = (history: OutlookHistory) => fitOutlook(history, { objectives, at });
 
 const before = new EscalationWatch({ objectives });
 live(before, past);
-const model = fit(before.history);
+const model = outlookOf(before.history);
 /** A watch that knows the past, of the past alone. */
 function learned(): EscalationWatch {
   const watch = new EscalationWatch({ objectives, kept: before.book.all() });
@@ -103,7 +103,7 @@ describe('an incident has no odds, and it is said why', () => {
     });
     const watch = new EscalationWatch({ objectives });
     live(watch, calm);
-    watch.adopt(fit(watch.history));
+    watch.adopt(outlookOf(watch.history));
     const next = later[0]!;
     const [told] = watch.step(next.at + minute, [incidentAt(next, next.at + minute)], silent);
     expect(told!.oddsUnknown).toBe('0 of 230 incidents known got worse, 20 needed');
@@ -157,7 +157,7 @@ describe('what is learned from', () => {
     const ended = past.slice(0, 300).map(life => incidentAt(life, life.at + life.lasts));
     const watch = new EscalationWatch({ objectives, kept: pastCases(ended) });
     expect(watch.known).toBe(300);
-    const parts = fit(watch.history).parts.map(({ name, reached }) => [name, reached]);
+    const parts = outlookOf(watch.history).parts.map(({ name, reached }) => [name, reached]);
     const count = (is: (life: Life) => boolean) => past.slice(0, 300).filter(is).length;
     expect(Object.fromEntries(parts)).toMatchObject({
       spread: count(({ spreads }) => spreads !== undefined),
@@ -179,12 +179,12 @@ describe('what is learned from', () => {
       }),
     );
     const few = new EscalationWatch({ objectives, kept: [], imported: desk });
-    const fitted = fit(few.history);
+    const fitted = outlookOf(few.history);
     expect(few.known).toBe(400);
     expect(fitted).toMatchObject({ cases: 400, imported: 400 });
     expect(fitted.parts.find(({ name }) => name === 'overdue')).toMatchObject({ cases: 400, reached: 66 });
     const many = new EscalationWatch({ objectives, kept: before.book.all(), imported: desk });
     expect(many.known).toBe(600);
-    expect(fit(many.history)).toMatchObject({ cases: 600, imported: 0 });
+    expect(outlookOf(many.history)).toMatchObject({ cases: 600, imported: 0 });
   });
 });
