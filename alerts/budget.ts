@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import type { Incident } from '../core/incident.ts';
 import { fingerprint, type Labels, omit } from '../core/labels.ts';
 
 /** At most `count` pages for each value of the label `per` in any `every` ms. */
@@ -49,6 +50,25 @@ export function parseBudget(text: string): Budget {
 export function serviceOf(labels: Labels, per: string): string {
   const itself = ['alertname', 'generator', 'severity', 'incident', 'class', 'signal'];
   return labels[per] || labels.job || fingerprint(omit(labels, itself));
+}
+
+/**
+ * False pages of each service in the window (t - every, t]: incidents that people rejected, each once for every service that
+ * an alert of ours in it is of. What nobody judged is left to the measure: it may be real.
+ */
+export function rejectedByService(
+  incidents: readonly Incident[],
+  { per, every }: Budget,
+  { t, isReal }: { readonly t: number; readonly isReal: IsReal },
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id, startsAt, members } of incidents) {
+    if (startsAt <= t - every || isReal(id) !== false) continue;
+    const ours = members.filter(({ alert }) => alert.labels.generator === 'foreshock');
+    for (const service of new Set(ours.map(({ alert }) => serviceOf(alert.labels, per))))
+      counts.set(service, (counts.get(service) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Measures told incidents per service in the window (t - every, t]. */

@@ -19,7 +19,14 @@ export interface PageThresholds {
   add(className: string, peak: number): void;
   /** The budget of a service is shared by all its entities; told at each pass who they are, in the class's own array. */
   watch(className: string, entities: readonly Labels[]): void;
+  /**
+   * False pages by service, as people called them: each raises what pages there as one service more that shares the budget
+   * would. Told anew whenever they change.
+   */
+  spend(rejected: ReadonlyMap<string, number>): void;
   of(className: string, entity: Labels): number;
+  /** What would page if nobody had rejected anything. */
+  unspent(className: string, entity: Labels): number;
   toBytes(): Uint8Array;
   /** Replaces what is known of the classes in `stored`, another's `toBytes`. */
   put(stored: Uint8Array): void;
@@ -86,6 +93,16 @@ export function createPageThresholds(budget: Budget, stored?: Uint8Array): PageT
     for (const { counts } of members.values()) n += counts.get(name) ?? 0;
     return Math.max(1, n);
   };
+  let rejected: ReadonlyMap<string, number> = new Map();
+  const needed = (className: string, entity: Labels, shares: number): number => {
+    const known = classes.get(className);
+    if (known === undefined || !(known.watched > 0)) return unknown;
+    const tail = tails.get(className) ?? tailOf(known);
+    tails.set(className, tail);
+    const allowed = budget.count / budget.every / sharers(service(entity)) / shares;
+    if (!(allowed > 0)) return Number.POSITIVE_INFINITY;
+    return Math.max(least, tail.above + tail.mean * Math.max(0, Math.log(tail.rate / allowed)));
+  };
   return {
     fit(className, { peaks, watched }) {
       const largest = [...peaks].sort((a, b) => b - a).slice(0, kept);
@@ -106,15 +123,11 @@ export function createPageThresholds(budget: Budget, stored?: Uint8Array): PageT
       for (const entity of entities) counts.set(service(entity), (counts.get(service(entity)) ?? 0) + 1);
       members.set(className, { entities, counts });
     },
-    of(className, entity) {
-      const known = classes.get(className);
-      if (known === undefined || !(known.watched > 0)) return unknown;
-      const tail = tails.get(className) ?? tailOf(known);
-      tails.set(className, tail);
-      const allowed = budget.count / budget.every / sharers(service(entity));
-      if (!(allowed > 0)) return Number.POSITIVE_INFINITY;
-      return Math.max(least, tail.above + tail.mean * Math.max(0, Math.log(tail.rate / allowed)));
+    spend(counts) {
+      rejected = counts;
     },
+    of: (className, entity) => needed(className, entity, 1 + (rejected.get(service(entity)) ?? 0)),
+    unspent: (className, entity) => needed(className, entity, 1),
     toBytes: () => new TextEncoder().encode(JSON.stringify([...classes])),
     put(others) {
       for (const [className, known] of read(others)) {

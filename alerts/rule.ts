@@ -29,7 +29,7 @@ export interface RuleOptions {
   /** How much evidence pages; none is needed when it is left out. */
   readonly threshold?: (className: string, entity: Labels) => number;
   /** Told of evidence that rose to `peak` and fell back to nothing without a page. */
-  readonly excursion?: (className: string, peak: number) => void;
+  readonly excursion?: (className: string, peak: number, entity: Labels) => void;
   /** A step is normal when p is above this (hysteresis); at least `fpr`. */
   readonly clear: number;
   readonly severity: string;
@@ -190,7 +190,7 @@ function advance(state: RowState, anomaly: Anomaly, options: RuleOptions): numbe
     const enough = state.evidence >= (options.threshold?.(className, entity) ?? 0);
     if (flagged && enough && state.flags.filter(Boolean).length >= options.open)
       openAlert(state, anomaly, options.severity);
-    else if (state.evidence === 0 && peak > 0) options.excursion?.(className, peak);
+    else if (state.evidence === 0 && peak > 0) options.excursion?.(className, peak, entity);
   }
   if (state.since === null) return undefined;
   if (flagged) state.annotations = annotationsOf(state, anomaly, options);

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Daemon } from './daemon.ts';
 import { expireIncidents } from './daemon-incidents.ts';
 import { tendModels } from './daemon-models.ts';
+import { spentBudgetOf } from './daemon-parts.ts';
 import { passAt } from './daemon-pass.ts';
+import { spendBudget } from './spent-budget.ts';
 
 const expireEvery = 86_400_000;
 
@@ -22,6 +24,7 @@ export async function loop(daemon: Daemon): Promise<void> {
     if (t > last) {
       daemon.lateSince = t - last > 2 * step ? (daemon.lateSince ?? t) : undefined;
       daemon.logs.step(t);
+      spendBudget(spentBudgetOf(daemon), t);
       await passAt(daemon, t);
       last = t;
     }

@@ -16,6 +16,7 @@ import type { ScoringPool } from './scoring-pool.ts';
 import { createSelfAlerts } from './self-alerts.ts';
 import { SourceReads } from './source-reads.ts';
 import type { Sources } from './sources.ts';
+import type { SpentBudgetParts } from './spent-budget.ts';
 import { topologySources } from './topology-sources.ts';
 import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
 import { tracedReceiver } from './traced-receiver.ts';
@@ -66,6 +67,21 @@ export function createRegret(
 ): RegretDesk {
   const { options, ...rest } = parts;
   return new RegretDesk({ ...rest, options: config.regret, log: options.log, clock: Date.now });
+}
+
+/** What rejected incidents raise. */
+export function spentBudgetOf(daemon: Daemon): SpentBudgetParts {
+  const { loaded, wired, book, feedback, regret, store, audit, metrics } = daemon;
+  return {
+    budget: parseBudget(loaded.config.detection.budget),
+    thresholds: wired.thresholds,
+    incidents: () => book.list().map(view => view.incident),
+    of: feedback.of,
+    isOff: regret.isOff,
+    store,
+    audit,
+    metrics,
+  };
 }
 
 /** The sources of logs, not read yet. */

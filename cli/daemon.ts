@@ -153,6 +153,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const regret = createRegret(loaded, { options, ...told, store, metrics, audit, unreadable });
   const wired = wire(packs, {
     isOff: regret.isOff,
+    heldByBudget: regret.heldByBudget,
     detection: config.detection,
     correlation: config.correlation,
     url,

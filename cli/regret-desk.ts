@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Labels } from '../core/labels.ts';
 import type { KeyValues, Store } from '../core/store.ts';
 import { Regret, type RegretOptions, type RuleRegret, type Switched } from '../correlators/regret.ts';
 import { packFolding, unpackFolding } from '../correlators/regret-foldings.ts';
@@ -74,6 +75,9 @@ export class RegretDesk implements SuppressionTarget {
   get isOff(): (rule: string) => boolean {
     return this.#regret.isOff;
   }
+
+  /** An entity would have paged, had nobody rejected an incident of its service. */
+  readonly heldByBudget = (entity: Labels): void => this.#regret.heldByBudget(entity);
 
   /** The correlator, watched at its work. */
   watching(correlator: Correlator): Correlator {

@@ -56,6 +56,8 @@ export interface WireOptions {
   readonly inhibit?: readonly InhibitRule[];
   /** Whether a rule that holds alerts back is switched off, as it earned regret. */
   readonly isOff?: IsOff;
+  /** Told of an entity that would have paged, had nobody rejected an incident of its service. */
+  readonly heldByBudget?: (entity: Labels) => void;
   /** Labels that every alert of ours carries. */
   readonly externalLabels?: Labels;
   /** Whether a person has an incident, or called it false. */
@@ -72,7 +74,7 @@ export interface WireOptions {
 function ruleOptionsOf(
   watches: readonly ClassWatch[],
   thresholds: PageThresholds,
-  { url, detection: { fpr, overrides } }: WireOptions,
+  { url, heldByBudget = () => undefined, detection: { fpr, overrides } }: WireOptions,
 ): RuleOptions {
   const specs = new Map(
     watches.flatMap(({ watch }) =>
@@ -88,7 +90,10 @@ function ruleOptionsOf(
     severity: 'warning',
     url,
     threshold: (name, entity) => thresholds.of(name, entity),
-    excursion: (name, peak) => thresholds.add(name, peak),
+    excursion: (name, peak, entity) => {
+      thresholds.add(name, peak);
+      if (peak >= thresholds.unspent(name, entity)) heldByBudget(entity);
+    },
     signal: (name, signal, entity) => {
       const spec = specs.get(`${name} ${signal}`);
       if (spec === undefined) return undefined;

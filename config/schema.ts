@@ -7,6 +7,7 @@ import { count, duration, http, isTimeZone, labelName, positive } from './field.
 import { regretBlock } from './regret-block.ts';
 import { reportBlock } from './report-block.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
+import { webBlock } from './web-block.ts';
 
 const sourceName = z.string().regex(/^[\w.:-]+$/, 'must be made of letters, digits and _ . : -');
 const prometheus = z
@@ -258,28 +259,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Where dashboards are written.'),
   report: reportBlock.optional().describe('The capacity report, on schedule.'),
-  web: z
-    .strictObject({
-      listen: z
-        .string()
-        .refine(isAddress, 'must read like 127.0.0.1:9477 or [::1]:9477')
-        .default('127.0.0.1:9477')
-        .describe('Address and port.'),
-      config_file: z.string().optional().describe('Web config file with TLS and users.'),
-      external_url: httpUrl.optional().describe('URL under which people reach it.'),
-      alertmanager_url: httpUrl
-        .optional()
-        .describe('Alertmanager as people reach it, for links to silences; else where alerts go.'),
-      runbook_url: z
-        .string()
-        .regex(/^https?:\/\/.*\{alert\}/, 'must be an http or https URL with {alert} in it')
-        .optional()
-        .describe(
-          'Pages of your own for our alerts, with {alert} for the name; else foreshock serves its own.',
-        ),
-    })
-    .prefault({})
-    .describe('The page and the API.'),
+  web: webBlock.prefault({}).describe('The page and the API.'),
   tracing: z
     .strictObject({
       endpoint: httpUrl.describe(
@@ -290,9 +270,3 @@ export const configSchema = z.strictObject({
     .describe('Sends traces of its own passes; off unless given here or by `OTEL_EXPORTER_OTLP_ENDPOINT`.'),
 });
 export type Config = z.output<typeof configSchema>;
-
-/** A port of one's own machine, with or without the address to listen on. */
-function isAddress(text: string): boolean {
-  const port = /^(?:\[[0-9a-fA-F:.]+\]|[^:[\]/\s]*):(\d{1,5})$/.exec(text)?.[1];
-  return port !== undefined && Number(port) <= 65_535;
-}

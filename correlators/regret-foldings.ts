@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Alert } from '../core/alert.ts';
+import { includes, parseFingerprint } from '../core/labels.ts';
+import { budgetRule } from './regret-rules.ts';
 
 const schema = z.strictObject({
   rule: z.string(),
@@ -23,6 +26,14 @@ export type Folding = Readonly<z.output<typeof schema>>;
 const mostAlerts = 500;
 /** What was let through so long after it had been hidden is another matter, ms. */
 const surfacesWithin = 86_400_000;
+/** What the budget held back is an entity, and the beginning of what comes so soon after, ms. */
+const beginsWithin = 3_600_000;
+
+/** Whether what was hidden is the alert, or the beginning of it. */
+function isOf({ rule, at, alerts: [hidden = ''] }: Folding, alert: Alert, t: number): boolean {
+  if (rule !== budgetRule) return hidden === alert.fingerprint && t - at <= surfacesWithin;
+  return t - at <= beginsWithin && includes(alert.labels, parseFingerprint(hidden));
+}
 
 const keyOf = ({ rule, incident, alerts, at }: Folding): string =>
   `${rule} | ${incident ?? `hidden ${alerts[0]} ${at}`}`;
@@ -82,10 +93,10 @@ export class Foldings {
   }
 
   /** An alert that had been hidden was let through, and opened an incident. */
-  surfaced({ alert, incident, at }: { alert: string; incident: string; at: number }): void {
+  surfaced(alert: Alert, { incident, at }: { incident: string; at: number }): void {
     for (const [name, key] of this.#hidden) {
       const known = this.#all.get(key);
-      if (known === undefined || known.alerts[0] !== alert || at - known.at > surfacesWithin) continue;
+      if (known === undefined || !isOf(known, alert, at)) continue;
       this.#hidden.delete(name);
       this.#drop(key);
       this.#put({ ...known, incident, surfaced: at });

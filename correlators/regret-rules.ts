@@ -21,5 +21,8 @@ export const isOfGrouping = (rule: string): boolean => rule.startsWith('grouping
 /** The rule that held an alert back before it came to the correlator. */
 export const holdingRule = ({ rule, by }: Suppressed): string => rule ?? by;
 
+/** Rejected incidents raise what pages: what pages then no more is held back by this rule. */
+export const budgetRule = 'budget: rejected incidents';
+
 /** What cannot be switched off: without it each return of an alert would be a page. */
 export const isFixed = (rule: string): boolean => rule === 'flapping';

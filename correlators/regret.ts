@@ -1,11 +1,12 @@
 import { type Feedback, homeOf, placeOfAlert } from '../core/feedback.ts';
 import type { Incident } from '../core/incident.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
 import type { CorrelationInput } from '../core/pipeline.ts';
 import { sayCount } from '../core/say-name.ts';
 import { saySpan } from '../core/say-time.ts';
 import { isBeyond, type RegretBound } from './regret-bound.ts';
 import { type Folding, Foldings } from './regret-foldings.ts';
-import { groupingRule, holdingRule, isFixed, isOfGrouping } from './regret-rules.ts';
+import { budgetRule, groupingRule, holdingRule, isFixed, isOfGrouping } from './regret-rules.ts';
 import type { CorrelationResult } from './result.ts';
 
 /** What one rule has held back in the time that counts, how often that was wrong, and whether it is switched off. */
@@ -60,6 +61,7 @@ export class Regret {
   readonly foldings: Foldings;
   readonly #options: RegretOptions;
   readonly #states: Map<string, RuleState>;
+  readonly #tooLittle: string[] = [];
   #records: readonly Feedback[] = [];
   #regretted: Regretted[] = [];
   #switched: Switched[] = [];
@@ -92,14 +94,20 @@ export class Regret {
     }
   }
 
+  /** The raised threshold of a service held back what this entity would have paged for; it counts with the next step. */
+  heldByBudget(entity: Labels): void {
+    this.#tooLittle.push(fingerprint(entity));
+  }
+
   #note({ input: { t, suppressed }, result: { incidents, joined, merged } }: Step): void {
+    for (const alert of this.#tooLittle.splice(0)) this.foldings.hid(budgetRule, { alert, at: t });
     for (const { from, into } of merged) this.foldings.merged(from, into);
     const held = new Map(suppressed.map(each => [each.alert.fingerprint, holdingRule(each)]));
     for (const { alert, incident, held: kind } of joined) {
       const { fingerprint } = alert;
       if (held.has(fingerprint)) continue;
       const place = { alert: fingerprint, incident, at: t };
-      if (kind === undefined) this.foldings.surfaced(place);
+      if (kind === undefined) this.foldings.surfaced(alert, { incident, at: t });
       const rule = groupingRule(kind);
       if (rule !== undefined) this.foldings.folded(rule, place);
     }

@@ -28,6 +28,14 @@ export function regretMetrics(registry: Registry) {
       },
       ['rule'],
     ),
+    budgetRejected: gauge(
+      registry,
+      {
+        name: 'foreshock_budget_rejected_incidents',
+        help: 'Incidents of a service that people rejected in the time of its budget: each raises what pages there.',
+      },
+      ['service'],
+    ),
     ruleOff: gauge(
       registry,
       {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBudgetKeeper, parseBudget } from '../../alerts/budget.ts';
+import { createBudgetKeeper, parseBudget, rejectedByService } from '../../alerts/budget.ts';
+import type { Incident } from '../../core/incident.ts';
+import { fingerprint, type Labels } from '../../core/labels.ts';
 
 const day = 86_400_000;
 const budget = parseBudget('2 per service per 1w');
@@ -97,5 +99,40 @@ describe('the keeper', () => {
         expect(realisedPerDay > statedPerDay).toBe(over.length > 0);
       }),
     );
+  });
+});
+
+describe('rejected incidents', () => {
+  const of = (id: string, startsAt: number, members: readonly Labels[]): Incident => ({
+    id,
+    startsAt,
+    endsAt: undefined,
+    members: members.map(labels => {
+      const alert = { labels, annotations: {}, startsAt, endsAt: undefined, generatorURL: '' };
+      return { alert: { ...alert, fingerprint: fingerprint(labels) }, reason: '' };
+    }),
+    suspects: [],
+    escalation: undefined,
+    timeline: [],
+    notifications: [],
+  });
+  const ours = (service: string, instance = '') => ({ generator: 'foreshock', service, instance });
+  const verdicts: Readonly<Record<string, boolean>> = {
+    false1: false,
+    false2: false,
+    old: false,
+    real: true,
+  };
+
+  it('count for each service of which we raised an alert in them, within the time of the budget', () => {
+    const incidents = [
+      of('false1', day, [ours('cart', 'a'), ours('cart', 'b'), ours('pay')]),
+      of('false2', 2 * day, [ours('cart'), { service: 'mail', alertname: 'OfOthers' }]),
+      of('real', 2 * day, [ours('cart')]),
+      of('open', 2 * day, [ours('pay')]),
+      of('old', -6 * day, [ours('pay')]),
+    ];
+    const counts = rejectedByService(incidents, budget, { t: 3 * day, isReal: id => verdicts[id] });
+    expect(Object.fromEntries(counts)).toEqual({ cart: 2, pay: 1 });
   });
 });

@@ -43,6 +43,22 @@ describe('the evidence that pages', () => {
     expect(many.of('node/node', { service: 'other' })).toBe(calm);
   });
 
+  it('rises by each incident of the service that people rejected, until they are out of its time', () => {
+    const known = excursions(1, 40, 7);
+    const made = thresholds(known);
+    const calm = made.of('node/node', cart);
+    made.spend(new Map([['cart', 1]]));
+    const once = made.of('node/node', cart);
+    made.spend(new Map([['cart', 3]]));
+    expect(once).toBeGreaterThan(calm);
+    expect(made.of('node/node', cart)).toBeGreaterThan(once);
+    expect(made.of('node/node', cart)).toBeLessThan(2 * calm);
+    expect(made.unspent('node/node', cart)).toBe(calm);
+    expect(made.of('node/node', { service: 'other' })).toBe(calm);
+    made.spend(new Map());
+    expect(made.of('node/node', cart)).toBe(calm);
+  });
+
   it('grows little by a few incidents that lie in the history', () => {
     const calm = excursions(1, 30, 7);
     const before = thresholds(calm).of('node/node', cart);

@@ -112,6 +112,19 @@ describe('regret', () => {
     expect(run.of(inhibiting, start + 2 * hour)).toMatchObject({ regretted: 0 });
   });
 
+  it('is what a threshold held back that rejected incidents had raised, where a person then acts on it', () => {
+    const run = stages();
+    const entity = { service: 'cart', instance: 'a' };
+    run.regret.heldByBudget(entity);
+    run.regret.heldByBudget({ service: 'other' });
+    run.pass(start);
+    const labels = { ...entity, alertname: 'ForeshockAnomaly', generator: 'foreshock', severity: 'critical' };
+    const { incidents } = run.pass(start + 10 * minute, [alert(labels, start + 10 * minute)]);
+    run.say({ kind: 'confirm', incident: incidents[0]!.id, at: start + 20 * minute, by: 'ann' });
+    run.pass(start + 21 * minute);
+    expect(run.of('budget: rejected incidents', start + hour)).toMatchObject({ held: 2, regretted: 1 });
+  });
+
   it('is what fires on long after the rest of the incident that it was put under had ended', () => {
     const run = stages();
     const held: Suppressed = { alert: slow('payments', start + second), by: 'muted: override of everything' };
