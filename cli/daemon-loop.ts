@@ -24,6 +24,7 @@ export async function loop(daemon: Daemon): Promise<void> {
     if (t > last) {
       daemon.lateSince = t - last > 2 * step ? (daemon.lateSince ?? t) : undefined;
       daemon.logs.step(t);
+      for (const source of daemon.alertsIn) source.step();
       spendBudget(spentBudgetOf(daemon), t);
       await passAt(daemon, t);
       last = t;

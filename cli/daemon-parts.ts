@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBudgetKeeper, parseBudget } from '../alerts/budget.ts';
 import { createDispatcher } from '../alerts/outbox.ts';
+import { alertCollectors } from '../collectors/alert-collectors.ts';
+import { AlertStream } from './alert-stream.ts';
 import type { Daemon, DaemonSelf } from './daemon.ts';
 import type { Models } from './daemon-models.ts';
 import { createDepartures } from './departures.ts';
@@ -82,6 +84,19 @@ export function spentBudgetOf(daemon: Daemon): SpentBudgetParts {
     audit,
     metrics,
   };
+}
+
+/** The sources of others' alerts, not read yet; their options were checked with the config. */
+export function createAlertStreams(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'metrics' | 'arrived'>,
+): readonly AlertStream[] {
+  const { options, ...rest } = parts;
+  const { kafka: kind } = alertCollectors;
+  return config.alerts.map(({ name, kafka }) => {
+    const collector = kind.create(kind.options.parse({ ...kafka, name }), undefined);
+    return new AlertStream({ ...rest, name, collector, log: options.log, clock: Date.now });
+  });
 }
 
 /** The sources of logs, not read yet. */

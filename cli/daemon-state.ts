@@ -7,7 +7,7 @@ import { unusualNow } from './unusual.ts';
 
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
-  const { album, book, wired, sources, reads, budget, feedback, loaded } = daemon;
+  const { album, book, wired, sources, reads, budget, feedback, loaded, regret } = daemon;
   const links = linksOf(loaded.config);
   const shown = (view: IncidentView): IncidentView => {
     const { logs } = album.of(view.incident.id);
@@ -30,6 +30,7 @@ export function daemonState(daemon: Daemon): ServerState {
       sources: sources.all.map(({ health }) => ({ ...health })),
       budget: budget.realised(Date.now(), incident => feedback.of(incident).verdict?.real),
       unusual: unusualNow(wired.watches),
+      suppressions: regret.rules(),
     }),
     health: () => {
       const learning = wired.watches

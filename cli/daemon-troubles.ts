@@ -48,6 +48,13 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       summary: `foreshock reads no logs of ${source} (${message})`,
       since: lateEnough(since, now),
     })),
+    ...daemon.alertsIn.map(({ name, troubled }) => ({
+      alertname: 'ForeshockSourceDown' as const,
+      labels: { source: name },
+      severity: 'critical',
+      summary: `foreshock reads no alerts of ${name} (${troubled?.message})`,
+      since: lateEnough(troubled?.since, now),
+    })),
     ...reads.map(each => ({
       alertname: 'ForeshockPassLate' as const,
       labels: { source: each.source.name },

@@ -8,12 +8,14 @@ import type { Metrics, ReloadStatus } from '../server/metrics.ts';
 import type { ReloadOutcome } from '../server/server.ts';
 import type { EventDispatcher } from '../sinks/dispatch.ts';
 import { openStore } from '../store/sqlite.ts';
+import type { AlertStream } from './alert-stream.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { type Changes, createChanges } from './daemon-changes.ts';
 import { createIncidents, isLookedAfter } from './daemon-incidents.ts';
 import { createModels, type Models } from './daemon-models.ts';
 import {
+  createAlertStreams,
   createDelivery,
   createDesk,
   createEscalation,
@@ -113,6 +115,8 @@ export interface Daemon extends Models {
   readonly startedAt: number;
   /** Others' alerts that came in since the last pass. */
   readonly arrived: Arrivals;
+  /** Where others' alerts are read. */
+  readonly alertsIn: readonly AlertStream[];
   readonly topology: TopologyWatch;
   readonly changes: Changes;
   /** The metrics around incidents. */
@@ -167,6 +171,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     sources: identitiesOf(config),
     network,
   });
+  const arrived = createArrivals(store, message => options.log.error(message));
   const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
   const models = createModels(loaded, {
     store,
@@ -210,7 +215,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),
     startedAt: Date.now(),
-    arrived: createArrivals(store, message => options.log.error(message)),
+    arrived,
+    alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
     topology: createTopology(loaded, { options, sources }),
     changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
     frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),

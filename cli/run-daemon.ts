@@ -30,8 +30,10 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    const reports = daemon.reports?.run(joint.signal) ?? Promise.resolve();
-    await together([deliver(daemon), loop(daemon), daemon.logs.run(joint.signal), reports], joint);
+    const { logs, alertsIn, reports } = daemon;
+    const reading = [logs, ...alertsIn].map(each => each.run(joint.signal));
+    const reporting = reports?.run(joint.signal) ?? Promise.resolve();
+    await together([deliver(daemon), loop(daemon), ...reading, reporting], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {

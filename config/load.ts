@@ -23,6 +23,8 @@ export interface LoadContext {
   readonly detectors?: readonly NamedOptions[];
   /** The collectors of logs that there are, with their options; unchecked where it is left out. */
   readonly logCollectors?: readonly NamedOptions[];
+  /** The collectors of others' alerts that there are, with their options; unchecked where it is left out. */
+  readonly alertCollectors?: readonly NamedOptions[];
   /** The sinks of events that there are, with their options; unchecked where it is left out. */
   readonly eventSinks?: readonly NamedOptions[];
 }
@@ -81,6 +83,7 @@ function references(outline: Outline, source: YamlSource, context: LoadContext):
     ...maintenanceMistakes(outline, source),
     ...sourceMistakes(outline, source),
     ...kindMistakes('logs', { outline, source, known: context.logCollectors }),
+    ...kindMistakes('alerts', { outline, source, known: context.alertCollectors }),
     ...kindMistakes('events', { outline, source, known: context.eventSinks }),
     ...detectorMistakes(outline, source, context),
     ...nameMistakes(outline, source),
@@ -104,7 +107,7 @@ function sourceMistakes({ isMap, blocks }: Outline, source: YamlSource): Mistake
 
 /** Options of the collectors and sinks that the items of a block name. */
 function kindMistakes(
-  block: 'logs' | 'events',
+  block: 'logs' | 'alerts' | 'events',
   how: {
     readonly outline: Outline;
     readonly source: YamlSource;

@@ -60,6 +60,11 @@ const logSource = z
     `give exactly one of ${logCollectorNames.join(', ')}`,
   );
 
+const alertSource = z.strictObject({
+  name: sourceName.describe('Name of the source; what was read of it is kept under this name.'),
+  kafka: looseOptions.describe('Reads topics as a consumer group.'),
+});
+
 const eventSinkNames = ['elasticsearch', 'kafka'] as const;
 const eventSink = z
   .strictObject({
@@ -190,6 +195,10 @@ export const configSchema = z.strictObject({
     )
     .describe('The source of metrics, or a list of them.'),
   logs: z.array(logSource).default([]).describe('Where logs are read.'),
+  alerts: z
+    .array(alertSource)
+    .default([])
+    .describe("Where others' alerts are read, beside those that are posted to `/webhook/alertmanager`."),
   topology: topologyBlock
     .prefault({})
     .describe('Who calls whom and what stands on what, beside what the packs ask for.'),

@@ -182,6 +182,22 @@ function edgeMetrics(registry: Registry) {
       },
       ['origin'],
     ),
+    alertsRefused: counter(
+      registry,
+      {
+        name: 'foreshock_alerts_refused_total',
+        help: "Messages or alerts in them of a source of others' alerts that could not be taken, by reason.",
+      },
+      ['origin', 'reason'],
+    ),
+    alertsLag: gauge(
+      registry,
+      {
+        name: 'foreshock_alerts_lag_records',
+        help: "Messages of a source of others' alerts that are not yet read.",
+      },
+      ['origin'],
+    ),
     notifications: counter(
       registry,
       { name: 'foreshock_notifications_total', help: 'Notifications by receiver and outcome.' },

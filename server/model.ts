@@ -117,7 +117,17 @@ export interface BudgetOverview {
   readonly realisedPerDay: number | undefined;
 }
 
+/** What one rule has held back, how often that was wrong, and since when (ms) it is switched off. */
+export interface SuppressionOverview {
+  readonly rule: string;
+  readonly held: number;
+  readonly regretted: number;
+  readonly offSince: number | undefined;
+}
+
 export interface WatchOverview {
+  /** What holds alerts back, most regretted first. */
+  readonly suppressions?: readonly SuppressionOverview[];
   readonly classes: readonly ClassOverview[];
   readonly sources: readonly SourceOverview[];
   readonly budget: BudgetOverview | undefined;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { userOf } from './basic-auth.ts';
 import { isOurs } from './feedback.ts';
+import type { SuppressionOverview } from './model.ts';
 
 /** A person switches a rule that holds alerts back; `body` as it came, `user` where the web config has users. */
 export interface SuppressionRequest {
@@ -16,12 +17,7 @@ export type SuppressionAnswer =
 
 /** Knows what holds alerts back, and has on disk what a person says of it when it answers. Never throws for bad input. */
 export interface SuppressionTarget {
-  rules(): readonly {
-    readonly rule: string;
-    readonly held: number;
-    readonly regretted: number;
-    readonly offSince: number | undefined;
-  }[];
+  rules(): readonly SuppressionOverview[];
   set(request: SuppressionRequest): SuppressionAnswer;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertCollectors } from '../../collectors/alert-collectors.ts';
 import { logCollectors } from '../../collectors/log-collectors.ts';
 import { configSchema } from '../../config/schema.ts';
 import { formatDuration } from '../../core/duration.ts';
@@ -122,6 +123,11 @@ ${blocks.join('\n')}
 An item of \`logs\` names one of these; \`docs/log-collectors.md\` says what each reads, and what it cannot.
 
 ${tablesOf(logCollectors)}
+## Collectors of alerts
+
+An item of \`alerts\` names one of these; \`docs/delivery.md\` says what it takes, and what it does with the rest.
+
+${tablesOf(alertCollectors)}
 ## Sinks of events
 
 An item of \`events\` names one of these; \`docs/events.md\` says what they are given.
