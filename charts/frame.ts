@@ -104,7 +104,11 @@ export function timeAxis(box: Box, start: number, end: number): { body: string; 
     .map(tick => {
       const at = px(scale(tick));
       const line = `<line x1="${at}" x2="${at}" y1="${box.top}" y2="${bottom}" stroke="${colours.grid}" stroke-width="0.5"/>`;
-      return `${line}<text x="${at}" y="${bottom + 14}" text-anchor="middle">${format(tick)}</text>`;
+      const said = format(tick);
+      // The last one would reach over the edge.
+      const half = Math.min(said.length * 3.4, box.width - scale(tick));
+      const middle = px(scale(tick) - said.length * 3.4 + half);
+      return `${line}<text x="${middle}" y="${bottom + 14}" text-anchor="middle">${said}</text>`;
     })
     .join('');
   return { body, x: t => scale(t) };

@@ -85,7 +85,7 @@ function headings(
 /** Marks that would cover one another, together; in order of time. */
 function clustersOf(marks: readonly LaneMark[], x: Scale): LaneMark[][] {
   const out: LaneMark[][] = [];
-  for (const mark of [...marks].sort((a, b) => a.t - b.t)) {
+  for (const mark of marks.filter(({ t }) => Number.isFinite(t)).sort((a, b) => a.t - b.t)) {
     const last = out.at(-1);
     if (last !== undefined && x(mark.t) - x(last[0]!.t) < together) last.push(mark);
     else out.push([mark]);
@@ -144,7 +144,8 @@ function columnsOf({ t, v }: CountLane, box: Box, x: Scale): Map<number, number>
   const sums = new Map<number, number>();
   for (let i = 0; i < t.length; i++) {
     const at = x(t[i]!);
-    if (!(v[i]! > 0) || at < box.left || at > box.width - box.right) continue;
+    const isInside = at >= box.left && at <= box.width - box.right;
+    if (!(v[i]! > 0 && Number.isFinite(v[i])) || !isInside) continue;
     const column = Math.floor((at - box.left) / 3);
     sums.set(column, (sums.get(column) ?? 0) + v[i]!);
   }

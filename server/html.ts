@@ -47,6 +47,6 @@ export function trusted(text: string): Markup {
 /** The address when it is a path of ours or http(s), else undefined: a `javascript:` link never reaches the page. */
 export function safeLink(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
-  if (/^https?:\/\//i.test(address)) return address;
+  if (/^https?:\/\//i.test(address)) return URL.canParse(address) ? address : undefined;
   return /^\/(?![/\\])/.test(address) ? address : undefined;
 }

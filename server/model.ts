@@ -117,7 +117,7 @@ export interface BudgetOverview {
   readonly realisedPerDay: number | undefined;
 }
 
-/** What one rule has held back, how often that was wrong, and since when (ms) it is switched off. */
+/** What one rule held back in the time that counts, and how often that was wrong; it holds nothing back from `offSince` (ms) on. */
 export interface SuppressionOverview {
   readonly rule: string;
   readonly held: number;
@@ -126,7 +126,7 @@ export interface SuppressionOverview {
 }
 
 export interface WatchOverview {
-  /** What holds alerts back, most regretted first. */
+  /** What holds alerts back, most regretted first; undefined where it is not measured. */
   readonly suppressions?: readonly SuppressionOverview[];
   readonly classes: readonly ClassOverview[];
   readonly sources: readonly SourceOverview[];

@@ -9,7 +9,7 @@ import { membersSection } from './page-members.ts';
 import { oddsSection } from './page-odds.ts';
 import { signalsSection } from './page-signals.ts';
 import { timelineSection } from './page-timeline.ts';
-import { part, percent, timeTag } from './page-words.ts';
+import { cut, part, percent, timeTag } from './page-words.ts';
 import { silenceLink } from './silence-link.ts';
 import { topologySection } from './topology-figure.ts';
 
@@ -36,18 +36,18 @@ function heading(view: IncidentView): Markup {
     endsAt === undefined
       ? html`<span class="state open">Open</span>`
       : html`<span class="state ended">Ended ${timeTag(endsAt)}, after ${saySpan(endsAt - startsAt)}</span>`;
-  return html`<h1>${title}</h1>
-<p class="lead">${state} <span>Began ${timeTag(startsAt)}. Affected: ${sayList(affected, 8)}.</span></p>
+  return html`<h1>${cut(title)}</h1>
+<p class="lead">${state} <span>Began ${timeTag(startsAt)}. Affected: ${sayList(affected.map(cut), 8)}.</span></p>
 ${linksOf(view)}`;
 }
 
 function evidence(suspect: Suspect): Markup {
   if (suspect.evidence.length === 0) return html`<p class="soft">No evidence was recorded.</p>`;
-  return html`<ul>${suspect.evidence.map(line => html`<li>${line}</li>`)}</ul>`;
+  return html`<ul>${suspect.evidence.map(line => html`<li>${cut(line)}</li>`)}</ul>`;
 }
 
 function symptom({ signal, score }: Suspect): string {
-  return `${saySignal(signal)}, score ${Number(score.toPrecision(3))}`;
+  return `${cut(saySignal(signal))}, score ${Number(score.toPrecision(3))}`;
 }
 
 function firstSuspect(suspect: Suspect | undefined): Markup {
@@ -56,7 +56,7 @@ function firstSuspect(suspect: Suspect | undefined): Markup {
 <p>None stands out yet: no entity left its expected range before the others.</p>`;
   return html`<h2>First suspect</h2>
 <div class="card suspect" role="group" data-stop data-key="suspect" tabindex="-1" aria-label="First suspect">
-<p class="who">${sayEntity(suspect.entity)}</p>
+<p class="who">${cut(sayEntity(suspect.entity))}</p>
 <p class="soft">${symptom(suspect)}</p>
 ${evidence(suspect)}</div>`;
 }
@@ -76,7 +76,7 @@ function figure(what: string, value: string): Markup {
 
 function otherSuspects(suspects: readonly Suspect[]): Markup {
   const row = (suspect: Suspect): Markup => {
-    const name = sayEntity(suspect.entity);
+    const name = cut(sayEntity(suspect.entity));
     return html`<li><details data-key="other ${name}"><summary data-stop data-key="summary of ${name}"><strong>${name}</strong>
 <span class="soft">${symptom(suspect)}</span></summary>${evidence(suspect)}</details></li>
 `;

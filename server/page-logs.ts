@@ -1,7 +1,7 @@
 import { grouped } from './grouped.ts';
 import { html, type Markup } from './html.ts';
 import type { IncidentView, LogLine } from './model.ts';
-import { clockTag } from './page-words.ts';
+import { clockTag, cut } from './page-words.ts';
 
 /** So many services are shown, those with the newest lines first. */
 const mostServices = 6;
@@ -19,11 +19,11 @@ function carried({ incident }: IncidentView): LogLine[] {
 
 function block(service: string, lines: readonly LogLine[], began: number): Markup {
   const text = lines.map(
-    ({ at, text }) => html`<span class="soft">${clockTag(at, began)}</span> ${text}
+    ({ at, text }) => html`<span class="soft">${clockTag(at, began)}</span> ${cut(text)}
 `,
   );
-  return html`<h3>${service}</h3>
-<pre class="log" role="group" tabindex="0" data-stop data-key="log ${service}" aria-label="Log lines of ${service}">${text}</pre>
+  return html`<h3>${cut(service)}</h3>
+<pre class="log" role="group" tabindex="0" data-stop data-key="log ${cut(service)}" aria-label="Log lines of ${cut(service)}">${text}</pre>
 `;
 }
 

@@ -4,7 +4,7 @@ import { sayCount, saySignal } from '../core/say-name.ts';
 import { grouped } from './grouped.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import type { IncidentView } from './model.ts';
-import { clockTag } from './page-words.ts';
+import { clockTag, cut } from './page-words.ts';
 import { silenceLink } from './silence-link.ts';
 
 /** A storm of alerts must not make the page heavy. */
@@ -46,15 +46,15 @@ function sharedBy(members: readonly Member[]): Labels {
 }
 
 function alertName({ alertname, signal }: Labels): string {
-  if (signal !== undefined) return `${saySignal(signal)} unusual`;
-  return alertname ?? 'alert without a name';
+  if (signal !== undefined) return cut(`${saySignal(signal)} unusual`);
+  return cut(alertname ?? 'alert without a name');
 }
 
 function row({ alert, reason }: Member, place: string, about: About): Markup {
   const { incident, shared } = about;
   const labels = Object.entries(alert.labels)
     .filter(([name, value]) => !quiet.has(name) && value !== place && shared[name] !== value)
-    .map(([name, value]) => `${name}=${value}`);
+    .map(([name, value]) => cut(`${name}=${value}`));
   const link = safeLink(alert.generatorURL);
   // The alerts of our own come from this very page.
   const ours = alert.labels.generator === 'foreshock';
@@ -69,7 +69,7 @@ function row({ alert, reason }: Member, place: string, about: About): Markup {
   const { log_examples: lines } = alert.annotations;
   const log = lines === undefined ? undefined : html`<pre class="log">${lines}</pre>`;
   return html`<li><strong>${alertName(alert.labels)}</strong>${severity === 'critical' ? html` <span class="state down">critical</span>` : undefined}
-<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}${steps}${quieten}<br>${reason}${log}</li>
+<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}${steps}${quieten}<br>${cut(reason)}${log}</li>
 `;
 }
 
@@ -83,7 +83,7 @@ function placeBlock({ name, members }: Place, rows: number, about: About): Marku
     ...(critical === 0 ? [] : [`${critical} critical`]),
   ];
   const more = members.length - rows;
-  return html`<details data-key="place ${name}"><summary data-stop data-key="summary ${name}"><strong>${name}</strong> <span class="soft">${counts.join(', ')}, since ${clockTag(first, about.incident.startsAt)}</span></summary>
+  return html`<details data-key="place ${cut(name)}"><summary data-stop data-key="summary ${cut(name)}"><strong>${cut(name)}</strong> <span class="soft">${counts.join(', ')}, since ${clockTag(first, about.incident.startsAt)}</span></summary>
 <ul class="plain rows">${members.slice(0, rows).map(member => row(member, name, about))}</ul>
 ${more > 0 ? html`<p>And ${more} more: <a href="/api/v1/incidents/${encodeURIComponent(about.incident.id)}">all as JSON</a>.</p>` : undefined}
 </details>

@@ -3,7 +3,8 @@ import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
 import { saySpan, sayTime } from '../core/say-time.ts';
 import { html, type Markup } from './html.ts';
 import type { ClassOverview, Health, IncidentView, ServerState, WatchOverview } from './model.ts';
-import { part, percent, timeTag } from './page-words.ts';
+import { rulesSection } from './page-rules.ts';
+import { cut, part, percent, timeTag } from './page-words.ts';
 
 function incidentRow(view: IncidentView): Markup {
   const { id, startsAt, endsAt, suspects } = view.incident;
@@ -61,7 +62,7 @@ function unusualSection({ unusual }: WatchOverview, watched: number): Markup | u
 <p class="soft">The surest first, by the share of false ones to be expected down to each. Pages need more: evidence, over the budget.</p>
 <ol class="plain rows">${rows.map(
     row =>
-      html`<li><strong>${row.entity}</strong> <span class="soft">${row.class}</span> ${row.reason} <span class="soft">· expected false ${percent(row.q)}</span></li>
+      html`<li><strong>${cut(row.entity)}</strong> <span class="soft">${row.class}</span> ${row.reason} <span class="soft">· expected false ${percent(row.q)}</span></li>
 `,
   )}</ol>${more}`;
 }
@@ -133,6 +134,7 @@ ${part(
 ${classesTable(watch)}
 ${budgetLine(watch)}`,
 )}
+${part('rules', rulesSection(watch.suppressions))}
 ${part(
   'sources',
   html`<h2>Sources</h2>

@@ -2,7 +2,7 @@ import type { TimelineEntry } from '../core/incident.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import { type IncidentMark, markId, marksOf } from './incident-marks.ts';
 import type { IncidentView } from './model.ts';
-import { clockTag } from './page-words.ts';
+import { clockTag, cut } from './page-words.ts';
 
 const names = { change: 'Change', log: 'Log' } as const;
 
@@ -19,7 +19,7 @@ function markRow(mark: IncidentMark, began: number): Row {
     link === undefined
       ? undefined
       : html` <a data-stop data-key="link of mark ${n}" href="${link}">Open ${new URL(link).host}</a>`;
-  const body = html`<div id="${markId(mark)}" tabindex="-1"><dt>${clockTag(at, began)}</dt><dd><span class="state change">${names[kind]} ${n}</span> ${text}${more}</dd></div>
+  const body = html`<div id="${markId(mark)}" tabindex="-1"><dt>${clockTag(at, began)}</dt><dd><span class="state change">${names[kind]} ${n}</span> ${cut(text)}${more}</dd></div>
 `;
   return { at, body };
 }
@@ -27,7 +27,7 @@ function markRow(mark: IncidentMark, began: number): Row {
 function entryRow({ at, what }: TimelineEntry, began: number): Row {
   return {
     at,
-    body: html`<div><dt>${clockTag(at, began)}</dt><dd>${what}</dd></div>
+    body: html`<div><dt>${clockTag(at, began)}</dt><dd>${cut(what)}</dd></div>
 `,
   };
 }

@@ -7,6 +7,16 @@ export function percent(rate: number | undefined): string {
   return `${Number((rate * 100).toPrecision(2))} %`;
 }
 
+/** More of one name is not read by anybody. */
+const mostLetters = 300;
+
+/** A text from outside, cut where it is longer than can be read at a glance; JSON has all of it. */
+export function cut(text: string): string {
+  const letters = [...text.slice(0, 2 * mostLetters + 2)];
+  if (letters.length <= mostLetters) return text;
+  return `${letters.slice(0, mostLetters).join('')}… (${text.length} characters)`;
+}
+
 /** A time (ms) in full for people, and for machines. */
 export function timeTag(ms: number): Markup {
   return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15

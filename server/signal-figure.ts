@@ -5,12 +5,12 @@ import { html, type Markup, trusted } from './html.ts';
 import type { IncidentAxis } from './incident-axis.ts';
 import type { SignalView } from './model.ts';
 import { inWidths } from './page-widths.ts';
-import { clockTag } from './page-words.ts';
+import { clockTag, cut } from './page-words.ts';
 
 /** One signal with its expected range as a chart on the axis of the incident, and in words for those who cannot see it. */
 export function signalFigure(view: SignalView, { start, end, rules }: IncidentAxis): Markup {
   const { t, v, low, high, unit, onset } = view;
-  const title = `${view.entity}: ${saySignal(view.signal)}`;
+  const title = cut(`${view.entity}: ${saySignal(view.signal)}`);
   if (t.length < 2)
     return html`<figure class="panel"><figcaption><strong>${title}</strong>: too few samples for a chart.</figcaption></figure>`;
   const chart = {

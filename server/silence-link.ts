@@ -16,7 +16,9 @@ function matcher([name, value]: readonly [string, string]): string {
 export function silenceLink(base: string | undefined, labels: Labels): string | undefined {
   const matchers = Object.entries(labels).filter(([, value]) => value !== '');
   if (base === undefined || matchers.length === 0) return undefined;
-  const filter = encodeURIComponent(`{${matchers.map(matcher).join(',')}}`);
+  // Half of a pair of surrogates is no character, and no address can hold it.
+  const text = `{${matchers.map(matcher).join(',')}}`.replace(/\p{Surrogate}/gu, '\ufffd');
+  const filter = encodeURIComponent(text);
   const address = `${base.replace(/\/+$/, '')}/#/silences/new?filter=${filter}`;
   return address.length > longest ? undefined : address;
 }

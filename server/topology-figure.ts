@@ -3,6 +3,7 @@ import { sayCount, sayList } from '../core/say-name.ts';
 import { html, type Markup, trusted } from './html.ts';
 import type { IncidentView, NearbyThing, Surroundings } from './model.ts';
 import { inWidths } from './page-widths.ts';
+import { cut } from './page-words.ts';
 
 /** A row of the list that says the same in words: what a thing is, what it depends on and what uses it. */
 function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
@@ -10,10 +11,10 @@ function inWords(thing: NearbyThing, { calls }: Surroundings): Markup {
   const callers = calls.filter(({ to }) => to === thing.id).map(({ from }) => from);
   const says = [
     thingWords(thing),
-    ...(callees.length === 0 ? [] : [`depends on ${sayList(callees, callees.length)}`]),
-    ...(callers.length === 0 ? [] : [`used by ${sayList(callers, callers.length)}`]),
+    ...(callees.length === 0 ? [] : [`depends on ${sayList(callees.map(cut), callees.length)}`]),
+    ...(callers.length === 0 ? [] : [`used by ${sayList(callers.map(cut), callers.length)}`]),
   ];
-  return html`<li><strong>${thing.id}</strong>: ${says.join('; ')}</li>
+  return html`<li><strong>${cut(thing.id)}</strong>: ${says.join('; ')}</li>
 `;
 }
 

@@ -54,7 +54,7 @@ export function readTexts(page: Page): Promise<readonly Text[]> {
 /** Fonts differ from machine to machine: by so many pixels a text may reach over its place. */
 const leeway = 2;
 
-/** What is wrong with how a page lies, whatever its fonts; a script of the page, so it is a string. */
+/** What is wrong with how a page lies, whatever its fonts; what only screen readers see lies far to the left. A script of the page, so it is a string. */
 const layout = `(() => {
   const out = [];
   const width = document.documentElement.clientWidth;
@@ -64,10 +64,18 @@ const layout = `(() => {
   if (document.documentElement.scrollWidth > width) out.push('scrolls sideways');
   for (const each of seen('body *').filter(inPage)) {
     const box = each.getBoundingClientRect();
-    if (box.width > 0 && (box.right > width + ${leeway} || box.left < -${leeway})) out.push('leaves the page: ' + name(each));
+    if (box.width > 0 && box.right > 0 && (box.right > width + ${leeway} || box.left < -${leeway})) out.push('leaves the page: ' + name(each));
     const style = getComputedStyle(each);
     if (style.overflowX !== 'visible' && !each.closest('svg') && each.scrollWidth > each.clientWidth + ${leeway})
       out.push('is cut: ' + name(each));
+  }
+  for (const card of seen('.card')) {
+    const frame = card.getBoundingClientRect();
+    for (const each of [...card.querySelectorAll('*')].filter(one => one.checkVisibility() && !one.parentElement.closest('svg'))) {
+      const box = each.getBoundingClientRect();
+      if (box.right > frame.right + ${leeway} || box.left < frame.left - ${leeway} || box.bottom > frame.bottom + ${leeway})
+        out.push('leaves its card: ' + name(each));
+    }
   }
   const parts = seen('[data-part]').filter(part => part.getBoundingClientRect().height > 0);
   parts.forEach((part, i) => {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Incident } from '../../core/incident.ts';
+import { incidentPage, overviewPage } from '../../server/page.ts';
+import { began, checkoutIncident, stateOf } from './checkout-incident.ts';
+
+/** The text of a part of the page of the incident, without markup. */
+function odds(incident: Partial<Incident>): string {
+  const view = checkoutIncident();
+  const { text } = incidentPage({ ...view, incident: { ...view.incident, ...incident } });
+  const part = /<section data-part="odds">(.*?)<\/section>/s.exec(text)?.[1] ?? '';
+  return part
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+describe('the odds of an incident', () => {
+  it('are said in numbers and words, with what speaks for each way in which it may get worse', () => {
+    const chances = [{ what: 'its severity rises', p: 0.31, drivers: ['3 services hit in 2 min'] }];
+    expect(odds({ escalation: { p: 0.42, drivers: [], chances } })).toBe(
+      'Will it get worse? 42 % : of incidents like it, about 4 in 10 get worse. 31 % that its severity rises 3 services hit in 2 min',
+    );
+  });
+
+  it('are not made up: where they are not known, why is said', () => {
+    const oddsUnknown = '12 incidents known, 200 needed';
+    expect(odds({ escalation: undefined, oddsUnknown })).toBe(
+      'Will it get worse? Cannot tell yet: 12 incidents known, 200 needed.',
+    );
+  });
+
+  it('are nobody’s question any more when it is over', () => {
+    expect(odds({ escalation: undefined, endsAt: began + 1 })).toBe('');
+  });
+});
+
+describe('what rules hold back', () => {
+  const watch = stateOf([]).watch();
+
+  it('is told a rule, those that were wrong most often first, and which are switched off', () => {
+    const rules = [
+      { rule: 'inhibit: severity="critical"', held: 40, regretted: 0, offSince: undefined },
+      { rule: 'grouping: shares a place', held: 20, regretted: 3, offSince: began },
+    ];
+    const { text } = overviewPage(stateOf([], { ...watch, rules }));
+    expect(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
+      'grouping: shares a place Switched off since 2026-03-01 10:05:00 UTC held back 20 alerts, 3 of them wrongly (15 %) inhibit: severity=&quot;critical&quot; held back 40 alerts, 0 of them wrongly',
+    );
+  });
+
+  it('is no word on the page where it is not measured', () => {
+    expect(overviewPage(stateOf([], watch)).text).not.toContain('What is held back');
+  });
+});
