@@ -98,4 +98,23 @@ storage: {path: "${dir}/state"}`,
     expect(page).toContain('no connection to db-');
     expect(page).not.toContain('hush');
   });
+
+  it('shows the lines, their counts and the signals of the incident, also after a crash', async () => {
+    const shown = () => fetch(`${foreshock.url}/incidents`).then(answer => answer.text());
+    const [address] = /\/incidents\/[^"]+/.exec(await shown()) ?? [];
+    const words = [
+      'The last errors in the logs',
+      'checkout says for the first time: no connection to db-',
+      'checkout: error lines',
+      'errors: ',
+    ];
+    const missing = async () => {
+      const page = await (await fetch(`${foreshock.url}${address}`)).text();
+      return words.filter(each => !page.includes(each));
+    };
+    await until('all of it is there', async () => (await missing()).length === 0);
+    await foreshock.stop('SIGKILL');
+    await foreshock.start();
+    expect(await missing()).toEqual([]);
+  });
 });

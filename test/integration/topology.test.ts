@@ -194,4 +194,16 @@ storage: {path: "${dir}/state"}`,
     );
     expect(around.things.map(({ id }) => id)).not.toContain('node-1');
   });
+
+  it('the picture around an incident is there after a crash, also while nobody tells what depends on what', async () => {
+    const kept = () => readValues(`${dir}/state`, 'incident-pictures');
+    await until('it is stored', () =>
+      kept().some(([, value]) => new TextDecoder().decode(value).includes('around')),
+    );
+    const before = (await view())?.around;
+    await foreshock.stop('SIGKILL');
+    await prometheus.stop();
+    await foreshock.start();
+    expect((await view())?.around).toEqual(before);
+  });
 });
