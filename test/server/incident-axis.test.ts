@@ -62,17 +62,18 @@ describe('the marks of an incident', () => {
 describe('the address of a silence', () => {
   it('matches every label exactly, whatever it holds', () => {
     const link = silenceLink('http://alertmanager.example:9093/am/', {
-      alertname: 'A "b" \\ c',
+      alertname: 'A "b" \\ c\n',
       empty: '',
       z: '{{x}}',
     });
     expect(link?.startsWith('http://alertmanager.example:9093/am/#/silences/new?filter=%7B')).toBe(true);
-    expect(decodeURIComponent(link!.split('filter=')[1]!)).toBe('{alertname="A \\"b\\" \\\\ c",z="{{x}}"}');
+    expect(decodeURIComponent(link!.split('filter=')[1]!)).toBe('{alertname="A \\"b\\" \\\\ c\\n",z="{{x}}"}');
   });
 
   it('is not made where nobody could follow it', () => {
     expect(silenceLink(undefined, { alertname: 'a' })).toBeUndefined();
     expect(silenceLink('http://a.example', {})).toBeUndefined();
+    expect(silenceLink('http://a.example', { 'no name': 'a' })).toBeUndefined();
     expect(silenceLink('http://a.example', { alertname: 'x'.repeat(10_000) })).toBeUndefined();
   });
 });
