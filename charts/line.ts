@@ -104,11 +104,11 @@ function valueAxis(chart: LineChart, box: Box): { body: string; y: Scale } {
       ...inRange(chart.band.t, chart.band.high, chart),
     );
   }
+  const few = Math.max(2, Math.min(4, Math.floor((box.height - box.top - box.bottom) / 30)));
   const scale = scaleLinear()
     .domain(extent(values))
     .range([box.height - box.bottom, box.top])
-    .nice(4);
-  const few = Math.max(2, Math.min(4, Math.floor((box.height - box.top - box.bottom) / 30)));
+    .nice(few);
   const body = scale.ticks(few).map(tick => {
     const at = px(scale(tick));
     const line = `<line x1="${box.left}" x2="${box.width - box.right}" y1="${at}" y2="${at}" stroke="${colours.grid}" stroke-width="0.5"/>`;

@@ -31,13 +31,16 @@ export function signalFigure(view: SignalView, { start, end, rules }: IncidentAx
 `;
 }
 
+/** A number stays on one line with its unit. */
+const whole = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 /** What was expected and what was seen at the worst, and since when. */
 function words({ t, v, low, high, unit, onset }: SignalView): Markup {
   if (!low.some(Number.isFinite)) return html`What is expected of it is not known.`;
   if (onset === undefined) return html`It stayed in its expected range.`;
   const at = worstAfter({ t, v, low, high }, onset);
   const expected = sayRange({ low: low[at]!, high: high[at]! }, v[at]!, unit);
-  return html`Left its expected range at ${clockTag(onset)} UTC: ${v[at]! < low[at]! ? 'down' : 'up'} to <strong>${sayValue(v[at]!, unit)}</strong>, expected ${expected}.`;
+  return html`Left its expected range at ${clockTag(onset)} UTC: ${v[at]! < low[at]! ? 'down' : 'up'} to <strong>${whole(sayValue(v[at]!, unit))}</strong>, expected ${whole(expected)}.`;
 }
 
 /** Index of the sample from `onset` on that lies farthest outside of its band. */
