@@ -2,6 +2,7 @@ import { webhookRoutes } from '../collectors/alertmanager-webhook.ts';
 import { changeRoutes } from '../collectors/change-webhook.ts';
 import { sayCount } from '../core/say-name.ts';
 import { createServer, type Server } from '../server/server.ts';
+import { capacitySeries, lookbackOf } from './capacity-series.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
 import { FeedbackDesk } from './feedback.ts';
@@ -38,11 +39,15 @@ export function serve(daemon: Daemon): Server {
       );
     },
   });
-  const ours = allSeries([resultSeries(daemon.store.results), daemon.logs.series]);
+  const ours = allSeries([
+    resultSeries(daemon.store.results),
+    daemon.logs.series,
+    capacitySeries(() => daemon.capacity.forecasts()),
+  ]);
   return createServer({
     state: daemonState(daemon),
     registry: metrics.registry,
-    results: createResultTarget(ours, { lookback: 300_000, now: Date.now }),
+    results: createResultTarget(ours, { lookback: lookbackOf, now: Date.now }),
     routes: [...routes, ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put })],
     reload: options.reload,
     feedback: feedbackDesk(daemon),

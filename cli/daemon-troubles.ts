@@ -91,6 +91,7 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       summary: `foreshock holds nothing back any more by ${rule}: that was wrong ${sayCount(regretted, 'time')}`,
       since: offSince,
     })),
+    ...daemon.capacity.troubles(),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,
       labels: { receiver: receiver.name },

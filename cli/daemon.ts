@@ -11,6 +11,8 @@ import { openStore } from '../store/sqlite.ts';
 import type { AlertStream } from './alert-stream.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { AuditDesk } from './audit-desk.ts';
+import { createCapacity } from './capacity-daemon.ts';
+import type { CapacityDesk } from './capacity-desk.ts';
 import { type Changes, createChanges } from './daemon-changes.ts';
 import { createIncidents, isLookedAfter } from './daemon-incidents.ts';
 import { createModels, type Models } from './daemon-models.ts';
@@ -121,6 +123,7 @@ export interface Daemon extends Models {
   readonly changes: Changes;
   /** The metrics around incidents. */
   readonly frames: FrameReads;
+  readonly capacity: CapacityDesk;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -218,6 +221,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     arrived,
     alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
     topology: createTopology(loaded, { options, sources }),
+    capacity: createCapacity(loaded, { store, sources, metrics, log: options.log }),
     changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
     frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
     passedAt: loadPassedAt(store),

@@ -77,18 +77,22 @@ async function picked(all: readonly Labels[], selector: string): Promise<readonl
   return all.filter(labels => series.some(one => includes(labels, one.labels)));
 }
 
-/** Our own series as a Prometheus answers them: for the query API. `lookback` is how long a sample counts, ms. */
+/**
+ * Our own series as a Prometheus answers them: for the query API. `lookback` is how long a sample of the metrics that a query
+ * names counts, ms, a day at most.
+ */
 export function createResultTarget(
   ours: SampledSeries,
-  options: { readonly lookback: number; readonly now: () => number },
+  options: { readonly lookback: (names: readonly string[]) => number; readonly now: () => number },
 ): QueryTarget {
   const { lookback, now } = options;
   return {
     now,
     source: {
       queryRange(range) {
-        const series = ours.select(metricNames(range.query), range.start - day, range.end);
-        return createEvaluator(series, { lookback }).queryRange(range);
+        const names = metricNames(range.query);
+        const series = ours.select(names, range.start - day, range.end);
+        return createEvaluator(series, { lookback: lookback(names) }).queryRange(range);
       },
     },
     async series(selectors, { start, end }) {

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { networkOf } from './backend.ts';
+import { firstLook } from './capacity-daemon.ts';
 import { createDaemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop } from './daemon-loop.ts';
 import { closeModels, restoreModels } from './daemon-models.ts';
@@ -30,10 +31,13 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    const { logs, alertsIn, reports } = daemon;
+    const { logs, alertsIn, capacity, reports } = daemon;
     const reading = [logs, ...alertsIn].map(each => each.run(joint.signal));
-    const reporting = reports?.run(joint.signal) ?? Promise.resolve();
-    await together([deliver(daemon), loop(daemon), ...reading, reporting], joint);
+    const desks = [capacity.run(joint.signal, firstLook(loaded)), reports?.run(joint.signal)];
+    await together(
+      [deliver(daemon), loop(daemon), ...reading, ...desks.filter(each => each !== undefined)],
+      joint,
+    );
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {

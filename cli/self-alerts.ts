@@ -13,7 +13,9 @@ export interface Trouble {
     | 'ForeshockClassLeftOut'
     | 'ForeshockDetectorBlind'
     | 'ForeshockRuleSwitchedOff'
-    | 'ForeshockNotificationFailing';
+    | 'ForeshockNotificationFailing'
+    | 'ForeshockResourceFilling'
+    | 'ForeshockResourceAlmostFull';
   readonly labels: Labels;
   readonly severity: string;
   readonly summary: string;

@@ -4,6 +4,7 @@ import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import { escalationBlock } from './escalation-block.ts';
 import { count, duration, http, isTimeZone, labelName, positive } from './field.ts';
+import { forecastBlock } from './forecast-block.ts';
 import { regretBlock } from './regret-block.ts';
 import { reportBlock } from './report-block.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
@@ -245,6 +246,7 @@ export const configSchema = z.strictObject({
   escalation: escalationBlock
     .prefault({})
     .describe('The odds that an incident gets worse, learned from those that are over.'),
+  forecast: forecastBlock.prefault({}).describe('When resources are full.'),
   storage: z
     .strictObject({
       path: z.string().default('./foreshock-data').describe('Folder of the state.'),

@@ -48,13 +48,23 @@ export const classSchema = z.strictObject({
   signals: z.array(signalSchema).min(1),
 });
 
+/** A resource that may run out: how much of it is used, and how much there is. Both carry the same labels. */
 const capacitySchema = z.strictObject({
   resource: z.string(),
   class: name,
   used: z.string(),
   limit: z.string(),
+  unit: z.string().default('short'),
+  /** Which value of a day is followed: the highest, as what is full once is full, or the mean. */
+  daily: z.enum(['max', 'mean']).default('max'),
+  /** Signals of the class that move it, such as traffic. */
   regressors: z.array(name).default([]),
+  /** What fills it. */
+  about: z.string().default(''),
+  /** What to do before it is full. */
+  action: z.string().default(''),
 });
+export type CapacitySpec = z.output<typeof capacitySchema>;
 
 /** `from` and `to` are labels of the query's result: an edge caller -> callee, or thing -> what it stands on. */
 const topologySchema = z.strictObject({ from: label, to: label, via: z.string() });

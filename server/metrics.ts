@@ -1,5 +1,6 @@
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../core/version.ts';
+import { capacityMetrics } from './capacity-metrics.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
 import { regretMetrics } from './regret-metrics.ts';
@@ -274,6 +275,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...passMetrics(registry),
     ...learningMetrics(registry),
     ...logMetrics(registry),
+    ...capacityMetrics(registry),
     ...edgeMetrics(registry),
     ...escalationMetrics(registry),
     ...regretMetrics(registry),

@@ -102,7 +102,7 @@ it('a query of the logs waits until all lines up to its end were read', async ()
 it('the query API finds our series by selectors, each once', async () => {
   const book = new LogSeriesBook(store);
   tenMinutes(book);
-  const target = createResultTarget(allSeries([book]), { lookback: 300_000, now: () => start });
+  const target = createResultTarget(allSeries([book]), { lookback: () => 300_000, now: () => start });
   const range = { start, end: start + 600_000 };
   expect(await target.series(['{service="cart"}', '{level="error"}'], range)).toHaveLength(2);
   expect(await target.series(['{service="cart"}'], range)).toEqual([lines('cart', 0, 0).labels]);

@@ -67,7 +67,9 @@ describe('the address of a silence', () => {
       z: '{{x}}',
     });
     expect(link?.startsWith('http://alertmanager.example:9093/am/#/silences/new?filter=%7B')).toBe(true);
-    expect(decodeURIComponent(link!.split('filter=')[1]!)).toBe('{alertname="A \\"b\\" \\\\ c\\n",z="{{x}}"}');
+    expect(decodeURIComponent(link!.split('filter=')[1]!)).toBe(
+      '{alertname="A \\"b\\" \\\\ c\\n",z="{{x}}"}',
+    );
   });
 
   it('is not made where nobody could follow it', () => {

@@ -38,11 +38,11 @@ describe('what rules hold back', () => {
   const watch = stateOf([]).watch();
 
   it('is told a rule, those that were wrong most often first, and which are switched off', () => {
-    const rules = [
+    const suppressions = [
       { rule: 'inhibit: severity="critical"', held: 40, regretted: 0, offSince: undefined },
       { rule: 'grouping: shares a place', held: 20, regretted: 3, offSince: began },
     ];
-    const { text } = overviewPage(stateOf([], { ...watch, rules }));
+    const { text } = overviewPage(stateOf([], { ...watch, suppressions }));
     expect(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
       'grouping: shares a place Switched off since 2026-03-01 10:05:00 UTC held back 20 alerts, 3 of them wrongly (15 %) inhibit: severity=&quot;critical&quot; held back 40 alerts, 0 of them wrongly',
     );

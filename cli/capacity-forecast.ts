@@ -1,0 +1,124 @@
+import type { CapacityForecast, Exhaustion } from '../core/capacity.ts';
+import type { Forecast, History } from '../core/forecaster.ts';
+import { boundsOf, clamped } from '../forecasters/bounds.ts';
+import { Ensemble, type FittedEnsemble } from '../forecasters/ensemble.ts';
+import { fillDate } from '../forecasters/exhaustion.ts';
+import { members } from '../forecasters/members.ts';
+import { capacityLevels, type WidthFactors } from './capacity-calibration.ts';
+import { growthCauses } from './capacity-causes.ts';
+import { type CapacityHistory, limitNow, usedHistory } from './capacity-history.ts';
+import { day } from './capacity-reads.ts';
+
+/** One resource that is to be forecast. */
+export interface CapacityTask {
+  readonly history: CapacityHistory;
+  readonly factors: WidthFactors;
+  readonly unit: string;
+}
+
+export interface CapacityHow {
+  /** Days ahead. */
+  readonly days: number;
+  /** When it is made, ms. */
+  readonly madeAt: number;
+}
+
+/** Fewer days than these tell no course. */
+const fewestDays = 3;
+/** Earlier times of the history that the ensemble is tried on. */
+const folds = 8;
+/** A chance below this is none to speak of: the interval of 80 % does not reach the limit. */
+const leastChance = 0.1;
+
+function widened({ t, yhat, intervals }: Forecast, factors: WidthFactors): Forecast {
+  return {
+    t,
+    yhat,
+    intervals: intervals.map(({ level, lower, upper }, k) => {
+      const factor = factors[k === 0 ? 0 : 1];
+      const moved = (ends: Float64Array) => ends.map((end, h) => yhat[h]! + (end - yhat[h]!) * factor);
+      return { level, lower: moved(lower), upper: moved(upper) };
+    }),
+  };
+}
+
+/** Since when, ms, the newest days lie at the limit or above it; undefined when the newest does not. */
+function fullSince({ t, v }: History, limit: number): number | undefined {
+  let since: number | undefined;
+  for (let i = v.length - 1; i >= 0; i--) {
+    if (Number.isNaN(v[i]!)) continue;
+    if (!(v[i]! >= limit)) break;
+    since = t[i]!;
+  }
+  return since;
+}
+
+/** When the resource is full: the chance of each day is looked up at the distance that a wider interval would have. */
+function exhaustionOf(
+  fitted: FittedEnsemble,
+  forecast: Forecast,
+  { history, limit, factors }: Known,
+): Exhaustion {
+  if (!Number.isFinite(limit)) return { state: 'unknown', reason: 'no limit of it is known' };
+  const since = fullSince(history, limit);
+  if (since !== undefined)
+    return { state: 'over', reason: `full since ${new Date(since).toISOString().slice(0, 10)}` };
+  const nearer = forecast.yhat.map(y => y + (limit - y) / factors[0]);
+  const date = fillDate({ t: forecast.t, chance: fitted.chanceAbove(nearer) });
+  const percent = `${Math.round(100 * date.chance)} %`;
+  const ahead = `${forecast.t.length} days`;
+  if (date.chance < leastChance)
+    return { state: 'clear', reason: `full within ${ahead} with a chance of ${percent}` };
+  return { state: 'fills', date, reason: `full within ${ahead} with a chance of ${percent}` };
+}
+
+interface Known {
+  readonly history: History;
+  readonly limit: number;
+  readonly factors: WidthFactors;
+}
+
+/** Nothing is forecast: the reason stands where the date would. */
+function nothing(task: CapacityTask, { madeAt }: CapacityHow, reason: string): CapacityForecast {
+  const { pack, resource, entity } = task.history;
+  const none = new Float64Array(0);
+  return {
+    ...{ pack, resource, entity, unit: task.unit, madeAt },
+    history: usedHistory(task.history),
+    forecast: { t: none, yhat: none, intervals: [] },
+    limit: limitNow(task.history),
+    exhaustion: { state: 'unknown', reason },
+    causes: [],
+    methods: [],
+  };
+}
+
+function made(task: CapacityTask, how: CapacityHow): CapacityForecast {
+  const { history: known, factors, unit } = task;
+  const history = usedHistory(known);
+  const limit = limitNow(known);
+  const count = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+  if (count < fewestDays)
+    return nothing(task, how, `${count} days are known, ${fewestDays} are needed to tell how it goes on`);
+  const fitted = new Ensemble(members, { horizon: how.days * day, folds }).fitAlone(history);
+  if ('unfit' in fitted) return nothing(task, how, fitted.unfit);
+  const plain = fitted.forecast(how.days, capacityLevels);
+  const { pack, resource, entity } = known;
+  return {
+    ...{ pack, resource, entity, unit, history, limit },
+    forecast: clamped(widened(plain, factors), boundsOf(history, limit)),
+    exhaustion: exhaustionOf(fitted, plain, { history, limit, factors }),
+    causes: growthCauses(known, how.days),
+    madeAt: how.madeAt,
+    methods: fitted.shares.filter(({ weight }) => weight > 0).map(({ name, weight }) => ({ name, weight })),
+  };
+}
+
+/** Forecasts one resource. A history that tells nothing, or that a method cannot bear, is an answer with its reason. */
+export function forecastCapacity(task: CapacityTask, how: CapacityHow): CapacityForecast {
+  try {
+    return made(task, how);
+  } catch (error) {
+    return nothing(task, how, `it cannot be forecast: ${error instanceof Error ? error.message : error}`);
+  }
+}

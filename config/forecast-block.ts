@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { count, positive } from './field.ts';
+
+const day = 86_400_000;
+
+/** The block `forecast`. */
+export const forecastBlock = z.strictObject({
+  enabled: z.boolean().default(true).describe('Forecast the resources that packs declare under `capacity`.'),
+  horizon: positive
+    .default(30 * day)
+    .refine(ms => ms >= day, 'must be at least 1d')
+    .describe('How far ahead.'),
+  history: positive
+    .default(395 * day)
+    .describe('How far back daily values are read at the start; those that were read once are kept.'),
+  warning: positive.default(7 * day).describe('A resource that is full within it is told as a warning.'),
+  critical: positive.default(2 * day).describe('The same, as critical.'),
+  series: count
+    .default(10_000)
+    .describe('Most resources that are forecast; those beyond are left out, and it is said.'),
+});
