@@ -79,7 +79,7 @@ function fullOn(course: Float64Array, { known, day, share }: Fullness): { limit:
 
 /** A disk of this kind that is full 3 to 28 days after what is known of it; the same seed gives the same disk. */
 export function simulatedDisk(kind: DiskKind, seed: number): Disk {
-  const uniform = createRandom(seed);
+  const uniform = createRandom(Math.imul(seed, 0x9e3779b1));
   for (let k = 0; k < 5; k++) uniform();
   const draws = { uniform, normal: normalFrom(uniform) };
   const known = 30 + Math.floor(60 * uniform());

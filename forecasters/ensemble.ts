@@ -35,6 +35,12 @@ export interface MethodShare {
   readonly error: number;
 }
 
+/** A power of two near the largest value: inside, values are about 1, so that no square of theirs overflows. */
+function unitOf(v: Float64Array): number {
+  const most = v.reduce((top, value) => (Math.abs(value) > top ? Math.abs(value) : top), 0);
+  return most > 0 ? 2 ** Math.max(-1000, Math.floor(Math.log2(most))) : 1;
+}
+
 /** A fitted ensemble, which tells what it is made of. */
 export class FittedEnsemble implements FittedForecaster {
   readonly #history: History;
@@ -43,6 +49,8 @@ export class FittedEnsemble implements FittedForecaster {
   readonly #methods: readonly PathMethod[];
   readonly #weights: Float64Array;
   readonly #model: ErrorModel;
+  /** What one of the inner values is worth. */
+  readonly #unit: number;
   readonly shares: readonly MethodShare[];
   /** Errors of the ensemble at earlier times, truth - forecast by steps ahead, the newest first. */
   readonly foldErrors: readonly FoldErrors[];
@@ -51,15 +59,21 @@ export class FittedEnsemble implements FittedForecaster {
     const steps = Math.max(1, Math.ceil(options.horizon / history.step));
     this.#history = history;
     this.#methods = methods;
-    this.#coarse = coarse(history, steps);
+    this.#unit = unitOf(history.v);
+    this.#coarse = coarse({ ...history, v: history.v.map(value => value / this.#unit) }, steps);
     const { t, y, k, step } = this.#coarse;
     this.#course = { t, y, season: seasonOf(step, y.length), day: stepsOfDay(step) };
     const test = backtest(this.#course, methods, { horizon: Math.ceil(steps / k), count: options.folds });
     const errors = errorsOf(test, y, methods.length);
     this.#weights = weightsOf(errors, { scale: median(y.map(Math.abs)), length: y.length });
-    this.shares = methods.map(({ name }, i) => ({ name, weight: this.#weights[i]!, error: errors[i]! }));
-    this.foldErrors = this.#foldErrors(test);
-    this.#model = errorModel(this.foldErrors, y, { per: k, own: options.own ?? usualOwn });
+    this.shares = methods.map(({ name }, i) => ({
+      name,
+      weight: this.#weights[i]!,
+      error: errors[i]! * this.#unit,
+    }));
+    const inner = this.#foldErrors(test);
+    this.foldErrors = inner.map(fold => fold.map(error => error * this.#unit));
+    this.#model = errorModel(inner, y, { per: k, own: options.own ?? usualOwn });
   }
 
   #foldErrors(test: Backtest): FoldErrors[] {
@@ -79,8 +93,9 @@ export class FittedEnsemble implements FittedForecaster {
     const { y, k } = this.#coarse;
     let inside = 0;
     let all = 0;
-    this.foldErrors.forEach((fold, left) => {
-      const others = this.foldErrors.filter((_, i) => i !== left);
+    const inner = this.foldErrors.map(fold => fold.map(error => error / this.#unit));
+    inner.forEach((fold, left) => {
+      const others = inner.filter((_, i) => i !== left);
       const model = errorModel(others, y, { per: k, own: this.#model.own });
       fold.forEach((error, h) => {
         if (Number.isNaN(error)) return;
@@ -106,13 +121,18 @@ export class FittedEnsemble implements FittedForecaster {
 
   /** Typical size of the errors that the intervals are made of. */
   get typicalError(): number {
-    return this.#model.scale;
+    return this.#model.scale * this.#unit;
   }
 
   /** P(the series lies at or above `limit[h]`) for each step h ahead. */
   chanceAbove(limit: Float64Array): Float64Array {
     const { yhat } = this.forecast(limit.length, []);
-    return limit.map((value, h) => chanceBeyond(this.#model, value - yhat[h]!, h + 1));
+    return limit.map((value, h) => chanceBeyond(this.#model, (value - yhat[h]!) / this.#unit, h + 1));
+  }
+
+  /** Whether any method can say anything of so short a history. */
+  get able(): boolean {
+    return this.#methods.some(method => method.path(this.#course, 1) !== undefined);
   }
 
   forecast(steps: number, levels: readonly number[]): Forecast {
@@ -122,10 +142,14 @@ export class FittedEnsemble implements FittedForecaster {
     const path = combine(paths, this.#weights, ahead);
     const yhat = new DayShape(fine, k, fineSeason).laidOver(path, steps);
     const last = this.#history.t[this.#history.t.length - 1]!;
+    const scaled = (values: Float64Array) => values.map(value => value * this.#unit);
     return {
       t: yhat.map((_, h) => last + (h + 1) * this.#history.step),
-      yhat,
-      intervals: levels.map(level => intervalOf(this.#model, yhat, level)),
+      yhat: scaled(yhat),
+      intervals: levels.map(level => {
+        const { lower, upper } = intervalOf(this.#model, yhat, level);
+        return { level, lower: scaled(lower), upper: scaled(upper) };
+      }),
     };
   }
 }
@@ -148,7 +172,8 @@ export class Ensemble implements Forecaster {
   fitAlone(history: History): FittedEnsemble | { readonly unfit: string } {
     const known = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
     if (known === 0) return { unfit: 'there is no value in the history' };
-    return new FittedEnsemble(history, this.#methods, this.#options);
+    const fitted = new FittedEnsemble(history, this.#methods, this.#options);
+    return fitted.able ? fitted : { unfit: `${known} values are too few for it` };
   }
 
   /**
