@@ -44,7 +44,7 @@ function rowsOf(n: number): number[][] {
   return aheads.map((_, k) => {
     const steps = nearest(k);
     const pooled = Float64Array.from(errors.flatMap(each => steps.map(h => each[h - 1]!)));
-    return levels.map(level => Number(quantile(pooled, level).toPrecision(4)));
+    return levels.map(level => Number(quantile(pooled, level).toPrecision(3)));
   });
 }
 

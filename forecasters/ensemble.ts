@@ -26,7 +26,7 @@ export interface EnsembleOptions {
 
 const usualOwn = 0.4;
 /** Regressors are heard when the error at earlier times falls to this share of what it was without them. */
-const worthIt = 0.98;
+const worthIt = 0.95;
 
 /** A method as it entered: its weight, and its mean absolute error over the folds (NaN: it could not say). */
 export interface MethodShare {

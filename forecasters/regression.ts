@@ -1,5 +1,6 @@
 import type { Regressor } from '../core/forecaster.ts';
 import { fillGaps } from './gaps.ts';
+import { lineSlope } from './theta.ts';
 
 /** How much one unit of a regressor adds to the series. */
 export interface Effect {
@@ -18,9 +19,12 @@ function innovations(x: Float64Array, memory: number): Float64Array {
   return x.subarray(1).map((value, i) => value - memory * x[i]!);
 }
 
-function centred(x: Float64Array): Float64Array {
+/** Values without their straight line: what two series share by merely both growing tells nothing. */
+function detrended(x: Float64Array): Float64Array {
   const mean = x.reduce((sum, value) => sum + value / x.length, 0);
-  return x.map(value => value - mean);
+  const middle = (x.length - 1) / 2;
+  const slope = lineSlope(x);
+  return x.map((value, i) => value - mean - slope * (i - middle));
 }
 
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
@@ -47,7 +51,7 @@ function solve(A: Float64Array[], c: Float64Array): Float64Array {
   return c;
 }
 
-/** Ridge coefficients of centred columns, each penalised by its own size (Hoerl, Kennard 1970). */
+/** Ridge coefficients of columns around 0, each penalised by its own size (Hoerl, Kennard 1970). */
 function ridge(columns: readonly Float64Array[], y: Float64Array, penalty: number): Float64Array {
   const A = columns.map((a, i) =>
     Float64Array.from(columns, (b, j) => dot(a, b) * (i === j ? 1 + penalty : 1)),
@@ -80,14 +84,14 @@ function bestPenalty(columns: readonly Float64Array[], y: Float64Array): number 
 
 /** Lag-one correlation of what the coefficients leave, between 0 and 1. */
 function memoryOf(left: Float64Array): number {
-  const x = centred(left);
+  const x = detrended(left);
   const size = dot(x, x);
   return size > 0 ? Math.min(1, Math.max(0, dot(x.subarray(1), x.subarray(0, -1)) / size)) : 0;
 }
 
 /**
- * How regressors move a series: ridge regression of y on them with an error that remembers, so that two series which
- * merely both grow do not pass for cause and effect. Gaps are bridged. Undefined when there are too few rows, or when no
+ * How regressors move a series: ridge regression of y on them, all without their straight lines and with an error that
+ * remembers, so that two series which merely both grow do not pass for cause and effect. Gaps are bridged. Undefined when there are too few rows, or when no
  * regressor ever moved.
  */
 export function regress(v: Float64Array, regressors: readonly Regressor[]): readonly Effect[] | undefined {
@@ -102,8 +106,8 @@ export function regress(v: Float64Array, regressors: readonly Regressor[]): read
   let memory = 0;
   let beta = new Float64Array(columns.length);
   for (let round = 0; round < rounds; round++) {
-    const steps = columns.map(column => centred(innovations(column, memory)));
-    const target = centred(innovations(y, memory));
+    const steps = columns.map(column => detrended(innovations(column, memory)));
+    const target = detrended(innovations(y, memory));
     beta = Float64Array.from(ridge(steps, target, bestPenalty(steps, target)));
     memory = memoryOf(residuals(columns, y, beta));
   }

@@ -65,6 +65,6 @@ export function belowEnvelope({ period, since, added }: SawTooth, steps: number)
   const first = since < period ? period - since : 1;
   return Float64Array.from({ length: steps }, (_, h) => {
     const past = h + 1 - first;
-    return added * (past <= 0 ? -past : (period - (past % period)) % period);
+    return added * (past < 0 ? -past : (period - (past % period)) % period);
   });
 }
