@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { quantile } from '../core/stats.ts';
 import { Ensemble } from '../forecasters/ensemble.ts';
-import { members } from '../forecasters/members.ts';
+import { members } from '../forecasters/forecasters.ts';
 import { simulatedSeries } from './simulated-series.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { History, Regressor } from '../core/forecaster.ts';
 import { Ensemble } from '../forecasters/ensemble.ts';
-import { members } from '../forecasters/members.ts';
+import { members } from '../forecasters/forecasters.ts';
 import { type CsvFrame, parseMetricsCsv } from './csv.ts';
 import { InputError } from './exit.ts';
 import { readText } from './files.ts';

@@ -3,7 +3,7 @@ import type { Forecast, History, Regressor } from '../core/forecaster.ts';
 import { boundsOf, clamped } from './bounds.ts';
 import { Ensemble, type FittedEnsemble } from './ensemble.ts';
 import { exhaustion } from './exhaustion.ts';
-import { members } from './members.ts';
+import { members } from './forecasters.ts';
 import { addedBy, type Effect } from './regression.ts';
 import { FittedWithRegressors, withoutEffects } from './with-regressors.ts';
 

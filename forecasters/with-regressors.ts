@@ -36,6 +36,12 @@ export class FittedWithRegressors implements FittedForecaster {
     return this.forecastUnder(this.#regressors, { steps, levels });
   }
 
+  /** P(the series lies at or above `limit[h]`) for each step h ahead, with the regressors' given futures. */
+  chanceAbove(limit: Float64Array): Float64Array {
+    const added = addedBy(this.effects, this.#regressors, 'future');
+    return this.rest.chanceAbove(limit.map((value, h) => value - added[h]!));
+  }
+
   /** With other futures of the same regressors: what if. Intervals take these futures for certain. */
   forecastUnder(
     regressors: readonly Regressor[],

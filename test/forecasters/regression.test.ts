@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Regressor } from '../../core/forecaster.ts';
 import { Ensemble } from '../../forecasters/ensemble.ts';
-import { members } from '../../forecasters/members.ts';
+import { members } from '../../forecasters/forecasters.ts';
 import { addedBy, regress } from '../../forecasters/regression.ts';
 import { FittedWithRegressors } from '../../forecasters/with-regressors.ts';
 import { daily, day, made } from './series.ts';
