@@ -4,9 +4,7 @@ import { reportCsv } from '../reports/csv.ts';
 import { documentHtml, reportStyle } from '../reports/html.ts';
 import { reportJson } from '../reports/json.ts';
 import type { CapacityReport } from '../reports/model.ts';
-import { documentPdf, paperFigure } from '../reports/pdf.ts';
 import { reportDocument } from '../reports/report-document.ts';
-import { paperFonts } from './report-fonts.ts';
 
 /** One form of a report. */
 export interface ReportFile {
@@ -31,6 +29,15 @@ function dateOf({ madeAt, timeZone }: CapacityReport): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(madeAt);
 }
 
+/** The library of PDF is slow to load: only who needs it waits. */
+async function renderPdf(report: CapacityReport, between: () => Promise<void>): Promise<Uint8Array> {
+  const [{ documentPdf, paperFigure }, { paperFonts }] = await Promise.all([
+    import('../reports/pdf.ts'),
+    import('./report-fonts.ts'),
+  ]);
+  return documentPdf(reportDocument(report, paperFigure), paperFonts(), between);
+}
+
 /** A report in the forms that are asked for; `between` lets others go first in long work. */
 export async function renderReport(
   report: CapacityReport,
@@ -39,7 +46,7 @@ export async function renderReport(
 ): Promise<readonly ReportFile[]> {
   const render: Readonly<Record<ReportFormat, () => string | Promise<Uint8Array>>> = {
     html: () => documentHtml(reportDocument(report, screenFigure), styleHash),
-    pdf: () => documentPdf(reportDocument(report, paperFigure), paperFonts(), between),
+    pdf: () => renderPdf(report, between),
     csv: () => reportCsv(report),
     json: () => reportJson(report),
   };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
 import { secretFile } from '../clients/credentials.ts';
 import { createTlsFiles } from '../clients/tls-files.ts';
 import type { ReportBlock } from '../config/report-block.ts';
@@ -68,6 +67,7 @@ function messageId(key: string, from: string): string {
 async function transportFor(smtp: Smtp, material: ReturnType<ReturnType<typeof createTlsFiles>>) {
   const { host, port } = placeOf(smtp.smarthost);
   const pass = smtp.auth_password ?? (await secretFile(smtp.auth_password_file)) ?? '';
+  const { createTransport } = await import('nodemailer');
   return createTransport({
     host,
     port,

@@ -35,8 +35,8 @@ interface Window {
 
 /** What becomes of a resource at its limit: a certificate is not full. */
 const endings = {
-  full: { on: 'full on', may: 'may be full from', by: 'it is full by' },
-  expired: { on: 'expires on', may: 'may expire from', by: 'it expires by' },
+  full: { on: 'full on', may: 'may be full', by: 'it is full by' },
+  expired: { on: 'expires on', may: 'may expire', by: 'it expires by' },
 } as const;
 
 function answerFill(date: FillDate, ending: keyof typeof endings, window: Window): Answer {
@@ -49,7 +49,7 @@ function answerFill(date: FillDate, ending: keyof typeof endings, window: Window
     ? `most likely on ${calendar.day(median)}`
     : `more likely not by ${calendar.day(end)}`;
   if (earliest <= until)
-    return { verdict: 'maybe', answer: `${may} ${calendar.day(earliest)} on, ${later}`, interval };
+    return { verdict: 'maybe', answer: `${may} from ${calendar.day(earliest)} on, ${later}`, interval };
   if (Number.isFinite(median))
     return { verdict: 'later', answer: `not within ${days}: ${on} ${calendar.day(median)}`, interval };
   const odds = chance > 0 ? `: ${sayChance(chance)} that ${by} ${calendar.day(end)}` : '';

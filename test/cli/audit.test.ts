@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inflateSync } from 'node:zlib';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { auditFromJson } from '../../cli/audit-lines.ts';
 import { checkAudit } from '../../core/audit.ts';
 import { auditProof, publicKeyFile } from '../../store/audit-key.ts';
 import { openStore } from '../../store/sqlite.ts';
+import { pdfPages } from '../pdf-text.ts';
 import { foreshock, temporaryFolder } from './command.ts';
 
 const t0 = Date.UTC(2026, 2, 1, 10);
@@ -146,7 +146,7 @@ describe('audit export', () => {
     audit('export', '--config', config, '--format', 'pdf', '--output', at('a.pdf'));
     const file = readFileSync(at('a.pdf'));
     expect(file.subarray(0, 5).toString()).toBe('%PDF-');
-    const text = textOf(file);
+    const text = pdfPages(file).join('\n');
     for (const k of [0, 2, 45, 89]) expect(text).toContain(`note ${k}`);
     const pages = Number(/Page 1 of (\d+)/.exec(text)?.[1]);
     expect(pages).toBeGreaterThan(2);
@@ -170,25 +170,3 @@ describe('audit export', () => {
     expect(from('--format', 'xml').code).toBe(2);
   });
 });
-
-/** All text of a PDF whose streams are deflated and whose strings are hexadecimal. */
-function textOf(file: Buffer): string {
-  const raw = file.toString('latin1');
-  const streams = [...raw.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map(([, body = '']) => body);
-  const inflated = streams.map(body => {
-    try {
-      return inflateSync(Buffer.from(body, 'latin1')).toString('latin1');
-    } catch {
-      return '';
-    }
-  });
-  return inflated
-    .flatMap(body => body.split('\n'))
-    .filter(line => line.includes('TJ'))
-    .map(line =>
-      [...line.matchAll(/<([0-9a-f]+)>/g)]
-        .map(([, hex = '']) => Buffer.from(hex, 'hex').toString('latin1'))
-        .join(''),
-    )
-    .join('\n');
-}
