@@ -154,6 +154,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     const reason = error instanceof Error ? error.message : String(error);
     options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
   };
+  const capacity = createCapacity(loaded, { store, sources, metrics, log: options.log });
   const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log });
   const audit = new AuditDesk(store, events, Date.now);
   const told = createIncidents(store, options.log);
@@ -213,7 +214,9 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     results: createResultWriter(store.results),
     events,
     eventBook: new EventBook(),
-    reports: options.dryRun ? undefined : createReports(config, { store, metrics, log: options.log }),
+    reports: options.dryRun
+      ? undefined
+      : createReports(loaded, { store, metrics, log: options.log, capacity }),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),
@@ -221,7 +224,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     arrived,
     alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
     topology: createTopology(loaded, { options, sources }),
-    capacity: createCapacity(loaded, { store, sources, metrics, log: options.log }),
+    capacity,
     changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
     frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
     passedAt: loadPassedAt(store),

@@ -1,13 +1,14 @@
 import type { CapacityForecast, ForecastOutcome } from '../core/capacity.ts';
+import { calendarOf } from '../core/say-day.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { type StoreReader, withReader } from '../store/reader.ts';
+import { openStore } from '../store/sqlite.ts';
+import { openCapacityBook } from './capacity-book.ts';
+import { CapacityDesk } from './capacity-desk.ts';
+import { type CapacityMaker, createCapacityThread } from './capacity-pool.ts';
+import { watchedResources } from './capacity-resources.ts';
 import type { Loaded } from './load.ts';
-
-/** Who knows how resources go on: asked when a report is made. */
-export interface CapacityDesk {
-  /** The newest forecast of each resource. */
-  forecasts(): readonly CapacityForecast[];
-  /** How forecasts came out whose time came at or after `since` (ms). */
-  outcomes(since: number): readonly ForecastOutcome[];
-}
+import { createSources } from './sources.ts';
 
 /** What a report knows of resources. */
 export interface CapacityKnowledge {
@@ -17,20 +18,89 @@ export interface CapacityKnowledge {
   readonly missing: readonly string[];
 }
 
-/** All that a desk knows; without one it is said that nothing is forecast. */
-export function knownBy(desk: CapacityDesk | undefined): CapacityKnowledge {
-  if (desk === undefined) {
-    const why = 'Resources are not forecast by this foreshock: their part is empty.';
-    return { forecasts: [], outcomes: [], missing: [why] };
-  }
+const day = 86_400_000;
+/** A daily forecast that is older was not made anew. */
+const stale = 2 * day;
+
+/** When the newest forecast was made, ms; -Infinity without any. */
+export function newestForecast(forecasts: readonly CapacityForecast[]): number {
+  return forecasts.reduce((newest, { madeAt }) => Math.max(newest, madeAt), Number.NEGATIVE_INFINITY);
+}
+
+/** All that a desk knows; forecasts that are old are said to be. */
+export function knownBy(
+  desk: Pick<CapacityDesk, 'forecasts' | 'outcomes'>,
+  { madeAt, timeZone }: { readonly madeAt: number; readonly timeZone: string },
+): CapacityKnowledge {
+  const forecasts = desk.forecasts();
+  const newest = newestForecast(forecasts);
+  const isOld = forecasts.length > 0 && newest < madeAt - stale;
+  const missing = isOld ? [`The newest forecasts are of ${calendarOf(timeZone, madeAt).day(newest)}.`] : [];
+  return { forecasts, outcomes: desk.outcomes(Number.NEGATIVE_INFINITY), missing };
+}
+
+/** A maker that tells how many resources are done. */
+function telling(maker: CapacityMaker, say: (text: string) => void): CapacityMaker {
+  let done = 0;
   return {
-    forecasts: desk.forecasts(),
-    outcomes: desk.outcomes(Number.NEGATIVE_INFINITY),
-    missing: [],
+    async make(batch) {
+      const made = await maker.make(batch);
+      done += made.length;
+      say(`${done} resources forecast\n`);
+      return made;
+    },
+    rest: () => maker.rest(),
   };
 }
 
-/** What can be known now, for a command: without a running foreshock. `say` is told how far it is. */
-export async function capacityNow(_loaded: Loaded, _say: (text: string) => void): Promise<CapacityKnowledge> {
-  return knownBy(undefined);
+/** What a daemon has stored, in a store of its own: what is read beyond it changes nothing there. */
+function copied(stored: readonly (readonly [table: string, ReturnType<StoreReader['values']>])[]) {
+  const store = openStore(':memory:');
+  for (const [table, pairs] of stored) for (const [key, bytes] of pairs) store.values(table).set(key, bytes);
+  return store;
+}
+
+/**
+ * What can be known now, for a command, whether foreshock runs or not: what is stored, and the days since then read from the sources
+ * of metrics. `say` is told how far it is.
+ */
+export async function capacityNow(
+  loaded: Loaded,
+  how: { readonly madeAt: number; readonly timeZone: string; readonly say: (text: string) => void },
+): Promise<CapacityKnowledge> {
+  const { forecast, storage } = loaded.config;
+  const { horizon, history, warning, critical, series } = forecast;
+  if (!forecast.enabled)
+    return { forecasts: [], outcomes: [], missing: ['The config turns forecasts off (forecast.enabled).'] };
+  const tables = ['capacity', 'capacity-state'];
+  const read = (reader: StoreReader) => tables.map(table => [table, reader.values(table)] as const);
+  const store = copied(withReader(storage.path, read) ?? []);
+  const sources = createSources(loaded.config, createMetrics());
+  const complaints: string[] = [];
+  const complain = (message: string) => void complaints.push(message);
+  const desk = new CapacityDesk({
+    resources: watchedResources(loaded, sources.all),
+    book: openCapacityBook(store, complain),
+    maker: telling(createCapacityThread(), how.say),
+    thresholds: { warning, critical },
+    ...{ horizon, history, series },
+    clock: Date.now,
+    random: Math.random,
+    log: { info: () => undefined, warn: complain, error: complain },
+    observe: () => undefined,
+  });
+  try {
+    await desk.step(new AbortController().signal);
+    const known = knownBy(desk, how);
+    return { ...known, missing: [...known.missing, ...complaints.map(sentence)] };
+  } finally {
+    await sources.close();
+    store.close();
+  }
+}
+
+/** A message of the log as a sentence of the report. */
+function sentence(message: string): string {
+  const text = message.replace(', it is tried again', '').trim();
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }

@@ -26,6 +26,8 @@ export interface ReportDeskOptions {
   readonly targets: readonly ReportTarget[];
   readonly clock: () => number;
   readonly random: () => number;
+  /** Whether enough is known for a report; one that is due waits until then. */
+  readonly isReady: (now: number) => boolean;
   /** What the report of now is made of; rejects when too much is missing to make one. */
   readonly inputs: (madeAt: number) => Promise<ReportInputs>;
   readonly log: Log;
@@ -88,8 +90,8 @@ export class ReportDesk {
   /** Makes the report that is due at `now`, if one is, and queues it; answers its key. */
   async #make(now: number): Promise<string | undefined> {
     const dueAt = this.#due.due(now);
-    if (dueAt === undefined || now < this.#notBefore) return undefined;
-    const { store, formats, targets, inputs } = this.#options;
+    const { store, formats, targets, inputs, isReady } = this.#options;
+    if (dueAt === undefined || now < this.#notBefore || !isReady(now)) return undefined;
     const report = capacityReport(await inputs(now));
     const files = await renderReport(report, formats, () => nextTurn());
     const key = new Date(dueAt).toISOString();

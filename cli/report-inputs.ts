@@ -1,4 +1,5 @@
 import type { ReportInputs } from '../reports/model.ts';
+import type { Loaded } from './load.ts';
 import type { CapacityKnowledge } from './report-capacity.ts';
 import { type Tables, weekOf } from './report-week.ts';
 
@@ -14,8 +15,17 @@ export function readersZone(report: { readonly time_zone?: string | undefined } 
 /** Everything that a report at `madeAt` (ms) is made of. */
 export function reportInputs(
   { madeAt, timeZone }: Pick<ReportInputs, 'madeAt' | 'timeZone'>,
-  from: { readonly tables: Tables; readonly capacity: CapacityKnowledge },
+  from: {
+    readonly tables: Tables;
+    readonly capacity: CapacityKnowledge;
+    readonly packs: Loaded['packs'];
+  },
 ): ReportInputs {
   const period = { madeAt, ...reportSpans };
-  return { ...period, timeZone, ...from.capacity, ...weekOf(from.tables, period) };
+  const advice = new Map(
+    from.packs.flatMap(({ pack, capacity }) =>
+      capacity.map(({ resource, action }) => [`${pack}/${resource}`, action] as const),
+    ),
+  );
+  return { ...period, timeZone, advice, ...from.capacity, ...weekOf(from.tables, period) };
 }

@@ -1,7 +1,10 @@
 import type { CapacityForecast } from '../core/capacity.ts';
 import type { Calendar } from '../core/say-day.ts';
 import { sayValue } from '../core/say-value.ts';
+import { growthPerDay } from './growth.ts';
 import type { Answer } from './verdict.ts';
+
+const day = 86_400_000;
 
 /** What one does about a resource of a kind: `amount` is said with its unit, `when` is a deadline or empty. */
 type Advice = (amount: string, when: string) => string;
@@ -23,17 +26,11 @@ const advices: readonly (readonly [kind: RegExp, advice: Advice])[] = [
 ];
 const general: Advice = (amount, when) => `Add ${amount} or reduce the load${when}`;
 
-/** How far the upper end of the 80 % interval, or the forecast itself, is over the limit at a time; NaN when unknown. */
-function shortBy({ forecast, limit, history }: CapacityForecast, until: number): number {
-  const inner = [...forecast.intervals].sort((a, b) => Math.abs(a.level - 0.8) - Math.abs(b.level - 0.8))[0];
-  const upper = inner?.upper ?? forecast.yhat;
-  const reached = [...forecast.t].findLastIndex(t => t <= until);
-  const ahead = upper
-    .subarray(0, reached + 1)
-    .reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
-  const now = history.v.findLast(Number.isFinite) ?? Number.NaN;
-  const most = Math.max(ahead, Number.isNaN(now) ? Number.NEGATIVE_INFINITY : now);
-  return most - limit;
+/** How far it will be over its limit by a time as it grows now; NaN when that is unknown. */
+function shortBy(forecast: CapacityForecast, span: number): number {
+  const used = forecast.history.v.findLast(Number.isFinite) ?? Number.NaN;
+  const growth = growthPerDay(forecast);
+  return used + (Number.isNaN(growth) ? 0 : Math.max(0, growth * (span / day))) - forecast.limit;
 }
 
 function deadline({ exhaustion }: CapacityForecast, madeAt: number, calendar: Calendar): string {
@@ -45,8 +42,7 @@ function deadline({ exhaustion }: CapacityForecast, madeAt: number, calendar: Ca
 }
 
 /**
- * What to do: how much is needed so that the upper end of the 80 % interval stays below the limit through the days ahead, and by
- * when. Empty where there is nothing to do.
+ * What to do: how much the days ahead need beyond the limit as it grows now, and by when. Empty where there is nothing to do.
  */
 export function actionOf(
   forecast: CapacityForecast,
@@ -57,7 +53,7 @@ export function actionOf(
   if (verdict === 'later' || verdict === 'clear') return '';
   const { madeAt, ahead, calendar } = how;
   const advice = advices.find(([kind]) => kind.test(forecast.resource))?.[1] ?? general;
-  const short = shortBy(forecast, madeAt + ahead);
+  const short = shortBy(forecast, ahead);
   const amount = short > 0 ? sayValue(short, forecast.unit) : 'some room';
   return advice(amount, deadline(forecast, madeAt, calendar));
 }

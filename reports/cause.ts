@@ -3,8 +3,7 @@ import type { Calendar } from '../core/say-day.ts';
 import { sayList, saySignal } from '../core/say-name.ts';
 import { sayValue } from '../core/say-value.ts';
 import { clipped, visibleText } from '../core/visible-text.ts';
-
-const day = 86_400_000;
+import { growthPerDay } from './growth.ts';
 
 /** Names that the methods of a forecast have for what no regressor explains. */
 const ownGrowth = /^(own[ _])?(trend|growth|level|drift|slope)$/i;
@@ -14,17 +13,10 @@ function sayCause({ name, amount }: GrowthCause, unit: string): string {
   return `${who} ${amount < 0 ? 'takes' : 'adds'} ${sayValue(Math.abs(amount), unit)}`;
 }
 
-/** How much the forecast rises a day, in the unit of the resource; NaN when it is too short. */
-export function growthPerDay({ forecast }: Pick<CapacityForecast, 'forecast'>): number {
-  const { t, yhat } = forecast;
-  const span = t.length < 2 ? 0 : t.at(-1)! - t[0]!;
-  return span > 0 ? ((yhat.at(-1)! - yhat[0]!) * day) / span : Number.NaN;
-}
-
 function sayGrowth(forecast: CapacityForecast): string {
   const growth = growthPerDay(forecast);
   if (Number.isNaN(growth)) return 'no growth can be told';
-  const level = Math.abs(forecast.forecast.yhat[0]!);
+  const level = Math.abs(forecast.history.v.findLast(Number.isFinite) ?? 0);
   if (Math.abs(growth) * 30 <= 0.005 * level) return 'steady';
   return `${growth > 0 ? 'grows' : 'shrinks'} by ${sayValue(Math.abs(growth), forecast.unit)} a day`;
 }

@@ -38,6 +38,8 @@ export interface ReportInputs {
   readonly noise: Noise;
   /** The same of the period before, where it is kept. */
   readonly noiseBefore: Noise | undefined;
+  /** What packs advise, by `pack/resource`. */
+  readonly advice: ReadonlyMap<string, string>;
   /** What could not be read, in sentences. */
   readonly missing: readonly string[];
 }
@@ -79,6 +81,8 @@ export interface ReportedResource {
   readonly interval: string;
   readonly cause: string;
   readonly action: string;
+  /** What its pack advises; empty where it says nothing. */
+  readonly advice: string;
   readonly reason: string;
   readonly methods: CapacityForecast['methods'];
   readonly madeAt: number;

@@ -213,7 +213,7 @@ function unknownSection({ resources, missing }: CapacityReport): readonly Block[
 const howToRead = [
   'A date is the median: half of the possible futures are full earlier, half later. Eight of ten are full within the 80 % interval.',
   'In the pictures the whole line is what was measured, the dashed line the forecast. Its areas hold 80 % (whole edges) and 95 % (dotted edges) of the futures. The thick line is the limit, the diamond the date at which it is full, the bar on it the 80 % interval of the date.',
-  'The amount under "What to do" keeps the upper end of the 80 % interval below the limit through the days ahead: nine chances in ten.',
+  'The amount under "What to do" is what the days ahead need beyond the limit if it goes on growing as it does now: no room for more is in it.',
 ];
 
 /** The report as blocks; `size` is that of its pictures. */

@@ -29,14 +29,16 @@ function byUrgency(a: ReportedResource, b: ReportedResource): number {
   );
 }
 
-interface Past {
+/** What is known beside the forecasts. */
+interface Beside {
   readonly week: ReadonlyMap<string, Comparison>;
   readonly month: ReadonlyMap<string, Comparison>;
+  readonly advice: ReportInputs['advice'];
 }
 
 function reported(
   forecast: CapacityForecast,
-  past: Past,
+  beside: Beside,
   how: { readonly madeAt: number; readonly ahead: number; readonly calendar: Calendar },
 ): ReportedResource {
   const { limit, history, exhaustion, pack, resource, entity, unit } = forecast;
@@ -51,12 +53,13 @@ function reported(
     fill: exhaustion.state === 'fills' ? exhaustion.date : undefined,
     cause: causeOf(forecast, how.calendar),
     action: actionOf(forecast, answer, how),
+    advice: beside.advice.get(`${pack}/${resource}`) ?? '',
     reason: visibleText(exhaustion.reason),
     methods: forecast.methods,
     madeAt: forecast.madeAt,
     forecast: forecast.forecast,
-    lastWeek: past.week.get(key),
-    lastMonth: past.month.get(key),
+    lastWeek: beside.week.get(key),
+    lastMonth: beside.month.get(key),
   };
 }
 
@@ -94,9 +97,13 @@ export function capacityReport(inputs: ReportInputs): CapacityReport {
   const { madeAt, back, ahead, timeZone, outcomes, forecasts } = inputs;
   const calendar = calendarOf(timeZone, madeAt);
   const period = { from: madeAt - back, to: madeAt };
-  const past = { week: newestOf(outcomes, aWeek, period), month: newestOf(outcomes, aMonth, period) };
+  const beside = {
+    week: newestOf(outcomes, aWeek, period),
+    month: newestOf(outcomes, aMonth, period),
+    advice: inputs.advice,
+  };
   const resources = forecasts
-    .map(forecast => reported(forecast, past, { madeAt, ahead, calendar }))
+    .map(forecast => reported(forecast, beside, { madeAt, ahead, calendar }))
     .sort(byUrgency)
     .map((each, k) => ({ ...each, id: `r${k + 1}` }));
   const named = new Map(resources.map(each => [keyOf(each), { name: each.name, unit: each.unit }]));
@@ -107,8 +114,8 @@ export function capacityReport(inputs: ReportInputs): CapacityReport {
     timeZone,
     headline: headlineOf(resources, sayCount(Math.round(ahead / day), 'day'), calendar),
     resources,
-    week: trackRecord(aWeek, past.week, named),
-    month: trackRecord(aMonth, past.month, named),
+    week: trackRecord(aWeek, beside.week, named),
+    month: trackRecord(aMonth, beside.month, named),
     coverage: coverageOf(outcomes),
     incidents: [...inputs.incidents].sort((a, b) => a.startsAt - b.startsAt || compare(a.id, b.id)),
     noise: inputs.noise,

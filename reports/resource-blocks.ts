@@ -26,17 +26,17 @@ function sayMethods({ methods }: ReportedResource): string {
 }
 
 function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [string, string])[] {
-  const { name, cause, action, reason, unit, lastWeek, lastMonth, pack, entity } = resource;
+  const { name, cause, action, advice, reason, unit, lastWeek, lastMonth, pack, entity } = resource;
   const methods = sayMethods(resource);
   const labels = Object.entries(entity).map(([label, value]) => `${label}="${value}"`);
   const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
   const facts: [string, string][] = [
     ['Why', capitalised(cause)],
     ['Do', action],
-    ['How it is told', reason],
+    ['Advice', action === '' ? '' : advice],
+    ['How it is told', [reason, methods === '' ? '' : `by ${methods}`].filter(Boolean).join('; ')],
     ['A week ago', lastWeek === undefined ? '' : capitalised(sayComparison(lastWeek, unit, calendar))],
     ['A month ago', lastMonth === undefined ? '' : capitalised(sayComparison(lastMonth, unit, calendar))],
-    ['Methods', methods],
     [
       'In full',
       [...name].length > longestHeading && labels.length > 0

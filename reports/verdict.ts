@@ -70,7 +70,9 @@ export function answerOf(
 ): Answer {
   const end = forecast.t.at(-1) ?? madeAt;
   const known = Math.max(0, Math.min(ahead, end - madeAt));
-  const days = sayCount(Math.max(1, Math.round(known / day)), 'day');
+  // A daily forecast made this morning ends some hours before so many days are over.
+  const whole = ahead - known <= day ? ahead : known;
+  const days = sayCount(Math.max(1, Math.round(whole / day)), 'day');
   if (exhaustion.state === 'fills')
     return answerFill(exhaustion.date, isExpiry(resource) ? 'expired' : 'full', {
       ...{ end, days, calendar },

@@ -4,13 +4,14 @@ import { type ReportFormat, reportFormats } from '../../config/report-block.ts';
 import { sayCount } from '../../core/say-name.ts';
 import { capacityReport } from '../../reports/report.ts';
 import { withReader } from '../../store/reader.ts';
-import { InputError } from '../exit.ts';
+import { exitCodes, InputError } from '../exit.ts';
 import { writeBytes } from '../files.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { loadOrExplain } from '../load.ts';
 import { capacityNow } from '../report-capacity.ts';
 import { renderReport } from '../report-files.ts';
 import { readersZone, reportInputs } from '../report-inputs.ts';
+import type { Tables } from '../report-week.ts';
 
 interface Flags {
   readonly config: string;
@@ -26,35 +27,36 @@ function formatsOf(text: string): readonly ReportFormat[] {
   });
 }
 
+const say = (text: string) => void process.stderr.write(text);
+
+/** The tables of the store that tell of the week; undefined when there is no store yet. */
+function storedTables(directory: string): Tables | undefined {
+  const stored = withReader(directory, reader =>
+    ['incidents', 'feedback'].map(table => [table, reader.values(table)] as const),
+  );
+  const tables = new Map(stored);
+  return stored && (table => tables.get(table) ?? []);
+}
+
 /** Makes the report of now; what could not be read stands in it and on standard error. */
 async function capacity(flags: Flags): Promise<void> {
   const formats = formatsOf(flags.format);
   const loaded = loadOrExplain(flags.config);
-  const { config } = loaded;
-  const say = (text: string) => process.stderr.write(text);
-  const known = await capacityNow(loaded, say);
-  const stored = new Map(
-    withReader(config.storage.path, reader =>
-      ['incidents', 'feedback'].map(table => [table, reader.values(table)] as const),
-    ),
-  );
-  const missing = [
-    ...known.missing,
-    ...(stored.size > 0
-      ? []
-      : [`Nothing is stored in ${config.storage.path} yet, so no incident of the week is known.`]),
-  ];
-  const report = capacityReport(
-    reportInputs(
-      { madeAt: Date.now(), timeZone: readersZone(config.report) },
-      { tables: table => stored.get(table) ?? [], capacity: { ...known, missing } },
-    ),
-  );
+  const { config, packs } = loaded;
+  const now = { madeAt: Date.now(), timeZone: readersZone(config.report) };
+  const known = await capacityNow(loaded, { ...now, say });
+  const tables = storedTables(config.storage.path);
+  const none = `Nothing is stored in ${config.storage.path} yet, so no incident of the week is known.`;
+  const missing = tables === undefined ? [...known.missing, none] : known.missing;
+  const inputs = reportInputs(now, { tables: tables ?? (() => []), packs, capacity: { ...known, missing } });
+  const report = capacityReport(inputs);
   const files = await renderReport(report, formats);
   for (const { name, bytes } of files) writeBytes(path.join(flags.out, name), bytes);
-  for (const text of report.missing) say(`not in the report: ${text}\n`);
+  for (const text of missing) say(`not in the report: ${text}\n`);
   say(`${report.headline}\n${sayCount(files.length, 'file')} in ${flags.out}\n`);
   for (const { name } of files) process.stdout.write(`${path.join(flags.out, name)}\n`);
+  if (known.forecasts.length === 0 && known.missing.length > 0 && config.forecast.enabled)
+    process.exitCode = exitCodes.outsideFailed;
 }
 
 /** `foreshock report capacity`: what runs out, when, how sure that is, and what to do. */
@@ -74,7 +76,7 @@ export function reportCommand(): Command {
       'report capacity --config foreshock.yaml --out reports',
       'report capacity --config foreshock.yaml --out reports --format pdf',
     ],
-    exits: askingExits,
+    exits: { ...askingExits, 3: 'no resource could be read; what is known else is in the report' },
   };
   withHelp(capacityCommand, help);
   return withHelp(report, help);

@@ -16,11 +16,13 @@ let store: Store;
 let now: number;
 let events: ReportEvent[];
 let lines: string[];
+let ready: boolean;
 beforeEach(() => {
   store = openStore(':memory:');
   now = madeAt - day;
   events = [];
   lines = [];
+  ready = true;
 });
 
 /** A target that takes all, or fails as it is told to. */
@@ -51,6 +53,7 @@ function deskOf(
     targets,
     clock: () => now,
     random: () => 0,
+    isReady: () => ready,
     inputs,
     log: { info: note, warn: note, error: note },
     observe: event => void events.push(event),
@@ -153,6 +156,18 @@ describe('the desk of reports', () => {
     await desk.step(signal);
     expect(mail.taken).toHaveLength(1);
     expect(lines[0]).toContain('prometheus does not answer');
+  });
+
+  it('waits until enough is known', async () => {
+    const mail = targetOf('smtp');
+    const desk = deskOf([mail.target]);
+    now = madeAt;
+    ready = false;
+    await desk.step(signal);
+    expect([mail.taken.length, lines.length]).toEqual([0, 0]);
+    ready = true;
+    await desk.step(signal);
+    expect(mail.taken).toHaveLength(1);
   });
 
   it('keeps the last eight reports', async () => {

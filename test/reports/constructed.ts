@@ -109,6 +109,7 @@ export function inputsOf(given: Partial<ReportInputs> = {}): ReportInputs {
     incidents: [],
     noise: { alerts: 0, incidents: 0, notifications: 0 },
     noiseBefore: undefined,
+    advice: new Map(),
     missing: [],
     ...given,
   };
