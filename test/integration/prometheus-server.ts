@@ -15,11 +15,13 @@ export interface PrometheusSetup {
   readonly jobs?: Readonly<Record<string, readonly string[]>>;
   /** OpenMetrics text that becomes blocks before it starts. */
   readonly history?: string;
+  /** How long it keeps its blocks, where that is longer than its own 15 days. */
+  readonly retention?: string;
 }
 
 /** A real Prometheus on a free port of loopback, not started yet. */
 export async function createPrometheusServer(setup: PrometheusSetup): Promise<LoopbackServer> {
-  const { dir, targets, history, discovery, jobs = {} } = setup;
+  const { dir, targets, history, discovery, retention, jobs = {} } = setup;
   const data = `${dir}/prometheus-data`;
   if (history !== undefined) {
     writeFileSync(`${dir}/history.txt`, history);
@@ -49,6 +51,7 @@ export async function createPrometheusServer(setup: PrometheusSetup): Promise<Lo
       `--config.file=${dir}/prometheus.yml`,
       `--storage.tsdb.path=${data}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ],
     port,
     ready: '/-/ready',
