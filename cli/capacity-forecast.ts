@@ -3,7 +3,7 @@ import type { Forecast, History } from '../core/forecaster.ts';
 import { boundsOf, clamped } from '../forecasters/bounds.ts';
 import { Ensemble, type FittedEnsemble } from '../forecasters/ensemble.ts';
 import { fillDate } from '../forecasters/exhaustion.ts';
-import { members } from '../forecasters/members.ts';
+import { members } from '../forecasters/forecasters.ts';
 import { capacityLevels, type WidthFactors } from './capacity-calibration.ts';
 import { growthCauses } from './capacity-causes.ts';
 import { type CapacityHistory, limitNow, usedHistory } from './capacity-history.ts';

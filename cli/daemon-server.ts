@@ -6,6 +6,7 @@ import { capacitySeries, lookbackOf } from './capacity-series.ts';
 import type { Daemon } from './daemon.ts';
 import { daemonState } from './daemon-state.ts';
 import { FeedbackDesk } from './feedback.ts';
+import { oddsRoute } from './odds-daemon.ts';
 import { createResultTarget, resultSeries } from './results.ts';
 import { allSeries } from './sampled-series.ts';
 
@@ -48,7 +49,11 @@ export function serve(daemon: Daemon): Server {
     state: daemonState(daemon),
     registry: metrics.registry,
     results: createResultTarget(ours, { lookback: lookbackOf, now: Date.now }),
-    routes: [...routes, ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put })],
+    routes: [
+      ...routes,
+      ...changeRoutes({ clock: Date.now, take: daemon.changes.book.put }),
+      oddsRoute(daemon.odds.desk),
+    ],
     reload: options.reload,
     feedback: feedbackDesk(daemon),
     suppressions: daemon.regret,

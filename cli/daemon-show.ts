@@ -80,7 +80,10 @@ export function keepResults(daemon: Daemon, t: number): void {
   const { results, wired } = daemon;
   if (t - daemon.keptAt >= keptEvery) {
     for (const watch of wired.watches)
-      if (watch.t > daemon.keptAt) for (const result of resultsOf(watch)) results.add(result);
+      if (watch.t > daemon.keptAt) {
+        for (const result of resultsOf(watch)) results.add(result);
+        daemon.odds.hours.observe(watch, watch.t, daemon.loaded.config.detection.fpr);
+      }
     daemon.keptAt = t;
   }
   if (t - daemon.flushedAt < flushedEvery) return;

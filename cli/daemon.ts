@@ -37,6 +37,7 @@ import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import type { LogIntake } from './log-intake.ts';
+import { createOdds, type Odds } from './odds-daemon.ts';
 import type { RegretDesk } from './regret-desk.ts';
 import { createReports } from './report-daemon.ts';
 import type { ReportDesk } from './report-desk.ts';
@@ -124,6 +125,7 @@ export interface Daemon extends Models {
   /** The metrics around incidents. */
   readonly frames: FrameReads;
   readonly capacity: CapacityDesk;
+  readonly odds: Odds;
   /** Time of the last pass that was told, also over a restart; -Infinity before the first. */
   passedAt: number;
   /** True while several steps are passed before they are told: what was learned of them is not to be kept. */
@@ -227,6 +229,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     capacity,
     changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
     frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
+    odds: createOdds(loaded, { ...told, store, url, sources, metrics, arrived, log: options.log }),
     passedAt: loadPassedAt(store),
     midGap: false,
     followed: loadFollowed(store),

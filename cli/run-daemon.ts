@@ -31,11 +31,11 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    const { logs, alertsIn, capacity, reports } = daemon;
-    const reading = [logs, ...alertsIn].map(each => each.run(joint.signal));
-    const desks = [capacity.run(joint.signal, firstLook(loaded)), reports?.run(joint.signal)];
+    const { logs, alertsIn, capacity, odds, reports } = daemon;
+    const parts = [logs, ...alertsIn, odds.desk, odds.limits, ...(reports === undefined ? [] : [reports])];
+    const running = parts.map(each => each.run(joint.signal));
     await together(
-      [deliver(daemon), loop(daemon), ...reading, ...desks.filter(each => each !== undefined)],
+      [deliver(daemon), loop(daemon), capacity.run(joint.signal, firstLook(loaded)), ...running],
       joint,
     );
   } catch (error) {

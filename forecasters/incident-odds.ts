@@ -29,7 +29,17 @@ export interface IncidentOdds {
   readonly drivers: readonly string[];
 }
 
-/** Made by `fitIncidentOdds`, asked for rows of the same places from then on. */
+/** What was learned, as plain data that passes between threads; without `learned` it abstains for the reason `short`. */
+export interface IncidentOddsModel {
+  readonly until: number;
+  readonly days: number;
+  /** The places, with how many days of each were learned from. */
+  readonly places: readonly { readonly name: string; readonly days: number }[];
+  readonly short: string | undefined;
+  readonly learned: LearnedOdds | undefined;
+}
+
+/** Made by `readIncidentOdds`, asked for rows of the places that were learned from. */
 export interface FittedIncidentOdds {
   /** The odds at the rows in [from, until) (ms) of a place, by what was known at each. A place that was not learned from abstains. */
   over(past: HourlyPast, span: { readonly from: number; readonly until: number }): readonly IncidentOdds[];
@@ -74,36 +84,54 @@ function shortage(
  * straight line and boosted trees over what was known, and a self-exciting rate, blended and made honest on rows that they
  * had not learned from. Deterministic; linear in places x hours.
  */
+export function learnIncidentOdds(
+  pasts: readonly HourlyPast[],
+  settings: IncidentOddsSettings,
+): IncidentOddsModel {
+  const { until, seed, signals, days } = settings;
+  const short = shortage(pasts, settings);
+  const places = pasts.map(past => ({ name: past.name, days: decidedRows(past, until, oddsAhead) / 24 }));
+  const learned =
+    short === undefined ? learnOdds(pasts, { until, ahead: oddsAhead, seed, signals }) : undefined;
+  return { until, days, places, short, learned };
+}
+
+/** Why nothing is told of a place, in words; undefined where something is. */
+function silence({ places, days, short }: IncidentOddsModel, name: string): string | undefined {
+  if (short !== undefined) return short;
+  const place = places.find(each => each.name === name);
+  if (place === undefined) return 'this place is new: the next fit knows it';
+  return place.days < days ? `${Math.floor(place.days)} days of history, ${days} are needed` : undefined;
+}
+
+/** A model as it answers; `signals` are those that it was learned with. */
+export function readIncidentOdds(
+  model: IncidentOddsModel,
+  signals: readonly OddsSignal[],
+): FittedIncidentOdds {
+  const features = oddsFeatures(signals);
+  const numbers = new Map(model.places.map(({ name }, k) => [name, k]));
+  const answer = (learned: LearnedOdds, row: readonly number[], at: number): IncidentOdds => {
+    const p = blended(learned.blend, memberOdds(learned.members, row, features));
+    if (!saysLittle(learned, p)) return { at, p, drivers: oddsDrivers(learned, row, features) };
+    const usual = percent(learned.doubt.usual);
+    return { at, p: undefined, drivers: [`as usual: hardly more is known than ${usual}`] };
+  };
+  return {
+    over(past, span) {
+      const { learned } = model;
+      const why = silence(model, past.name);
+      if (why !== undefined || learned === undefined) return abstaining(past, span, why ?? '');
+      const columns = featureColumns(past, learned.profiles[numbers.get(past.name)!]!, oddsAhead);
+      return rowsIn(past, span).map(i => answer(learned, rowAt(columns, i), past.from + i * hour));
+    },
+  };
+}
+
+/** Learns and reads at once. */
 export function fitIncidentOdds(
   pasts: readonly HourlyPast[],
   settings: IncidentOddsSettings,
 ): FittedIncidentOdds {
-  const { until, seed, signals, days } = settings;
-  const short = shortage(pasts, settings);
-  if (short !== undefined) return { over: (past, span) => abstaining(past, span, short) };
-  const features = oddsFeatures(signals);
-  const learned = learnOdds(pasts, { until, ahead: oddsAhead, seed, signals });
-  const numbers = new Map(pasts.map(({ name }, k) => [name, k]));
-  return {
-    over(past, span) {
-      const k = numbers.get(past.name);
-      if (k === undefined) return abstaining(past, span, 'this place is new: the next fit knows it');
-      const known = decidedRows(pasts[k]!, until, oddsAhead) / 24;
-      if (known < days)
-        return abstaining(past, span, `${Math.floor(known)} days of history, ${days} are needed`);
-      const columns = featureColumns(past, learned.profiles[k]!, oddsAhead);
-      return rowsIn(past, span).map(i => {
-        const row = rowAt(columns, i);
-        const at = past.from + i * hour;
-        const p = blended(learned.blend, memberOdds(learned.members, row, features));
-        if (saysLittle(learned, p))
-          return {
-            at,
-            p: undefined,
-            drivers: [`as usual: hardly more is known than ${percent(learned.doubt.usual)}`],
-          };
-        return { at, p, drivers: oddsDrivers(learned, row, features) };
-      });
-    },
-  };
+  return readIncidentOdds(learnIncidentOdds(pasts, settings), settings.signals);
 }

@@ -214,6 +214,14 @@ function edgeMetrics(registry: Registry) {
       { name: 'foreshock_reports_total', help: 'Capacity reports by target and outcome.' },
       ['target', 'outcome'],
     ),
+    incidentOdds: gauge(
+      registry,
+      {
+        name: 'foreshock_incident_odds',
+        help: 'Chance that an incident begins within four hours at a service, the whole where it is empty, 0 to 1.',
+      },
+      ['service'],
+    ),
     notificationsPending: gauge(
       registry,
       { name: 'foreshock_notifications_pending', help: 'Notifications that wait for delivery.' },

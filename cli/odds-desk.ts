@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Incident } from '../core/incident.ts';
+import type { KeyValues } from '../core/store.ts';
+import { type IncidentOddsModel, readIncidentOdds } from '../forecasters/incident-odds.ts';
+import { hour } from '../forecasters/incident-odds-past.ts';
+import { type AlertHistory, type OddsSpan, readAlertHistory } from './odds-history.ts';
+import type { OddsHours } from './odds-hours.ts';
+import { incidentSpells } from './odds-onsets.ts';
+import { livePasts, liveSignals } from './odds-pasts.ts';
+import type { OddsLearner } from './odds-thread.ts';
+import type { NamedSource } from './sources.ts';
+
+/** The odds of an incident at a service in the four hours from `at` (ms) on; an empty service is the whole. `p` null = it abstains, `drivers` says why. */
+const toldSchema = z.object({
+  service: z.string(),
+  at: z.number(),
+  p: z.number().nullable(),
+  drivers: z.array(z.string()),
+});
+export type ToldOdds = z.output<typeof toldSchema>;
+
+export interface OddsDeskOptions {
+  /** Asked for `ALERTS`. */
+  readonly sources: readonly NamedSource[];
+  /** Our own incidents so far. */
+  readonly incidents: () => readonly Incident[];
+  readonly hours: OddsHours;
+  readonly learn: OddsLearner;
+  /** Keeps what was told last. */
+  readonly table: KeyValues;
+  /** Told of each new hour, once, also over a restart. */
+  readonly tell: (odds: readonly ToldOdds[]) => void;
+  /** Told of what cannot be read or learned: once, until it changes or goes away. */
+  readonly warn: (message: string) => void;
+  /** Now in ms. */
+  readonly clock: () => number;
+}
+
+/** The desk that tells odds: begun with the daemon, asked at any time, ended by its signal. */
+export interface OddsDesk {
+  /** Looks at every full hour, learns once a day, until the signal aborts; never rejects for what is outside. */
+  run(signal: AbortSignal): Promise<void>;
+  /** What was told last, the whole first, then the highest odds; also over a restart. */
+  told(): readonly ToldOdds[];
+}
+
+const day = 24 * hour;
+const lookBack = 30 * day;
+/** An hour is looked at when its last samples have arrived; after a failure again a little later. */
+const arrival = 60_000;
+const again = 300_000;
+
+function restored(table: KeyValues): readonly ToldOdds[] {
+  const bytes = table.get('told');
+  if (bytes === undefined) return [];
+  try {
+    return z.array(toldSchema).parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return [];
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+export function createOddsDesk(options: OddsDeskOptions): OddsDesk {
+  const { sources, incidents, hours, learn, table, tell, warn, clock } = options;
+  let told = restored(table);
+  let model: IncidentOddsModel | undefined;
+  let complaint = '';
+  const complain = (message: string): void => {
+    if (message !== '' && message !== complaint) warn(`odds of incidents: ${message}`);
+    complaint = message;
+  };
+  const read = async (span: OddsSpan): Promise<AlertHistory> => {
+    const answers = await Promise.allSettled(sources.map(({ source }) => readAlertHistory(source, span)));
+    const failed = answers.flatMap(answer => (answer.status === 'rejected' ? [reasonOf(answer.reason)] : []));
+    if (failed.length > 0 && failed.length === sources.length) throw new Error(failed.join('; '));
+    complain(failed.join('; '));
+    const read = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+    return {
+      spells: read.flatMap(({ spells }) => spells),
+      since: Math.min(span.until, ...read.map(({ since }) => since)),
+    };
+  };
+  const look = async (now: number, signal: AbortSignal): Promise<void> => {
+    const until = Math.floor(now / hour) * hour;
+    const { spells: alerts, since } = await read({ from: until - lookBack, until, signal });
+    const from = Math.ceil(since / hour) * hour;
+    const known = { from, until, alerts, incidents: incidentSpells(incidents(), until) };
+    const pasts = livePasts({ ...known, seen: (t, place) => hours.at(t, place) });
+    if (model === undefined || until - model.until >= day) model = await learn({ pasts, until }, signal);
+    const fitted = readIncidentOdds(model, liveSignals);
+    const span = { from: until, until: until + 1 };
+    const fresh = pasts.flatMap(past =>
+      fitted
+        .over(past, span)
+        .map(({ at, p = null, drivers }) => ({ service: past.name, at, p, drivers: [...drivers] })),
+    );
+    const isNew = until > (told[0]?.at ?? Number.NEGATIVE_INFINITY);
+    told = fresh.sort(wholeFirst);
+    table.set('told', new TextEncoder().encode(JSON.stringify(told)));
+    if (isNew) tell(told);
+    hours.expire(until - lookBack);
+  };
+  return {
+    told: () => told,
+    async run(signal) {
+      while (!signal.aborted) {
+        let next = again;
+        try {
+          await look(clock() - arrival, signal);
+          next = hour - ((clock() - arrival) % hour);
+        } catch (error) {
+          if (!signal.aborted) complain(reasonOf(error));
+        }
+        await sleep(next, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const wholeFirst = (a: ToldOdds, b: ToldOdds) =>
+  Number(b.service === '') - Number(a.service === '') || (b.p ?? -1) - (a.p ?? -1);
