@@ -40,9 +40,16 @@ function gridOf({ start, end }: WantedFrames, watches: readonly ClassWatch[]): G
   return { start: first, step, length: Math.floor((end - first) / step) + 1 };
 }
 
+const isPeer = (name: string) => peerLabels.some(peer => peer === name);
+
 /** The labels of an entity that say where it is: all but the callee of a call. */
-const own = (entity: Labels) =>
-  Object.entries(entity).filter(([name]) => !peerLabels.some(peer => peer === name));
+const own = (entity: Labels) => Object.entries(entity).filter(([name]) => !isPeer(name));
+
+/** The labels that name what an entity speaks of: calls tell of the thing that is called. */
+function about(entity: Labels): readonly (readonly [label: string, value: string])[] {
+  const called = Object.entries(entity).filter(([name]) => isPeer(name));
+  return called.length > 0 ? called : own(entity);
+}
 
 const quoted = (value: string) => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\\\$&').replaceAll('"', '\\"');
 
@@ -50,7 +57,7 @@ const quoted = (value: string) => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\\\$&')
 function narrowed(query: string, entities: readonly Labels[], names: ReadonlySet<string>): string {
   const values = new Map<string, Set<string>>();
   for (const entity of entities)
-    for (const [label, value] of own(entity))
+    for (const [label, value] of about(entity))
       if (names.has(value)) values.set(label, (values.get(label) ?? new Set()).add(value));
   const [label, wanted] = [...values].sort(([, a], [, b]) => b.size - a.size)[0]!;
   return addMatchers(query, `${label}=~"${[...wanted].sort().map(quoted).join('|')}"`);
@@ -65,29 +72,29 @@ function columnOf({ t, v }: Series, { start, step, length }: Grid): Float64Array
   return values;
 }
 
-/** Columns by the thing that they speak of, and what callers see of the things that they call. */
+/** Columns by the thing that they speak of: what measures a call tells of the thing that is called. */
 class Columns {
-  readonly #own = new Map<string, Column[]>();
-  readonly #seen = new Map<string, Column[]>();
+  readonly #columns = new Map<string, Column[]>();
 
-  add(entity: Labels, meaning: SignalMeaning, values: Float64Array): void {
-    const { spec } = meaning;
+  add(entity: Labels, spec: SignalMeaning['spec'], values: Float64Array): void {
     const peer = peerOf(entity);
     const places = own(entity).map(([, value]) => value);
+    if (peer !== undefined) {
+      const meaning = { spec, caller: places.join(' ') };
+      // How much one caller asks is not how much it is asked.
+      if (spec.kind !== 'traffic')
+        put(this.#columns, peer, { signal: `${spec.name} from ${meaning.caller}`, meaning, values });
+      return;
+    }
     for (const name of places) {
       const parts = places.filter(value => value !== name);
       const of = parts.length === 0 ? '' : ` of ${parts.join(' ')}`;
-      const to = peer === undefined ? '' : ` to ${peer}`;
-      const known = peer === undefined ? meaning : { ...meaning, peer };
-      put(this.#own, name, { signal: `${spec.name}${of}${to}`, meaning: known, values });
+      put(this.#columns, name, { signal: `${spec.name}${of}`, meaning: { spec }, values });
     }
-    if (peer !== undefined && spec.kind !== 'traffic')
-      put(this.#seen, peer, { signal: `${spec.name} from ${places.join(' ')}`, meaning, values });
   }
 
-  /** What is known of a thing itself; where nothing is, what its callers see of it. */
   of(name: string): readonly Column[] {
-    const columns = this.#own.get(name) ?? this.#seen.get(name) ?? [];
+    const columns = this.#columns.get(name) ?? [];
     return [...columns].sort((a, b) => (a.signal < b.signal ? -1 : 1)).slice(0, mostColumns);
   }
 }
@@ -104,7 +111,7 @@ async function readClass(
   { sources, signal }: FrameSources,
   columns: Columns,
 ): Promise<void> {
-  const wanted = entities.filter(entity => own(entity).some(([, value]) => names.has(value)));
+  const wanted = entities.filter(entity => about(entity).some(([, value]) => names.has(value)));
   if (wanted.length === 0) return;
   const { start, step, length } = grid;
   const range = { start, end: start + (length - 1) * step, step, ...(signal ? { signal } : {}) };
@@ -117,7 +124,7 @@ async function readClass(
   );
   for (const [k, { series }] of answers.entries())
     for (const each of series)
-      columns.add(entityOf(watch, each.labels), { spec: watch.class.signals[k]! }, columnOf(each, grid));
+      columns.add(entityOf(watch, each.labels), watch.class.signals[k]!, columnOf(each, grid));
 }
 
 /**

@@ -9,10 +9,10 @@ export interface WantedFrames {
   readonly end: number;
 }
 
-/** What one column measures; `peer` where it speaks of calls to another thing. */
+/** What one column measures; `caller` where that one measures it, of its calls. */
 export interface SignalMeaning {
   readonly spec: Pick<SignalSpec, 'name' | 'kind' | 'unit' | 'bad' | 'floor'>;
-  readonly peer?: string;
+  readonly caller?: string;
 }
 
 /** A frame of one thing (label `service`: its name) of which it is known what each column measures. */

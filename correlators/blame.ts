@@ -19,6 +19,8 @@ const weights = { degraded: 0.7, calls: 0.55, ledger: 0.7, surge: 0.6 };
 /** A degradation from which no caller suffers counts half; calls that no known callee explains a tenth. */
 const unfelt = 0.5;
 const unexplained = 0.1;
+/** What says itself that it is there is not lost: that it is not asked may come of what its callers suffer from. */
+const unreached = 0.3;
 /** What a caller hands on loses a fifth per call. */
 const perHop = 0.8;
 const mostHops = 8;
@@ -81,7 +83,8 @@ class BlameFlow {
   }
 
   #lostStrength(name: string): number {
-    return weights.ledger * (this.#lost.get(name)?.change.strength ?? 0);
+    const reached = this.#services.get(name)?.alive === true ? unreached : 1;
+    return reached * weights.ledger * (this.#lost.get(name)?.change.strength ?? 0);
   }
 
   /** More traffic on a service that nobody calls comes from outside. */

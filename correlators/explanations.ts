@@ -81,20 +81,14 @@ export class Explanations {
     return Math.max(0.05, Math.min(1, share / low, high / share));
   }
 
-  /** How far the calls of a caller speak against this callee: by its own calls where they are told apart. */
-  #accused(callee: ServiceSigns, caller: ServiceSigns): number {
-    if (caller.calls === undefined) return 0;
-    if (caller.callsTo === undefined) return this.#complaints(callee) * this.#fits(callee, caller);
-    return strengthOf(caller.callsTo.get(callee.name)) / caller.calls.change.strength;
-  }
-
   /** What draws the blame of `caller` to each of its callees. */
   draws(name: string): readonly Draw[] {
     const known = this.#drawsOf.get(name);
     if (known !== undefined) return known;
     const caller = this.#services.get(name)!;
     const draws = this.#book.callees(name).map(callee => {
-      return { name: callee.name, draw: this.#attraction(callee, caller) + this.#accused(callee, caller) };
+      const accused = caller.calls === undefined ? 0 : this.#complaints(callee) * this.#fits(callee, caller);
+      return { name: callee.name, draw: this.#attraction(callee, caller) + accused };
     });
     this.#drawsOf.set(name, draws);
     return draws;

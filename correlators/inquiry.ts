@@ -18,8 +18,8 @@ export interface Asked {
 }
 
 const hour = 3_600_000;
-/** So long after the beginning metrics are asked for once more, whatever happens: then they show what lasts. */
-const settled = 300_000;
+/** So long after the beginning metrics are asked for once more, whatever happens: then they show more, and what lasts. */
+const milestones = [60_000, 300_000];
 /** An incident that grows is not asked about more often than this, ms. */
 const pause = 30_000;
 /** Metrics of so many things are read at most, what has alerts first. */
@@ -31,7 +31,9 @@ const mostKept = 10;
 function isDue({ asked, places, openedAt }: OpenIncident, t: number): boolean {
   if (asked === undefined) return true;
   if (t - asked.at < pause) return false;
-  return places.size > asked.places || (t >= openedAt + settled && asked.at < openedAt + settled);
+  return (
+    places.size > asked.places || milestones.some(span => t >= openedAt + span && asked.at < openedAt + span)
+  );
 }
 
 /** The places of an incident, those that its alerts name, and what they call and are called by directly. */
@@ -45,7 +47,7 @@ function namesAround({ places, shared }: OpenIncident, graph: Graph): string[] {
   return [...names].slice(0, mostNames);
 }
 
-/** What should be read for an incident at `t` (ms); asked at its beginning, when it grows, and once when it has settled. */
+/** What should be read for an incident at `t` (ms); asked at its beginning, when it grows, a minute later and once it has settled. */
 export function inquire(incident: OpenIncident, graph: Graph, t: number): WantedFrames | undefined {
   if (!isDue(incident, t)) return undefined;
   incident.asked = { at: t, places: incident.places.size };

@@ -28,8 +28,8 @@ export interface ServiceSigns {
   readonly latency: Sign | undefined;
   readonly errors: Sign | undefined;
   readonly calls: Sign | undefined;
-  /** The strongest degradation of its calls by callee, where the metrics tell them apart. */
-  readonly callsTo: ReadonlyMap<string, Sign> | undefined;
+  /** It says itself that it is there, and did not change in that. */
+  readonly alive: boolean;
   /** By how much its latency and that of its calls rose at most, in their own unit. */
   readonly slower: number;
   readonly callsSlower: number;
@@ -200,14 +200,10 @@ function silenceOf(frame: Frame, window: OnsetWindow): number {
     : silenceStrength * freshness(frame.t[first]!, window);
 }
 
-function callsToOf({ signals, meanings }: ReadableFrame, ofCalls: readonly Sign[]): ServiceSigns['callsTo'] {
-  if (meanings === undefined) return undefined;
-  const out = new Map<string, Sign>();
-  for (const sign of ofCalls) {
-    const peer = meanings[signals.indexOf(sign.signal)]?.peer;
-    if (peer !== undefined && !out.has(peer)) out.set(peer, sign);
-  }
-  return out;
+/** True where what counts what is there of it goes on, as it was. */
+function isAlive(readings: readonly SignalReading[], signs: readonly Sign[], silence: number): boolean {
+  const counted = readings.some(({ role }) => role === 'loss');
+  return counted && silence === 0 && !signs.some(({ reading }) => reading.role === 'loss');
 }
 
 function requestsOf(frame: Frame, readings: readonly SignalReading[]): Track | undefined {
@@ -235,7 +231,7 @@ export function readService(name: string, frame: ReadableFrame, onset: number): 
     latency: own.find(s => s.reading.role === 'latency'),
     errors: own.find(s => s.reading.role === 'errors'),
     calls: ofCalls[0],
-    callsTo: callsToOf(frame, ofCalls),
+    alive: isAlive(readings, signs, silence),
     slower: Math.max(0, ...rises(own)),
     callsSlower: Math.max(0, ...rises(ofCalls)),
     slowerAtLeast: own.some(s => s.reading.role === 'latency') ? Math.min(...rises(own)) : 0,

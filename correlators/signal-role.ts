@@ -87,12 +87,12 @@ const rolesOfKinds: Readonly<Record<SignalKind, SignalRole>> = {
 };
 
 /** Reads a signal that a pack declares: its kind says what it is, its name whether something is gone and which quantile it is. */
-export function readMeaning({ spec, peer }: SignalMeaning): SignalReading {
+export function readMeaning({ spec }: SignalMeaning): SignalReading {
   const { name, kind, bad, unit } = spec;
   const role = isLoss({ name, kind }) ? 'loss' : rolesOfKinds[kind];
   return {
     role,
-    ofCalls: peer !== undefined,
+    ofCalls: false,
     ofNode: false,
     bad: directed.includes(role) ? (bad === 'low' ? 'low' : 'high') : 'both',
     requests: kind === 'traffic' && unit.endsWith('ps'),

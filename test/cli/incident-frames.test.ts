@@ -56,14 +56,17 @@ const wanted = { incident: '1', names: ['checkout', 'redis'], start: T - 3_600_0
 describe('the frames that an incident wants', () => {
   const watches = [watchOf('latency', 'latency', latency), watchOf('call_latency', 'latency', calls)];
 
-  it('hold all that is measured of each thing, and of one that nothing measures what its callers see', async () => {
+  it('hold all that is measured of each thing, by itself or by its callers', async () => {
     const { source } = sourceOf({ latency, call_latency: calls });
     const { frames } = await readIncidentFrames(wanted, { watches, sources: onlySource(source) });
     expect(frames.map(({ entity, signals }) => [entity.service, signals])).toEqual([
-      ['checkout', ['call_latency to redis', 'latency']],
+      ['checkout', ['latency']],
       ['redis', ['call_latency from checkout']],
     ]);
-    expect(frames[0]!.meanings.map(({ peer }) => peer)).toEqual(['redis', undefined]);
+    expect(frames.map(({ meanings }) => meanings.map(({ caller }) => caller))).toEqual([
+      [undefined],
+      ['checkout'],
+    ]);
     expect(frames[0]!.t).toHaveLength(241);
   });
 
