@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident } from '../core/incident.ts';
+import type { WantedFrames } from '../core/incident-frames.ts';
 import { inquire } from './inquiry.ts';
 import type { OpenIncident } from './open-incident.ts';
 import type { CorrelationResult, HeldFor, Moved } from './result.ts';
@@ -79,6 +80,15 @@ export function resultOf(draft: Draft, { t, open, evidence, views }: After): Cor
     merged: draft.merged.map(({ from, into }) => ({ from: from.id, into: into.id })),
     joined: draft.joined.map(one => ({ ...one, incident: one.incident.id })),
     moved: draft.moved,
-    wanted: [...open.values()].flatMap(incident => inquire(incident, evidence.graph, t) ?? []),
+    wanted: wishesOf(open, evidence.graph, t),
   };
+}
+
+function wishesOf(open: After['open'], graph: CauseEvidence['graph'], t: number): WantedFrames[] {
+  const wanted: WantedFrames[] = [];
+  for (const incident of open.values()) {
+    const wish = inquire(incident, graph, t);
+    if (wish !== undefined) wanted.push(wish);
+  }
+  return wanted;
 }
