@@ -1,5 +1,5 @@
 import { noFeedback } from '../core/feedback.ts';
-import type { Incident } from '../core/incident.ts';
+import type { Escalation, Incident } from '../core/incident.ts';
 import type { Outlook } from './escalation-chances.ts';
 import { fitOutlook } from './escalation-outlook.ts';
 import type { Objectives } from './escalation-own-outcomes.ts';
@@ -18,6 +18,12 @@ export const usualObjectives: Objectives = {
 const lookEvery = 15_000;
 /** A replay learns anew when there is a quarter more to learn from. */
 const growth = 1.25;
+
+/** Only the whole is learned in a replay. */
+function asTold(escalation: Escalation | undefined, oddsUnknown: string): Outlook {
+  if (escalation === undefined) return { oddsUnknown };
+  return { escalation: { p: escalation.p, drivers: escalation.drivers } };
+}
 
 /** The odds of incidents in a replay, learned as it goes from those that were over before: as each stood when it was told first. */
 export class ReplayOdds {
@@ -42,8 +48,7 @@ export class ReplayOdds {
       if (last === undefined) this.#learn(t);
       const [seen] = this.#watch.step(t, [incident], () => noFeedback);
       const { escalation, oddsUnknown = '' } = seen!;
-      if (!this.#told.has(id))
-        this.#told.set(id, escalation === undefined ? { oddsUnknown } : { escalation });
+      if (!this.#told.has(id)) this.#told.set(id, asTold(escalation, oddsUnknown));
     }
     if (endsAt !== undefined) this.#looked.delete(id);
     const told = this.#told.get(id);

@@ -24,5 +24,9 @@ export const holdingRule = ({ rule, by }: Suppressed): string => rule ?? by;
 /** Rejected incidents raise what pages: what pages then no more is held back by this rule. */
 export const budgetRule = 'budget: rejected incidents';
 
-/** What cannot be switched off: without it each return of an alert would be a page. */
-export const isFixed = (rule: string): boolean => rule === 'flapping';
+/**
+ * What no regret switches off: without `flapping` each return of an alert would be a page, and a mute or a maintenance is the
+ * word of a person, not a guess.
+ */
+export const isFixed = (rule: string): boolean =>
+  rule === 'flapping' || /^(?:muted|maintenance): /.test(rule);

@@ -89,6 +89,17 @@ describe('an incident that spreads', () => {
   });
 });
 
+it('an incident with odds tells them in words, with what raises them', () => {
+  const spreads = { what: 'it spreads to twice as many services', p: 0.12, drivers: [] };
+  const escalation = { p: 0.415, drivers: ['service cart: 40 % of such got worse'], chances: [spreads] };
+  const [told] = createTeller({ url: 'http://us' }).step(30, [incident({ escalation })]);
+  expect(told?.alert.annotations.escalation).toBe(
+    'gets worse 42 %, it spreads to twice as many services 12 %; service cart: 40 % of such got worse',
+  );
+  const [silent] = createTeller({ url: 'http://us' }).step(30, [incident({ oddsUnknown: '12 incidents' })]);
+  expect(silent?.alert.annotations).not.toHaveProperty('escalation');
+});
+
 describe('an incident that somebody looks after', () => {
   const failing = member({ alertname: 'Errors', service: 'cart', severity: 'error' });
   const steps = (risenBy: Incident['members'][number]) => {
