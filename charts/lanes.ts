@@ -120,9 +120,10 @@ function clusterMark(
   const words = escapeText(`${lane.name}: ${[...says].slice(0, 500).join('')}`);
   const shape = `<path d="${shapes[lane.shape](at.x, at.y)}" fill="${strokes[0].colour}"/>`;
   const body = `<title>${words}</title>${shape}${clusterLabel(cluster, at)}`;
-  return href === undefined
-    ? `<g>${body}</g>`
-    : `<a href="${escapeText(href)}" aria-label="${words}">${body}</a>`;
+  if (href === undefined) return `<g>${body}</g>`;
+  // A finger is wider than a mark.
+  const ground = `<rect x="${px(at.x - markHeight / 2)}" y="${at.y - markHeight / 2}" width="${markHeight + 8}" height="${markHeight}" fill="transparent"/>`;
+  return `<a href="${escapeText(href)}" aria-label="${words}">${ground}${body}</a>`;
 }
 
 function markLane(lane: MarkLane, at: { readonly y: number; readonly box: Box; readonly x: Scale }): string {

@@ -46,6 +46,37 @@ describe.runIf(browserPresent)('the page of an incident, in a real browser', () 
   it('a change stands out in the timeline from what came of it', async () => {
     const { page } = await browser.open('/incidents/checkout-1005', {});
     const lines = await page.locator('[data-part=timeline] dd').allTextContents();
-    expect(lines.map(line => line.startsWith('Change '))).toEqual([true, false, false]);
+    expect(lines.map(line => /^(Change |Log )/.exec(line)?.[1])).toEqual([
+      'Change ',
+      'Log ',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('a mark in the picture leads to its line in the timeline, and that to what it links to', async () => {
+    const { page } = await browser.open('/incidents/checkout-1005', { width: 390 });
+    await page.locator('[data-part=signals] svg a').filter({ visible: true }).first().click();
+    const line = page.locator('.time :target');
+    expect(await line.textContent()).toContain('Change 1 image of payment: v41 to v42');
+    expect(await line.locator('a').getAttribute('href')).toBe('https://git.example/payment/v42');
+  });
+
+  it('it leads to its dashboard, its runbook and a silence, each alert to its source and a silence of its own', async () => {
+    const { page } = await browser.open('/incidents/checkout-1005', { script: false });
+    const links = (part: string) =>
+      page
+        .locator(`[data-part=${part}] a`)
+        .evaluateAll(all => all.map(link => decodeURIComponent(link.getAttribute('href') ?? '')));
+    const silence = 'http://alertmanager.example:9093/#/silences/new?filter=';
+    expect(await links('head')).toEqual([
+      '/d/foreshock-checkout',
+      '/runbooks/ForeshockIncident',
+      `${silence}{alertname="ForeshockIncident",incident="checkout-1005"}`,
+    ]);
+    expect((await links('members')).slice(0, 2)).toEqual([
+      'http://prometheus.example:9090/graph?g0.expr=up',
+      `${silence}{alertname="LatencyHigh",service="payment",severity="critical"}`,
+    ]);
   });
 });
