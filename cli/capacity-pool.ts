@@ -21,33 +21,47 @@ export interface CapacityMaker {
 
 const beside = new URL('./capacity-worker.js', import.meta.url);
 
+interface Waiting {
+  readonly resolve: (forecasts: readonly CapacityForecast[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** A maker in a thread of its own: passes go on while it computes. It is there between the first batch and `rest`. */
 export function createCapacityThread(entry = beside): CapacityMaker {
   let worker: Worker | undefined;
+  let waiting: Waiting | undefined;
+  const settle = (act: (one: Waiting) => void) => {
+    const one = waiting;
+    waiting = undefined;
+    if (one !== undefined) act(one);
+  };
+  const start = (): Worker => {
+    const thread = new Worker(entry);
+    const died = (error: Error) => {
+      if (worker !== thread) return;
+      worker = undefined;
+      settle(({ reject }) => reject(error));
+    };
+    thread.on('error', died);
+    thread.on('exit', code => died(new Error(`the forecasting thread ended with ${code}`)));
+    thread.on('message', (word: CapacityWord) =>
+      settle(({ resolve, reject }) =>
+        word.kind === 'made' ? resolve(word.forecasts) : reject(new Error(word.message)),
+      ),
+    );
+    return thread;
+  };
   return {
     make: batch =>
       new Promise((resolve, reject) => {
-        const thread = worker ?? new Worker(entry);
-        worker = thread;
-        const end = (act: () => void) => {
-          thread.removeAllListeners();
-          act();
-        };
-        const died = (error: Error) =>
-          end(() => {
-            worker = undefined;
-            reject(error);
-          });
-        thread.on('error', died);
-        thread.on('exit', code => died(new Error(`the forecasting thread ended with ${code}`)));
-        thread.on('message', (word: CapacityWord) =>
-          end(() => (word.kind === 'made' ? resolve(word.forecasts) : reject(new Error(word.message)))),
-        );
-        thread.postMessage(batch);
+        waiting = { resolve, reject };
+        worker ??= start();
+        worker.postMessage(batch);
       }),
     async rest() {
       const ended = worker;
       worker = undefined;
+      settle(({ reject }) => reject(new Error('the forecasting thread was ended')));
       await ended?.terminate();
     },
   };
