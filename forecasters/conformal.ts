@@ -108,7 +108,9 @@ export function halfWidth(model: ErrorModel, level: number, ahead: number): numb
   const prior = unitOf(model, level) * priorQuantile(level, at);
   const own =
     scale * priorQuantile(0.5, at) * quantileSorted(ratios, Math.min(1, level * (1 + 1 / ratios.length)));
-  const share = (model.own * Math.min(1, model.folds / enoughFolds)) / (1 + tailOf(level));
+  const most = model.own * Math.min(1, model.folds / enoughFolds);
+  // Where its own errors are the larger ones the share stays: a higher level is never a narrower interval.
+  const share = own > prior ? most : most / (1 + tailOf(level));
   return own > 0 ? own ** share * prior ** (1 - share) : prior;
 }
 

@@ -28,7 +28,7 @@ const usualOwn = 0.4;
 /** Regressors are heard when the error at earlier times falls to this share of what it was without them. */
 const worthIt = 0.95;
 
-/** A method as it entered: its weight, and its mean absolute error over the folds (NaN: it could not say). */
+/** A method as it entered: its weight, and its typical error at earlier times (NaN: it could not say). */
 export interface MethodShare {
   readonly name: string;
   readonly weight: number;

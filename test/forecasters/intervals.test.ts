@@ -30,6 +30,16 @@ describe('an interval', () => {
     expect(halfWidth(model(2), 0.8, 5) / halfWidth(model(1), 0.8, 5)).toBeGreaterThan(1.7);
   });
 
+  it('is never narrower for a higher level, whatever its own errors are', () => {
+    const wild = made(60, (i, x) => 10 + x * (i % 10 === 0 ? 50 : 0.1));
+    const rare = folds(1).map(fold => fold.map((error, h) => (h % 7 === 0 ? 100 * error : 0.01 * error)));
+    for (const own of [0, 0.4, 1]) {
+      const odd = errorModel(rare, wild, { per: 1, own });
+      const widths = [0.1, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999].map(level => halfWidth(odd, level, 12));
+      expect(widths).toEqual([...widths].sort((a, b) => a - b));
+    }
+  });
+
   it('has no width where nothing was ever wrong', () => {
     expect(halfWidth(model(0), 0.95, 5)).toBe(0);
   });
