@@ -28,10 +28,21 @@ function byTime({ t, v }: Samples): Samples {
   return { t: Float64Array.from(order, i => t[i]!), v: Float64Array.from(order, i => v[i]!) };
 }
 
-/** The usual distance of two rows, a whole number of ms where it is nearly one; NaN with less than two times. */
+const day = 86_400_000;
+const shortestMonth = 28 * day;
+const longestMonth = 31 * day;
+
+/**
+ * The usual distance of two rows, a whole number of ms where it is nearly one; months count by their mean. NaN with less
+ * than two times.
+ */
 export function usualStep(t: Float64Array): number {
   const apart = t.subarray(1).map((time, i) => time - t[i]!);
   const step = median(apart.filter(each => each > 0));
+  if (step >= shortestMonth && step <= longestMonth) {
+    const months = apart.filter(each => each >= shortestMonth && each <= longestMonth);
+    return months.reduce((sum, each) => sum + each / months.length, 0);
+  }
   return Math.abs(step - Math.round(step)) < 0.01 * step ? Math.round(step) : step;
 }
 

@@ -110,6 +110,13 @@ describe('a grid', () => {
     expect({ duplicates, gaps, uneven }).toEqual({ duplicates: 1, gaps: 2, uneven: 1 });
   });
 
+  it('has one cell a month for years of months', () => {
+    const t = Float64Array.from({ length: 72 }, (_, i) => Date.UTC(2018, i, 1));
+    const { history, gaps, duplicates, uneven } = toGrid({ t, v: t });
+    expect(history.v).toHaveLength(72);
+    expect({ gaps, duplicates, uneven }).toEqual({ gaps: 0, duplicates: 0, uneven: 0 });
+  });
+
   it('is refused where it would be nearly empty, or has no step', () => {
     const far = Float64Array.of(0, 1, 2, 1e9);
     expect(() => toGrid({ t: far, v: far })).toThrow('the grid would be nearly empty');
