@@ -1,49 +1,13 @@
-import type { FillDate } from '../core/capacity.ts';
-import type { Forecast, History, Interval } from '../core/forecaster.ts';
-import type { Calendar } from '../core/say-day.ts';
-import { sayValue } from '../core/say-value.ts';
+import type { Interval } from '../core/forecaster.ts';
+import { aboutFan } from './forecast-about.ts';
 import { dayAxis, strokeMark, textMark, valueAxis } from './forecast-axes.ts';
+import { byLevel, type ForecastFan, largest, type Point, type Scales, smallest } from './forecast-course.ts';
+import { fillMarks, limitMarks } from './forecast-limit.ts';
 import type { Mark, Picture } from './forecast-picture.ts';
 import { type Box, checkRange, px } from './frame.ts';
 
-/** A series, how it goes on, and where it ends; sizes in the picture's own units. */
-export interface ForecastFan {
-  readonly title: string;
-  readonly unit: string;
-  readonly history: History;
-  readonly forecast: Forecast;
-  /** NaN is none known. */
-  readonly limit: number;
-  readonly fill: FillDate | undefined;
-  /** When the forecast was made, ms. */
-  readonly madeAt: number;
-  readonly calendar: Calendar;
-  readonly width: number;
-  readonly height: number;
-  readonly fontSize: number;
-}
-
-type Scale = (value: number) => number;
-type Point = readonly [x: number, y: number];
-
 /** A limit so many times above all values would press them flat: then it is said, not drawn. */
 const farLimit = 4;
-
-function largest(values: ArrayLike<number>): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) if (values[i]! > most && values[i]! < Infinity) most = values[i]!;
-  return most;
-}
-
-function smallest(values: ArrayLike<number>): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < values.length; i++)
-    if (values[i]! < least && values[i]! > Number.NEGATIVE_INFINITY) least = values[i]!;
-  return least;
-}
-
-const byLevel = ({ intervals }: Forecast): readonly Interval[] =>
-  [...intervals].sort((a, b) => b.level - a.level);
 
 interface Extent {
   readonly low: number;
@@ -84,12 +48,6 @@ function thinned(points: readonly Point[], width: number): readonly Point[] {
   return kept;
 }
 
-interface Scales {
-  readonly x: Scale;
-  readonly y: Scale;
-  readonly box: Box;
-}
-
 /** A line with its gaps; a point that stands alone is drawn as a short stroke. */
 function lineMarks(
   series: { readonly t: ArrayLike<number>; readonly v: ArrayLike<number> },
@@ -115,10 +73,8 @@ function lineMarks(
 function intervalMarks(
   interval: Interval,
   t: ArrayLike<number>,
-  scales: Scales,
-  isInner: boolean,
+  { x, y, paint }: Pick<Scales, 'x' | 'y'> & { readonly paint: 'inner' | 'outer' },
 ): readonly Mark[] {
-  const { x, y } = scales;
   const upper: Point[] = [];
   const lower: Point[] = [];
   for (let i = 0; i < t.length; i++) {
@@ -129,85 +85,11 @@ function intervalMarks(
   }
   if (upper.length === 0) return [];
   const outline = [...upper, ...lower.toReversed()].map(([a, b]) => `${px(a)},${px(b)}`).join('L');
-  const edge = isInner ? { width: 0.8 } : { width: 0.8, dash: [1, 2.5] };
+  const edge = paint === 'inner' ? { width: 0.8 } : { width: 0.8, dash: [1, 2.5] };
   return [
-    { kind: 'path', d: `M${outline}Z`, fill: isInner ? 'inner' : 'outer', width: 0, dash: [] },
+    { kind: 'path', d: `M${outline}Z`, fill: paint, width: 0, dash: [] },
     strokeMark(upper, 'forecast', edge),
     strokeMark(lower, 'forecast', edge),
-  ];
-}
-
-function limitMarks(
-  { limit, unit }: ForecastFan,
-  { y, box }: Scales,
-  { limitShown }: Extent,
-): readonly Mark[] {
-  if (!Number.isFinite(limit)) return [];
-  const words = `limit ${sayValue(limit, unit)}`;
-  const right = box.width - box.right;
-  if (!limitShown)
-    return [
-      textMark([right, box.top - 4], `${words}, far above this picture`, { paint: 'limit', anchor: 'end' }),
-    ];
-  const at = y(limit);
-  const label = at - box.top > 14 ? at - 4 : at + 11;
-  const line: readonly Point[] = [
-    [box.left, at],
-    [right, at],
-  ];
-  return [
-    strokeMark(line, 'limit', { width: 1.8 }),
-    textMark([box.left + 4, label], words, { paint: 'limit', bold: true }),
-  ];
-}
-
-/** When it is full: a diamond on the limit with its date, and a bar with ends over the interval of the date. */
-function fillMarks(fan: ForecastFan, { x, y, box }: Scales, end: number): readonly Mark[] {
-  const { fill, limit, calendar } = fan;
-  if (fill === undefined || !Number.isFinite(limit) || Number.isNaN(fill.earliest)) return [];
-  const at = y(limit);
-  const [from, to] = [x(fill.earliest), x(Number.isNaN(fill.latest) ? end : fill.latest)];
-  const cap = (atX: number) =>
-    strokeMark(
-      [
-        [atX, at - 5],
-        [atX, at + 5],
-      ],
-      'full',
-      { width: 1.6 },
-    );
-  const isOpen = Number.isNaN(fill.latest) || fill.latest > end;
-  const bar = strokeMark(
-    [
-      [from, at],
-      [Math.max(to, from + 1), at],
-    ],
-    'full',
-    { width: 4 },
-  );
-  const marks = [bar, cap(from), ...(isOpen ? [] : [cap(to)])];
-  if (Number.isNaN(fill.median) || fill.median > end) return marks;
-  const mid = x(fill.median);
-  const bottom = box.height - box.bottom;
-  const diamond = `M${px(mid)},${px(at - 5)}L${px(mid + 5)},${px(at)}L${px(mid)},${px(at + 5)}L${px(mid - 5)},${px(at)}Z`;
-  const words = `full on ${calendar.day(fill.median)}`;
-  const room = box.width - box.right - mid > words.length * fan.fontSize * 0.56 + 8;
-  return [
-    strokeMark(
-      [
-        [mid, at],
-        [mid, bottom],
-      ],
-      'full',
-      { width: 1, dash: [6, 2, 1, 2] },
-    ),
-    ...marks,
-    { kind: 'path', d: diamond, fill: 'paper', stroke: 'full', width: 1.5, dash: [] },
-    textMark([mid + (room ? 5 : -5), bottom - 5], words, {
-      paint: 'full',
-      anchor: room ? 'start' : 'end',
-      bold: true,
-    }),
   ];
 }
 
@@ -252,36 +134,12 @@ function legendMarks(fan: ForecastFan, box: Box): readonly Mark[] {
   for (const [k, { level }] of levels.toReversed().entries()) {
     const t = [0, 1];
     const interval = { level, lower: Float64Array.of(0, 0), upper: Float64Array.of(1, 1) };
+    const paint = k === 0 ? ('inner' as const) : ('outer' as const);
     entry(`${Math.round(100 * level)} %`, from =>
-      intervalMarks(interval, t, { x: v => from + 20 * v, y: v => y + 1 - 9 * v, box }, k === 0),
+      intervalMarks(interval, t, { x: v => from + 20 * v, y: v => y + 1 - 9 * v, paint }),
     );
   }
   return marks;
-}
-
-/** What the picture shows, in sentences: for those who do not see it. */
-function aboutFan({ history, forecast, limit, unit, fill, calendar }: ForecastFan): string {
-  const [low, high] = [smallest(history.v), largest(history.v)];
-  const last = history.v.findLast(Number.isFinite);
-  const measured =
-    last === undefined
-      ? 'No samples were measured'
-      : `Measured from ${calendar.day(history.t[0]!)} to ${calendar.day(history.t.at(-1)!)} between ${sayValue(low, unit)} and ${sayValue(high, unit)}, last ${sayValue(last, unit)}`;
-  const end = forecast.t.at(-1);
-  const inner = byLevel(forecast).at(-1);
-  const between =
-    inner === undefined
-      ? ''
-      : `, ${Math.round(100 * inner.level)} % between ${sayValue(inner.lower.at(-1)!, unit)} and ${sayValue(inner.upper.at(-1)!, unit)}`;
-  const ahead =
-    end === undefined
-      ? 'There is no forecast'
-      : `The forecast for ${calendar.day(end)} is ${sayValue(forecast.yhat.at(-1)!, unit)}${between}`;
-  const said = [measured, ahead];
-  if (Number.isFinite(limit)) said.push(`The limit is ${sayValue(limit, unit)}`);
-  if (fill !== undefined && Number.isFinite(fill.median))
-    said.push(`It is full on ${calendar.day(fill.median)}`);
-  return `${said.join('. ')}.`;
 }
 
 /**
@@ -302,7 +160,9 @@ export function forecastFan(fan: ForecastFan): Picture {
   const marks = [
     ...value.marks,
     ...time.marks,
-    ...levels.flatMap((interval, k) => intervalMarks(interval, forecast.t, scales, k === levels.length - 1)),
+    ...levels.flatMap((interval, k) =>
+      intervalMarks(interval, forecast.t, { ...scales, paint: k === levels.length - 1 ? 'inner' : 'outer' }),
+    ),
     ...todayMarks(fan, scales),
     ...lineMarks(history, scales, { paint: 'measured', width: 1.5 }),
     ...lineMarks({ t: forecast.t, v: forecast.yhat }, scales, {

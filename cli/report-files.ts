@@ -21,7 +21,7 @@ const types: Readonly<Record<ReportFormat, string>> = {
   csv: 'text/csv',
   json: 'application/json',
 };
-const screenFigure = { width: 760, height: 220, fontSize: 11 } as const;
+const screenFigure = { width: 640, height: 210, fontSize: 11.5 } as const;
 const styleHash = createHash('sha256').update(reportStyle).digest('base64');
 
 /** `2026-11-30` in the reader's zone. */

@@ -45,6 +45,13 @@ function offsetIn(clock: Intl.DateTimeFormat, ms: number): number {
   return Date.UTC(y, m - 1, d, h, min, s) - Math.floor(ms / 1000) * 1000;
 }
 
+/** From one day to another one, `last` in words: what both share is said once. */
+function sayDays(from: Part, to: Part, last: string): string {
+  const sameYear = from.year === to.year;
+  if (sameYear && from.month === to.month) return from.day === to.day ? last : `${from.day} to ${last}`;
+  return `${from.day} ${from.month}${sameYear || last.endsWith(to.year!) ? '' : ` ${from.year}`} to ${last}`;
+}
+
 const dayLength = 86_400_000;
 
 /**
@@ -63,10 +70,9 @@ export function calendarOf(timeZone: string, now: number): Calendar {
     second: '2-digit',
   });
   const thisYear = partsOf(long, now).year;
-  const withYear = ({ year }: Part) => (year === thisYear ? '' : ` ${year}`);
   const day = (ms: number) => {
     const parts = partsOf(long, ms);
-    return `${parts.day} ${parts.month}${withYear(parts)}`;
+    return `${parts.day} ${parts.month}${parts.year === thisYear ? '' : ` ${parts.year}`}`;
   };
   const timeOf = (ms: number) => {
     const { hour, minute } = partsOf(clock, ms);
@@ -80,12 +86,7 @@ export function calendarOf(timeZone: string, now: number): Calendar {
     day,
     shortDay,
     shortMonth: ms => `${shortMonthOf(ms)} ${partsOf(short, ms).year}`,
-    days(from, to) {
-      const [a, b] = [partsOf(long, from), partsOf(long, to)];
-      if (day(from) === day(to)) return day(to);
-      if (a.month === b.month && a.year === b.year) return `${a.day} to ${day(to)}`;
-      return `${a.day} ${a.month}${a.year === b.year ? '' : withYear(a)} to ${day(to)}`;
-    },
+    days: (from, to) => sayDays(partsOf(long, from), partsOf(long, to), day(to)),
     moment(ms) {
       const parts = partsOf(long, ms);
       return `${parts.weekday}, ${parts.day} ${parts.month} ${parts.year}, ${timeOf(ms)}`;

@@ -50,66 +50,68 @@ function writeRow(
   sheet.y = top + height;
 }
 
+/** A table ready to be written: its rows with their heights. */
+interface Layout {
+  readonly head: Row;
+  readonly rows: readonly Row[];
+}
+
+function layoutOf(sheet: Sheet, table: Table): Layout {
+  const { columns } = table;
+  const places = placesOf(table, sheet.width).map((place, k) => ({
+    ...place,
+    align: columns[k]!.numeric === true ? ('right' as const) : ('left' as const),
+  }));
+  const headLooks = places.map(place => ({ size: 7.6, bold: true, colour: quiet, ...place }));
+  const looksOf = (cells: readonly Cell[]): readonly TextLook[] =>
+    places.map((place, k) => ({ size, bold: k === 0 || cells[k]?.bold === true, colour: ink, ...place }));
+  return {
+    head: rowOf(
+      sheet,
+      columns.map(({ title }) => ({ text: title })),
+      headLooks,
+    ),
+    rows: table.rows.map(cells => rowOf(sheet, cells, looksOf(cells))),
+  };
+}
+
+/** Writes a row as an element of a table; `headers` says which of its cells name a row or a column. */
+function tagRow(
+  sheet: Sheet,
+  { table, row }: { readonly table: Element; readonly row: Row },
+  headers: { readonly scope: 'Row' | 'Column'; readonly is: (k: number) => boolean },
+): void {
+  const { doc } = sheet;
+  const line = doc.struct('TR');
+  table.add(line);
+  const options = { lang: 'en-GB', scope: headers.scope };
+  writeRow(sheet, row, (body, k) => {
+    const isHeader = headers.is(k);
+    line.add(doc.struct(isHeader ? 'TH' : 'TD', isHeader ? options : {}, body));
+  });
+  line.end();
+}
+
+const headRule = ['#555d66', 0.8] as const;
+
 /** Writes a table, a row never over two pages; its header stands on each page. */
 export function writeTable(sheet: Sheet, table: Table): void {
-  const { doc } = sheet;
-  const places = placesOf(table, sheet.width);
-  const align = (k: number) => (table.columns[k]!.numeric === true ? ('right' as const) : ('left' as const));
-  const headLooks = places.map((place, k) => ({
-    size: 7.6,
-    bold: true,
-    colour: quiet,
-    align: align(k),
-    ...place,
-  }));
-  const head = rowOf(
-    sheet,
-    table.columns.map(({ title }) => ({ text: title })),
-    headLooks,
-  );
-  const looksOf = (cells: readonly Cell[]): readonly TextLook[] =>
-    places.map((place, k) => ({
-      size,
-      bold: k === 0 || cells[k]?.bold === true,
-      colour: ink,
-      align: align(k),
-      ...place,
-    }));
-  const rows = table.rows.map(cells => rowOf(sheet, cells, looksOf(cells)));
+  const { head, rows } = layoutOf(sheet, table);
   const captionLook = { size: 9.6, bold: true };
   const captionHeight = sheet.height(table.caption, captionLook) + 4;
   sheet.need(captionHeight + head.height + (rows[0]?.height ?? 0));
-  const root = doc.struct('Table');
+  const root = sheet.doc.struct('Table');
   sheet.root.add(root);
   sheet.tag(root, 'Caption', () => sheet.put(table.caption, captionLook));
   sheet.y += captionHeight;
-  const tagged =
-    (parent: Element, tag: (k: number) => 'TH' | 'TD', scope: string) => (body: () => void, k: number) => {
-      const options = { lang: 'en-GB', scope };
-      parent.add(doc.struct(tag(k), tag(k) === 'TH' ? options : {}, body));
-    };
-  const headRow = doc.struct('TR');
-  root.add(headRow);
-  writeRow(
-    sheet,
-    head,
-    tagged(headRow, () => 'TH', 'Column'),
-  );
-  headRow.end();
-  sheet.rule('#555d66', 0.8);
+  tagRow(sheet, { table: root, row: head }, { scope: 'Column', is: () => true });
+  sheet.rule(...headRule);
   for (const row of rows) {
     if (sheet.need(row.height)) {
       writeRow(sheet, head, body => sheet.artifact(body));
-      sheet.rule('#555d66', 0.8);
+      sheet.rule(...headRule);
     }
-    const line = doc.struct('TR');
-    root.add(line);
-    writeRow(
-      sheet,
-      row,
-      tagged(line, k => (k === 0 ? 'TH' : 'TD'), 'Row'),
-    );
-    line.end();
+    tagRow(sheet, { table: root, row }, { scope: 'Row', is: k => k === 0 });
     sheet.rule();
   }
   root.end();

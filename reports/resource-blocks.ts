@@ -1,5 +1,6 @@
 import { forecastFan } from '../charts/forecast-fan.ts';
 import type { Calendar } from '../core/say-day.ts';
+import { sayCount } from '../core/say-name.ts';
 import { clipped, visibleText } from '../core/visible-text.ts';
 import { type Block, heading, paragraph } from './document.ts';
 import type { ReportedResource } from './model.ts';
@@ -20,9 +21,19 @@ export function sayAnswer({ answer, interval }: ReportedResource): string {
   return interval === '' ? sentence : `${sentence} (80 %: ${interval})`;
 }
 
+/** Methods that weigh less are not worth a name. */
+const leastWeight = 0.05;
+const mostMethods = 3;
+
 function sayMethods({ methods }: ReportedResource): string {
-  const sorted = [...methods].sort((a, b) => b.weight - a.weight).filter(({ weight }) => weight > 0);
-  return sorted.map(({ name, weight }) => `${visibleText(name)} ${Math.round(100 * weight)} %`).join(', ');
+  const sorted = methods.filter(({ weight }) => weight >= leastWeight).sort((a, b) => b.weight - a.weight);
+  const shown = sorted
+    .slice(0, mostMethods)
+    .map(({ name, weight }) => `${visibleText(name)} ${Math.round(100 * weight)} %`);
+  const rest = methods.length - shown.length;
+  return shown.length === 0 || rest <= 0
+    ? shown.join(', ')
+    : `${shown.join(', ')} and ${sayCount(rest, 'other')}`;
 }
 
 function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [string, string])[] {
@@ -34,7 +45,12 @@ function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [str
     ['Why', capitalised(cause)],
     ['Do', action],
     ['Advice', action === '' ? '' : advice],
-    ['How it is told', [reason, methods === '' ? '' : `by ${methods}`].filter(Boolean).join('; ')],
+    [
+      'How it is told',
+      capitalised(
+        [reason.replace(/\.$/, ''), methods === '' ? '' : `by ${methods}`].filter(Boolean).join('; '),
+      ),
+    ],
     ['A week ago', lastWeek === undefined ? '' : capitalised(sayComparison(lastWeek, unit, calendar))],
     ['A month ago', lastMonth === undefined ? '' : capitalised(sayComparison(lastMonth, unit, calendar))],
     [

@@ -102,7 +102,7 @@ function configsOf(text: string): string[] {
   );
 }
 
-describe.each(['README.md', 'docs/delivery.md'])('the configs of %s', file => {
+describe.each(['README.md', 'docs/delivery.md', 'docs/capacity-report.md'])('the configs of %s', file => {
   it.each(configsOf(read(file)))('are good: %s', yaml => {
     const readFile = (name: string) => {
       if (name === '/foreshock.yaml') return yaml;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ForecastFan, forecastFan } from '../../charts/forecast-fan.ts';
+import type { ForecastFan } from '../../charts/forecast-course.ts';
+import { forecastFan } from '../../charts/forecast-fan.ts';
 import type { Mark, Paint, Picture } from '../../charts/forecast-picture.ts';
 import { pictureSvg } from '../../charts/forecast-svg.ts';
 import { calendarOf } from '../../core/say-day.ts';
