@@ -1,14 +1,11 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportFormat } from '../config/report-block.ts';
 import { OutboxLane } from '../core/outbox-lane.ts';
 import type { Store } from '../core/store.ts';
-import { reportJson } from '../reports/json.ts';
-import { reportMail } from '../reports/mail.ts';
 import type { ReportInputs } from '../reports/model.ts';
-import { capacityReport } from '../reports/report.ts';
 import type { Log } from './log.ts';
-import { renderReport } from './report-files.ts';
 import type { ReadyReport, ReportTarget } from './report-mail.ts';
+import type { ReportMaker } from './report-making.ts';
 import { DueReports, type ReportSchedule } from './report-schedule.ts';
 import { createReportShelf, type ReportShelf } from './report-shelf.ts';
 
@@ -30,6 +27,7 @@ export interface ReportDeskOptions {
   readonly isReady: (now: number) => boolean;
   /** What the report of now is made of; rejects when too much is missing to make one. */
   readonly inputs: (madeAt: number) => Promise<ReportInputs>;
+  readonly make: ReportMaker;
   readonly log: Log;
   readonly observe: (event: ReportEvent) => void;
 }
@@ -90,14 +88,12 @@ export class ReportDesk {
   /** Makes the report that is due at `now`, if one is, and queues it; answers its key. */
   async #make(now: number): Promise<string | undefined> {
     const dueAt = this.#due.due(now);
-    const { store, formats, targets, inputs, isReady } = this.#options;
+    const { store, formats, targets, inputs, isReady, make } = this.#options;
     if (dueAt === undefined || now < this.#notBefore || !isReady(now)) return undefined;
-    const report = capacityReport(await inputs(now));
-    const files = await renderReport(report, formats, () => nextTurn());
+    const made = await make(await inputs(now), formats);
     const key = new Date(dueAt).toISOString();
-    const mail = reportMail(report, files.map(({ name }) => name).join(', '));
     store.transaction(() => {
-      this.#shelf.put({ key, mail, json: reportJson(report), files });
+      this.#shelf.put({ key, ...made });
       for (const target of targets) store.outbox.enqueue(laneOf(target), `capacity/${key}`, key, now);
       this.#due.done(dueAt);
     });

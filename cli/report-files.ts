@@ -30,23 +30,22 @@ function dateOf({ madeAt, timeZone }: CapacityReport): string {
 }
 
 /** The library of PDF is slow to load: only who needs it waits. */
-async function renderPdf(report: CapacityReport, between: () => Promise<void>): Promise<Uint8Array> {
+async function renderPdf(report: CapacityReport): Promise<Uint8Array> {
   const [{ documentPdf, paperFigure }, { paperFonts }] = await Promise.all([
     import('../reports/pdf.ts'),
     import('./report-fonts.ts'),
   ]);
-  return documentPdf(reportDocument(report, paperFigure), paperFonts(), between);
+  return documentPdf(reportDocument(report, paperFigure), paperFonts());
 }
 
-/** A report in the forms that are asked for; `between` lets others go first in long work. */
+/** A report in the forms that are asked for. */
 export async function renderReport(
   report: CapacityReport,
   formats: readonly ReportFormat[],
-  between: () => Promise<void> = async () => undefined,
 ): Promise<readonly ReportFile[]> {
   const render: Readonly<Record<ReportFormat, () => string | Promise<Uint8Array>>> = {
     html: () => documentHtml(reportDocument(report, screenFigure), styleHash),
-    pdf: () => renderPdf(report, between),
+    pdf: () => renderPdf(report),
     csv: () => reportCsv(report),
     json: () => reportJson(report),
   };
@@ -60,7 +59,6 @@ export async function renderReport(
       type: types[format],
       bytes,
     });
-    await between();
   }
   return files;
 }

@@ -3,18 +3,12 @@ import { secretFile } from '../clients/credentials.ts';
 import { createTlsFiles } from '../clients/tls-files.ts';
 import type { ReportBlock } from '../config/report-block.ts';
 import { SourceError } from '../core/series.ts';
-import type { MailText } from '../reports/mail.ts';
-import type { ReportFile } from './report-files.ts';
+import type { MadeReport } from './report-making.ts';
 
-/** A report as it is stored before it leaves: in all its forms. */
-export interface ReadyReport {
+/** A report as it is stored before it leaves. */
+export interface ReadyReport extends MadeReport {
   /** The same at each attempt: the time that it was due, ISO 8601. */
   readonly key: string;
-  readonly mail: MailText;
-  /** Those of the config's formats. */
-  readonly files: readonly ReportFile[];
-  /** The report as JSON text, whatever the formats are. */
-  readonly json: string;
 }
 
 /** Who gets reports: made of the config, given each report once, again only while it refuses. */

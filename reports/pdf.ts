@@ -151,13 +151,9 @@ function writeContents(sheet: Sheet, document: ReportDocument, { pages, contents
 
 /**
  * A document as a PDF on A4: tagged, with bookmarks, links and page numbers, its fonts embedded; the same document gives the same
- * bytes. `between` is awaited after each block, so that long work may let others go first.
+ * bytes.
  */
-export async function documentPdf(
-  document: ReportDocument,
-  fonts: PdfFonts,
-  between: () => Promise<void> = async () => undefined,
-): Promise<Uint8Array> {
+export async function documentPdf(document: ReportDocument, fonts: PdfFonts): Promise<Uint8Array> {
   const { title, subtitle, madeAt, blocks } = document;
   const sheet = new Sheet(fonts, { title, madeAt });
   const { root } = sheet;
@@ -171,7 +167,6 @@ export async function documentPdf(
     else if (block.kind === 'heading' && block.id === sectionsOf(document)[0]?.id && sheet.y > margin)
       sheet.nextPage();
     writeBlock(sheet, block, numbering);
-    await between();
   }
   writeContents(sheet, document, numbering);
   return sheet.bytes(`${title} of foreshock. ${subtitle.split(' (')[0]}`);

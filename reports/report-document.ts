@@ -10,13 +10,31 @@ import { sayCoverage, sayNoise, sayTrack, sayUsed } from './say-report.ts';
 
 const day = 86_400_000;
 const longestCell = 80;
+/** Of more resources the others stand in the table only, and of still more in CSV and JSON only. */
+const mostPictures = 400;
+const mostGlanced = 2000;
+/** Rows of any other table. */
+const mostRows = 300;
 /** Fewer resources are seen at a glance in their own section. */
 const glanceFrom = 9;
 
-const nameCell = ({ id, name }: { readonly id: string; readonly name: string }): Cell => {
+/** A name that leads to the section of the resource, where it has one. */
+function nameCell({ id, name }: { readonly id: string; readonly name: string }): Cell {
   const text = clipped(name, longestCell);
-  return { text, to: id, ...(text === name ? {} : { full: name }) };
-};
+  const hasSection = Number(id.slice(1)) <= mostPictures;
+  return { text, ...(hasSection ? { to: id } : {}), ...(text === name ? {} : { full: name }) };
+}
+
+/** A table of which only so many rows are shown; the rest is said. */
+function capped(table: Table, most = mostRows): readonly Block[] {
+  const rest = table.rows.length - most;
+  if (rest <= 0) return [table];
+  return [
+    { ...table, rows: table.rows.slice(0, most) },
+    paragraph(`${sayCount(rest, 'more row is', 'more rows are')} in CSV and JSON.`, 'note'),
+  ];
+}
+
 const cells = (...texts: readonly string[]): readonly Cell[] => texts.map(text => ({ text }));
 
 const isUrgent = ({ verdict }: ReportedResource): boolean =>
@@ -45,7 +63,7 @@ function urgentTable(urgent: readonly ReportedResource[], days: string): Table {
 function firstPage(report: CapacityReport, days: string): readonly Block[] {
   const { resources, coverage, spare, missing } = report;
   const urgent = resources.filter(isUrgent);
-  const table = urgent.length === 0 ? [] : [urgentTable(urgent, days)];
+  const table = urgent.length === 0 ? [] : capped(urgentTable(urgent, days));
   const over =
     spare.length === 0
       ? ''
@@ -63,18 +81,22 @@ function firstPage(report: CapacityReport, days: string): readonly Block[] {
 
 function glance(resources: readonly ReportedResource[]): readonly Block[] {
   if (resources.length < glanceFrom) return [];
-  return [
-    {
-      kind: 'table',
-      caption: 'All resources at a glance',
-      columns: [
-        { title: 'Resource', weight: 44 },
-        { title: 'When it is full', weight: 34 },
-        { title: 'Used of limit', weight: 24 },
-      ],
-      rows: resources.map(each => [nameCell(each), ...cells(clipped(each.answer, 120), sayUsed(each))]),
-    },
-  ];
+  const table: Table = {
+    kind: 'table',
+    caption: 'All resources at a glance',
+    columns: [
+      { title: 'Resource', weight: 44 },
+      { title: 'When it is full', weight: 34 },
+      { title: 'Used of limit', weight: 24 },
+    ],
+    rows: resources.map(each => [nameCell(each), ...cells(clipped(each.answer, 120), sayUsed(each))]),
+  };
+  return capped(table, mostGlanced);
+}
+
+function sayLeftOut(count: number): readonly Block[] {
+  if (count <= mostPictures) return [];
+  return [paragraph(`Pictures are here of the ${mostPictures} most urgent of ${count} resources.`, 'note')];
 }
 
 function resourceSection(report: CapacityReport, size: FigureSize, calendar: Calendar): readonly Block[] {
@@ -84,7 +106,8 @@ function resourceSection(report: CapacityReport, size: FigureSize, calendar: Cal
     heading(2, 'resources', 'Each resource'),
     ...(resources.length === 0 ? none : []),
     ...glance(resources),
-    ...resources.map(each => resourceBlock(each, size, calendar)),
+    ...sayLeftOut(resources.length),
+    ...resources.slice(0, mostPictures).map(each => resourceBlock(each, size, calendar)),
   ];
 }
 
@@ -157,7 +180,7 @@ function incidentSection(report: CapacityReport, calendar: Calendar): readonly B
   return [
     heading(2, 'incidents', 'Incidents and noise of the week'),
     paragraph(`In this week ${sayNoise(report)}`),
-    ...(incidents.length === 0 ? [] : [table]),
+    ...(incidents.length === 0 ? [] : capped(table)),
   ];
 }
 
@@ -170,7 +193,7 @@ function spareSection({ spare, ahead }: CapacityReport): readonly Block[] {
     paragraph(
       `These never used half of their limit, and the top of the forecast does not reach it within ${sayCount(Math.round(ahead / day), 'day')} either. What could go leaves 30 % free.`,
     ),
-    {
+    ...capped({
       kind: 'table',
       caption: 'Over-provisioned, the emptiest first',
       columns: [
@@ -187,7 +210,7 @@ function spareSection({ spare, ahead }: CapacityReport): readonly Block[] {
           bold: value === each.spare,
         })),
       ]),
-    },
+    }),
   ];
 }
 
@@ -206,7 +229,7 @@ function unknownSection({ resources, missing }: CapacityReport): readonly Block[
   return [
     heading(2, 'unknown', 'What cannot be told'),
     ...missing.map(text => paragraph(text)),
-    ...(unknown.length === 0 ? [] : [table]),
+    ...(unknown.length === 0 ? [] : capped(table)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReportDesk, type ReportEvent } from '../../cli/report-desk.ts';
 import type { ReadyReport, ReportTarget } from '../../cli/report-mail.ts';
+import { makeReport } from '../../cli/report-making.ts';
 import { ReportSchedule } from '../../cli/report-schedule.ts';
 import { SourceError } from '../../core/series.ts';
 import type { Store } from '../../core/store.ts';
@@ -55,6 +56,7 @@ function deskOf(
     random: () => 0,
     isReady: () => ready,
     inputs,
+    make: makeReport,
     log: { info: note, warn: note, error: note },
     observe: event => void events.push(event),
   });

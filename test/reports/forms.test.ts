@@ -85,6 +85,16 @@ describe('the report as HTML', () => {
     expect(page).toContain('There is nothing to draw.');
   });
 
+  it('draws the most urgent of thousands only, and leads nowhere else', () => {
+    const many = Array.from({ length: 2600 }, (_, k) => forecastOf({ entity: { instance: `node-${k}` } }));
+    const page = htmlOf(inputsOf({ forecasts: many }));
+    expect(page.match(/<svg/g)).toHaveLength(400);
+    expect(page).toContain('Pictures are here of the 400 most urgent of 2600 resources.');
+    expect(page).toContain('600 more rows are in CSV and JSON.');
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    expect([...page.matchAll(/href="#([^"]+)"/g)].filter(([, id]) => !ids.has(id!))).toEqual([]);
+  });
+
   it('is the same for the same report', () => {
     expect(htmlOf(usualWeek()) === html).toBe(true);
   });

@@ -1,0 +1,25 @@
+import type { ReportFormat } from '../config/report-block.ts';
+import { reportJson } from '../reports/json.ts';
+import { type MailText, reportMail } from '../reports/mail.ts';
+import type { ReportInputs } from '../reports/model.ts';
+import { capacityReport } from '../reports/report.ts';
+import { type ReportFile, renderReport } from './report-files.ts';
+
+/** A report in all forms in which it leaves. */
+export interface MadeReport {
+  readonly mail: MailText;
+  readonly files: readonly ReportFile[];
+  /** The report as JSON text, whatever the formats are. */
+  readonly json: string;
+}
+
+/** Makes a report; hundreds of pictures take seconds. */
+export type ReportMaker = (inputs: ReportInputs, formats: readonly ReportFormat[]) => Promise<MadeReport>;
+
+/** Makes it here. */
+export const makeReport: ReportMaker = async (inputs, formats) => {
+  const report = capacityReport(inputs);
+  const files = await renderReport(report, formats);
+  const mail = reportMail(report, files.map(({ name }) => name).join(', '));
+  return { mail, files, json: reportJson(report) };
+};
