@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
@@ -169,7 +169,11 @@ export class LimitDesk {
     for (const watched of this.#watched) {
       try {
         const uses = await watched.read(at, signal);
-        for (const use of uses) judged.add(this.#judge(watched.resource, use, at));
+        for (const [k, use] of uses.entries()) {
+          judged.add(this.#judge(watched.resource, use, at));
+          // A pass that is due comes first.
+          if (k % 20 === 19) await nextTurn();
+        }
       } catch (error) {
         if (signal.aborted) return;
         failures.push(`${watched.resource.resource} of ${watched.resource.pack}: ${reasonOf(error)}`);

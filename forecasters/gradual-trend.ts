@@ -143,16 +143,18 @@ function steady(
 ): Rise | undefined {
   const points = recent(share, { step, from, span: Math.max(short, longer) });
   if (points.t.length < fewestSamples) return undefined;
-  const half = points.t.length >> 1;
   const quick = lineOf(points);
+  if (quick.slope <= 0) return undefined;
   const slow = lineOf(recent(share, { step, from, span: long + longer }));
+  const { level } = quick;
+  const noise = Math.min(quick.noise, slow.noise);
+  if (slow.slope >= quick.slope) return { slope: quick.slope, error: slow.error, noise, level, of: 'use' };
+  const half = points.t.length >> 1;
   const halves = Math.min(lineOf(part(points, 0, half + 1)).slope, lineOf(part(points, half)).slope);
-  const lasting = Math.min(quick.slope, slow.slope);
   const sudden = Math.min(quick.slope, halves);
-  const slope = Math.max(lasting, sudden);
+  const slope = Math.max(slow.slope, sudden);
   if (slope <= 0) return undefined;
-  const { error } = lasting >= sudden ? slow : quick;
-  return { slope, error, noise: Math.min(quick.noise, slow.noise), level: quick.level, of: 'use' };
+  return { slope, error: (slow.slope >= sudden ? slow : quick).error, noise, level, of: 'use' };
 }
 
 /** What rises steadily up to the end of the last day; undefined when nothing does. A step up, or a rise that has ended, does not. */
