@@ -84,7 +84,8 @@ export function tendModels({ models, learnings, wired, metrics }: Daemon, t: num
 }
 
 /** Gives the trainers up and keeps what was learned; not in the middle of a gap, which is passed again. */
-export async function closeModels({ models, trainers, wired, midGap }: Daemon): Promise<void> {
-  await Promise.all(trainers.map(trainer => trainer.close()));
+export async function closeModels(daemon: Daemon): Promise<void> {
+  const { models, trainers, escalation, wired, midGap } = daemon;
+  await Promise.all([...trainers, escalation].map(trainer => trainer.close()));
   if (!midGap) models.close(wired.watches);
 }

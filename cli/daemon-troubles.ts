@@ -23,6 +23,28 @@ export function blindTrouble({ watch, states }: Pick<ClassWatch, 'watch' | 'stat
 const lateEnough = (since: number | undefined, now: number) =>
   since !== undefined && now - since >= lateFor ? since : undefined;
 
+/** Sources of others' alerts that cannot be read. */
+function unreadAlerts({ alertsIn }: Daemon, now: number): readonly Trouble[] {
+  return alertsIn.map(({ name, troubled }) => ({
+    alertname: 'ForeshockSourceDown',
+    labels: { source: name },
+    severity: 'critical',
+    summary: `foreshock reads no alerts of ${name} (${troubled?.message})`,
+    since: lateEnough(troubled?.since, now),
+  }));
+}
+
+/** Rules that hold nothing back any more. */
+function switchedOff({ regret }: Daemon): readonly Trouble[] {
+  return regret.rules().map(({ rule, regretted, offSince }) => ({
+    alertname: 'ForeshockRuleSwitchedOff',
+    labels: { rule },
+    severity: 'warning',
+    summary: `foreshock holds nothing back any more by ${rule}: that was wrong ${sayCount(regretted, 'time')}`,
+    since: offSince,
+  }));
+}
+
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
   const { wired, sources, reads, failing, receivers, startedAt, lateSince, logs } = daemon;
@@ -48,13 +70,7 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       summary: `foreshock reads no logs of ${source} (${message})`,
       since: lateEnough(since, now),
     })),
-    ...daemon.alertsIn.map(({ name, troubled }) => ({
-      alertname: 'ForeshockSourceDown' as const,
-      labels: { source: name },
-      severity: 'critical',
-      summary: `foreshock reads no alerts of ${name} (${troubled?.message})`,
-      since: lateEnough(troubled?.since, now),
-    })),
+    ...unreadAlerts(daemon, now),
     ...reads.map(each => ({
       alertname: 'ForeshockPassLate' as const,
       labels: { source: each.source.name },
@@ -84,13 +100,7 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       since: leftOut === undefined ? undefined : now,
     })),
     ...wired.watches.map(blindTrouble),
-    ...daemon.regret.rules().map(({ rule, regretted, offSince }) => ({
-      alertname: 'ForeshockRuleSwitchedOff' as const,
-      labels: { rule },
-      severity: 'warning',
-      summary: `foreshock holds nothing back any more by ${rule}: that was wrong ${sayCount(regretted, 'time')}`,
-      since: offSince,
-    })),
+    ...switchedOff(daemon),
     ...daemon.capacity.troubles(),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,

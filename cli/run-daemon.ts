@@ -4,7 +4,7 @@ import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { networkOf } from './backend.ts';
 import { firstLook } from './capacity-daemon.ts';
-import { createDaemon, type DaemonOptions } from './daemon.ts';
+import { createDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop } from './daemon-loop.ts';
 import { closeModels, restoreModels } from './daemon-models.ts';
 import { serve } from './daemon-server.ts';
@@ -31,13 +31,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     restoreModels(daemon, Date.now());
     if (config.dashboards !== undefined)
       writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
-    const { logs, alertsIn, capacity, odds, reports } = daemon;
-    const parts = [logs, ...alertsIn, odds.desk, odds.limits, ...(reports === undefined ? [] : [reports])];
-    const running = parts.map(each => each.run(joint.signal));
-    await together(
-      [deliver(daemon), loop(daemon), capacity.run(joint.signal, firstLook(loaded)), ...running],
-      joint,
-    );
+    await together([deliver(daemon), loop(daemon), ...beside(daemon, joint.signal)], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
@@ -51,7 +45,6 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.reports?.close();
     await daemon.scoring.close();
     await closeModels(daemon);
-    await daemon.escalation.close();
     daemon.results.flush();
     await server.close();
     await daemon.topology.close();
@@ -61,6 +54,15 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     daemon.store.close();
     options.log.info('stopped');
   }
+}
+
+/** All that runs beside the passes: what reads logs and alerts, forecasts, and reports. */
+function beside(
+  { loaded, logs, alertsIn, capacity, odds, reports }: Daemon,
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  const parts = [logs, ...alertsIn, odds.desk, odds.limits, ...(reports === undefined ? [] : [reports])];
+  return [capacity.run(signal, firstLook(loaded)), ...parts.map(each => each.run(signal))];
 }
 
 /** Waits for all of them; when one fails the others are stopped first, so that none works on a closed store. */

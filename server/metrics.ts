@@ -3,7 +3,7 @@ import { version } from '../core/version.ts';
 import { capacityMetrics } from './capacity-metrics.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
-import { regretMetrics } from './regret-metrics.ts';
+import { budgetMetrics, regretMetrics } from './regret-metrics.ts';
 
 function passMetrics(registry: Registry) {
   return {
@@ -287,6 +287,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...edgeMetrics(registry),
     ...escalationMetrics(registry),
     ...regretMetrics(registry),
+    ...budgetMetrics(registry),
     ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);

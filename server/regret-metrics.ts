@@ -28,14 +28,6 @@ export function regretMetrics(registry: Registry) {
       },
       ['rule'],
     ),
-    budgetRejected: gauge(
-      registry,
-      {
-        name: 'foreshock_budget_rejected_incidents',
-        help: 'Incidents of a service that people rejected in the time of its budget: each raises what pages there.',
-      },
-      ['service'],
-    ),
     ruleOff: gauge(
       registry,
       {
@@ -43,6 +35,20 @@ export function regretMetrics(registry: Registry) {
         help: '1 for a rule that is switched off: it holds nothing back any more.',
       },
       ['rule'],
+    ),
+  };
+}
+
+/** What rejected incidents raise. */
+export function budgetMetrics(registry: Registry) {
+  return {
+    budgetRejected: gauge(
+      registry,
+      {
+        name: 'foreshock_budget_rejected_incidents',
+        help: 'Incidents of a service that people rejected in the time of its budget: each raises what pages there.',
+      },
+      ['service'],
     ),
   };
 }
