@@ -1,6 +1,6 @@
 import type { Alert } from '../core/alert.ts';
 import type { Topology } from '../core/topology.ts';
-import { ReplayOdds } from './escalation-replay.ts';
+import type { ReplayOdds } from './escalation-replay.ts';
 import { Gathered, type Replayed } from './gathered.ts';
 import { type Correlator, createCorrelator } from './group.ts';
 import type { CorrelatorOptions } from './options.ts';
@@ -28,21 +28,21 @@ function happenings(alerts: readonly Alert[]): Happening[] {
 
 /**
  * Runs recorded alerts through a correlator on virtual time, one event a step, so that a notification uses only what was
- * known when it left. Alerts of heartbeats (Watchdog) stand in no incident.
+ * known when it left. Alerts of heartbeats (Watchdog) stand in no incident. With `odds` each
+ * incident has those that it was told with.
  */
 export function correlateAlerts(
   alerts: readonly Alert[],
   topology: Topology,
-  options: Partial<CorrelatorOptions> = {},
+  { odds, ...options }: Partial<CorrelatorOptions> & { readonly odds?: ReplayOdds } = {},
 ): Replayed {
   const correlator = createCorrelator(options);
   const gathered = new Gathered(alerts);
-  const odds = new ReplayOdds();
-  const step = (t: number, one: readonly Alert[], index: number | undefined) =>
-    gathered.take(
-      odds.see(t, correlator.step({ t, alerts: one, suppressed: [], anomalies: [], changes: [], topology })),
-      index,
-    );
+  const step = (t: number, one: readonly Alert[], index: number | undefined) => {
+    const input = { t, alerts: one, suppressed: [], anomalies: [], changes: [], topology };
+    const result = correlator.step(input);
+    gathered.take(odds?.see(t, result) ?? result, index);
+  };
   for (const { t, index, alert } of happenings(alerts)) {
     passDue(correlator, t, due => step(due, [], undefined));
     step(t, [alert], index < alerts.length ? index : undefined);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ReplayOdds } from '../../correlators/escalation-replay.ts';
 import { correlateAlerts } from '../../correlators/replay.ts';
 import { parseAlertLines, parseTopology } from '../alerts-file.ts';
 import { readText, writeText } from '../files.ts';
@@ -17,7 +18,9 @@ function correlate(flags: Flags): void {
     flags.topology === undefined
       ? { nodes: [], edges: [] }
       : parseTopology(readText(flags.topology), flags.topology);
-  const { lines: incidents, noise } = correlateAlerts(alerts, topology);
+  const { lines: incidents, noise } = correlateAlerts(alerts, topology, {
+    odds: new ReplayOdds(),
+  });
   writeText(flags.output, incidents.map(incident => `${JSON.stringify(incident)}\n`).join(''));
   process.stderr.write(`${noiseLines(noise).join('\n')}\n`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../core/alert.ts';
 import { fingerprint } from '../../core/labels.ts';
+import { ReplayOdds } from '../../correlators/escalation-replay.ts';
 import { correlateAlerts } from '../../correlators/replay.ts';
 import { hour, incidentAt, lives, minute, start } from './incident-life.ts';
 
@@ -17,7 +18,9 @@ function alertsOf(count: number): readonly Alert[] {
 
 describe('the odds of incidents in a file of alerts', () => {
   const all = alertsOf(240);
-  const { lines } = correlateAlerts(all, { nodes: [], edges: [] });
+  const replay = (alerts: readonly Alert[]) =>
+    correlateAlerts(alerts, { nodes: [], edges: [] }, { odds: new ReplayOdds() }).lines;
+  const lines = replay(all);
   const first = lines.findIndex(({ escalation }) => escalation !== null);
 
   it('are there once 200 incidents are over, as a chance and what raises it', () => {
@@ -33,6 +36,6 @@ describe('the odds of incidents in a file of alerts', () => {
     const known = all
       .filter(alert => alert.startsAt <= told)
       .map(alert => ({ ...alert, endsAt: (alert.endsAt ?? 0) <= told ? alert.endsAt : undefined }));
-    expect(correlateAlerts(known, { nodes: [], edges: [] }).lines[first + 2]!.escalation).toEqual(escalation);
+    expect(replay(known)[first + 2]!.escalation).toEqual(escalation);
   });
 });
