@@ -26,12 +26,33 @@ function onGrid({ t }: CsvFrame, column: Float64Array, grid: History & { steps: 
   return sum.map((each, i) => (values[i] ? each / values[i]! : Number.NaN));
 }
 
-/** The steps after the last known one, as the series itself would go on. */
-function continued(v: Float64Array, step: number, steps: number): Float64Array {
+/** The steps after the last known one, as the series itself would go on, and half of their 80 % intervals. */
+function continued(v: Float64Array, step: number, steps: number) {
   const t = v.map((_, i) => i * step);
   const fitted = new Ensemble(members, { horizon: steps * step, folds: 8 }).fitAlone({ t, v, step });
   if ('unfit' in fitted) throw new InputError(fitted.unfit);
-  return fitted.forecast(steps, []).yhat;
+  const { yhat, intervals } = fitted.forecast(steps, [0.8]);
+  return { yhat, spread: intervals[0]!.upper.map((end, h) => end - yhat[h]!) };
+}
+
+/** A regressor whose plan covers `known` of the values of the history and the steps after it. */
+function completed(name: string, whole: Float64Array, { n, known, step }: Plan): Regressor {
+  const past = whole.slice(0, n);
+  const future = whole.slice(n);
+  const from = Math.max(0, known - n);
+  if (from >= future.length) return { name, past, future };
+  const { yhat, spread } = continued(whole.slice(0, known), step, whole.length - known);
+  const futureSpread = new Float64Array(future.length);
+  future.set(yhat.subarray(Math.max(0, n - known)), from);
+  futureSpread.set(spread.subarray(Math.max(0, n - known)), from);
+  return { name, past, future, futureSpread };
+}
+
+interface Plan {
+  /** Values of the history. */
+  readonly n: number;
+  readonly known: number;
+  readonly step: number;
 }
 
 /**
@@ -43,25 +64,18 @@ export function readRegressors(file: string | undefined, history: History, steps
   const frame = parseMetricsCsv(readText(file), file);
   const n = history.t.length;
   const notes: string[] = [];
-  const regressors = frame.signals.map((name, k): Regressor => {
+  const regressors = frame.signals.map((name, k) => {
     const whole = onGrid(frame, frame.columns[k]!, { ...history, steps });
     const known = whole.findLastIndex(value => !Number.isNaN(value)) + 1;
-    const past = whole.slice(0, n);
-    if (past.every(Number.isNaN))
+    if (whole.subarray(0, n).every(Number.isNaN))
       throw new InputError(`${file}: column "${name}" has no value in the time of the input`);
-    const future = whole.slice(n);
-    const from = Math.max(0, known - n);
-    if (from < steps) {
-      const told = Math.max(known, 1);
-      const ahead = continued(whole.slice(0, told), history.step, n + steps - told);
-      future.set(ahead.subarray(Math.max(0, n - told)), from);
+    if (known <= n)
+      notes.push(`regressor ${name} has no values after the history: its own forecast stands in`);
+    else if (known < whole.length)
       notes.push(
-        from === 0
-          ? `regressor ${name} has no values after the history: its own forecast stands in`
-          : `regressor ${name} is planned for ${from} of ${steps} steps: its own forecast stands in after`,
+        `regressor ${name} is planned for ${known - n} of ${steps} steps: its own forecast stands in after`,
       );
-    }
-    return { name, past, future };
+    return completed(name, whole, { n, known, step: history.step });
   });
   return { regressors, notes };
 }

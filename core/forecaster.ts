@@ -15,6 +15,8 @@ export interface Regressor {
   readonly past: Float64Array;
   /** One value a step ahead, from the user's plan or its own forecast. */
   readonly future: Float64Array;
+  /** Half of the 80 % interval of each future value where it is its own forecast; left out: it is planned. */
+  readonly futureSpread?: Float64Array;
 }
 
 /** P(lower <= y <= upper) should be `level`; each array holds one value a step ahead. */

@@ -1,5 +1,6 @@
 import type { Regressor } from '../core/forecaster.ts';
 import { fillGaps } from './gaps.ts';
+import { solveCholesky } from './prophet-normal.ts';
 import { lineSlope } from './theta.ts';
 
 /** How much one unit of a regressor adds to the series. */
@@ -29,34 +30,14 @@ function detrended(x: Float64Array): Float64Array {
 
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
-/** Solves A b = c for a symmetric positive definite A (rows) by Cholesky's factors; leaves A and c changed. */
-function solve(A: Float64Array[], c: Float64Array): Float64Array {
-  const p = c.length;
-  for (let j = 0; j < p; j++) {
-    for (let k = 0; k < j; k++) A[j]![j]! -= A[j]![k]! ** 2;
-    A[j]![j] = Math.sqrt(Math.max(A[j]![j]!, 1e-300));
-    for (let i = j + 1; i < p; i++) {
-      for (let k = 0; k < j; k++) A[i]![j]! -= A[i]![k]! * A[j]![k]!;
-      A[i]![j]! /= A[j]![j]!;
-    }
-  }
-  for (let i = 0; i < p; i++) {
-    for (let k = 0; k < i; k++) c[i]! -= A[i]![k]! * c[k]!;
-    c[i]! /= A[i]![i]!;
-  }
-  for (let i = p - 1; i >= 0; i--) {
-    for (let k = i + 1; k < p; k++) c[i]! -= A[k]![i]! * c[k]!;
-    c[i]! /= A[i]![i]!;
-  }
-  return c;
-}
-
 /** Ridge coefficients of columns around 0, each penalised by its own size (Hoerl, Kennard 1970). */
 function ridge(columns: readonly Float64Array[], y: Float64Array, penalty: number): Float64Array {
-  const A = columns.map((a, i) =>
-    Float64Array.from(columns, (b, j) => dot(a, b) * (i === j ? 1 + penalty : 1)),
-  );
-  return solve(
+  const p = columns.length;
+  const A = Float64Array.from({ length: p * p }, (_, at) => {
+    const [i, j] = [Math.floor(at / p), at % p];
+    return dot(columns[i]!, columns[j]!) * (i === j ? 1 + penalty : 1);
+  });
+  return solveCholesky(
     A,
     Float64Array.from(columns, column => dot(column, y)),
   );

@@ -42,7 +42,7 @@ export class FittedWithRegressors implements FittedForecaster {
     return this.rest.chanceAbove(limit.map((value, h) => value - added[h]!));
   }
 
-  /** With other futures of the same regressors: what if. Intervals take these futures for certain. */
+  /** With other futures of the same regressors: what if. A planned future is certain, one of its own forecast is not. */
   forecastUnder(
     regressors: readonly Regressor[],
     { steps, levels }: { readonly steps: number; readonly levels: readonly number[] },
@@ -53,18 +53,36 @@ export class FittedWithRegressors implements FittedForecaster {
         `regressor ${short.name} is known ${short.future.length} steps ahead, ${steps} are asked for`,
       );
     const added = addedBy(this.effects, regressors, 'future');
-    const shifted = (values: Float64Array) => values.map((value, h) => value + added[h]!);
+    const spread = spreadOf(this.effects, regressors, steps);
     const { t, yhat, intervals } = this.rest.forecast(steps, levels);
     return {
       t,
-      yhat: shifted(yhat),
-      intervals: intervals.map(({ level, lower, upper }) => ({
-        level,
-        lower: shifted(lower),
-        upper: shifted(upper),
-      })),
+      yhat: yhat.map((value, h) => value + added[h]!),
+      intervals: intervals.map(({ level, lower, upper }) => {
+        const wide = (ends: Float64Array, sign: number) =>
+          ends.map((end, h) => {
+            const half = Math.hypot(end - yhat[h]!, spread[h]! * widthAt(level));
+            return yhat[h]! + added[h]! + sign * half;
+          });
+        return { level, lower: wide(lower, -1), upper: wide(upper, 1) };
+      }),
     };
   }
+}
+
+/** How much wider an interval of this level is than one of 80 %, for errors whose tails fall about as exp(-x^2). */
+const widthAt = (level: number) => Math.sqrt(Math.log(1 - level) / Math.log(0.2));
+
+/** Half of the 80 % interval of what regressors add whose future is not planned, independent errors added up. */
+function spreadOf(effects: readonly Effect[], regressors: readonly Regressor[], steps: number): Float64Array {
+  return Float64Array.from({ length: steps }, (_, h) =>
+    Math.hypot(
+      ...effects.map(({ name, coefficient }) => {
+        const spread = regressors.find(each => each.name === name)?.futureSpread;
+        return coefficient * (spread?.[h] ?? 0);
+      }),
+    ),
+  );
 }
 
 /** The history without what the regressors add. */

@@ -66,6 +66,17 @@ describe('what if', () => {
     );
   });
 
+  it('is less sure where the future of a regressor is its own forecast', () => {
+    const fitted = ensemble.fit(history, [regressor(traffic)]);
+    if (!(fitted instanceof FittedWithRegressors)) throw new Error('the regressor was left out');
+    const guessed = { ...regressor(traffic), futureSpread: new Float64Array(10).fill(50) };
+    const asked = { steps: 10, levels: [0.8] };
+    const [sure, unsure] = [[regressor(traffic)], [guessed]].map(each => fitted.forecastUnder(each, asked));
+    expect(unsure!.yhat).toEqual(sure!.yhat);
+    expect(unsure!.intervals[0]!.upper[4]! - unsure!.yhat[4]!).toBeGreaterThan(14);
+    expect(sure!.intervals[0]!.upper[4]! - sure!.yhat[4]!).toBeLessThan(10);
+  });
+
   it('asks for a plan that is long enough', () => {
     const fitted = ensemble.fit(history, [regressor(traffic)]);
     if ('unfit' in fitted) throw new Error(fitted.unfit);
