@@ -103,10 +103,7 @@ describe('the odds of incidents over the life of a daemon', () => {
     again.store.values('escalation').set('model', new TextEncoder().encode('{}'));
     await again.stop();
     const last = start();
-    expect(last.lines).toEqual([
-      'unreadable: the life of incident life-3',
-      'unreadable: odds of escalation',
-    ]);
+    expect(last.lines).toEqual(['unreadable: the life of incident life-3', 'unreadable: odds of escalation']);
     expect(told(last).oddsUnknown).toBe('its odds are being learned');
     await last.stop();
   });
