@@ -144,23 +144,32 @@ export interface Daemon extends Models {
   showing: number;
 }
 
-/** A daemon that does nothing yet: the store is open, nobody was asked or told. */
-export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
-  const { metrics, tracing, network } = self;
-  const { config, packs } = loaded;
-  const url = config.web.external_url ?? `http://${config.web.listen}`;
-  const store = openStore(config.storage.path, message => options.log.error(message));
+/** What the parts of a daemon stand on. */
+function groundOf(loaded: Loaded, options: DaemonOptions, { metrics, tracing }: DaemonSelf) {
+  const { config } = loaded;
+  const { log } = options;
+  const store = openStore(config.storage.path, message => log.error(message));
   const logs = createIntake(loaded, { options, store, metrics });
-  const sources = createSources(config, metrics, name => logs.source(name));
+  const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log });
   const unreadable: Unreadable = (part, error) => {
     const reason = error instanceof Error ? error.message : String(error);
-    options.log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
+    log.error(`the stored state of "${part}" cannot be read, it starts empty: ${reason}`);
   };
-  const capacity = createCapacity(loaded, { store, sources, metrics, log: options.log });
-  const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log: options.log });
-  const audit = new AuditDesk(store, events, Date.now);
-  const told = createIncidents(store, options.log);
-  const regret = createRegret(loaded, { options, ...told, store, metrics, audit, unreadable });
+  return {
+    ...{ loaded, options, metrics, tracing, store, logs, events, unreadable, log },
+    url: config.web.external_url ?? `http://${config.web.listen}`,
+    sources: createSources(config, metrics, name => logs.source(name)),
+    audit: new AuditDesk(store, events, Date.now),
+    signal: options.signal,
+    ...createIncidents(store, log),
+  };
+}
+type Ground = ReturnType<typeof groundOf>;
+
+/** Packs, detectors, rules and the correlator, as they were left. */
+function wiredOn(ground: Ground, regret: RegretDesk, network: NetworkMaker | undefined): Wired {
+  const { loaded, store, url, unreadable, feedback } = ground;
+  const { config, packs } = loaded;
   const wired = wire(packs, {
     isOff: regret.isOff,
     heldByBudget: regret.heldByBudget,
@@ -171,72 +180,70 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     maintenance: maintenanceOf(config),
     inhibit: config.inhibit_rules,
     externalLabels: config.global.external_labels,
-    lookedAfter: isLookedAfter(told.feedback.of),
+    lookedAfter: isLookedAfter(feedback.of),
     stored: loadStages(store),
     unreadable,
     sources: identitiesOf(config),
     network,
-  });
-  const arrived = createArrivals(store, message => options.log.error(message));
-  const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
-  const models = createModels(loaded, {
-    store,
-    metrics,
-    wired,
-    sources,
-    audit,
-    log: options.log,
-    signal: options.signal,
   });
   for (const { watch, cardinality } of wired.watches) {
     const { name } = watch.class;
     const state = store.values('cardinality').get(name);
     resume({ name: `cardinality of ${name}`, state }, each => each && cardinality.restore(each), unreadable);
   }
+  return wired;
+}
+
+/** What a run has not done yet. */
+function atStart(store: Store) {
   return {
-    loaded,
-    options,
-    url,
-    store,
-    metrics,
-    tracing,
-    sources,
-    logs,
-    reads: createReads(sources, models, { loaded, options, metrics, tracing, wired }),
-    ...models,
-    ...createDelivery(loaded, { options, self, store, url, audit }),
-    wired,
-    desk: network === undefined ? createDesk(scoring, { loaded, options, metrics }) : undefined,
-    scoring,
-    ...told,
-    audit,
-    regret,
-    escalation: createEscalation(loaded, { options, ...told, store, metrics, audit, unreadable }),
-    ...createSelfWatch(loaded, { store, url, unreadable }),
-    results: createResultWriter(store.results),
-    events,
     eventBook: new EventBook(),
-    reports: options.dryRun
-      ? undefined
-      : createReports(loaded, { store, metrics, log: options.log, capacity }),
     keptAt: Number.NEGATIVE_INFINITY,
     shownAt: Number.NEGATIVE_INFINITY,
     flushedAt: Date.now(),
     startedAt: Date.now(),
-    arrived,
-    alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
-    topology: createTopology(loaded, { options, sources }),
-    capacity,
-    changes: createChanges(config, { store, sources, log: options.log, signal: options.signal }),
-    frames: new FrameReads({ watches: wired.watches, sources, signal: options.signal }),
-    odds: createOdds(loaded, { ...told, store, url, sources, metrics, arrived, log: options.log }),
     passedAt: loadPassedAt(store),
     midGap: false,
     followed: loadFollowed(store),
     expireAt: Date.now(),
-    deliverUnder: body => body(),
+    deliverUnder: <T>(body: () => T) => body(),
     lateSince: undefined,
     shown: Promise.resolve(),
     showing: 0,
+  };
+}
+
+/** A daemon that does nothing yet: the store is open, nobody was asked or told. */
+export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
+  const { network } = self;
+  const ground = groundOf(loaded, options, self);
+  const { store, sources, metrics, log, signal, url } = ground;
+  const capacity = createCapacity(loaded, ground);
+  const regret = createRegret(loaded, ground);
+  const wired = wiredOn(ground, regret, network);
+  const arrived = createArrivals(store, message => log.error(message));
+  const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
+  const models = createModels(loaded, { ...ground, wired });
+  return {
+    ...ground,
+    ...models,
+    ...createDelivery(loaded, { ...ground, self }),
+    ...createSelfWatch(loaded, ground),
+    ...atStart(store),
+    reads: createReads(sources, models, { ...ground, wired }),
+    wired,
+    desk: network === undefined ? createDesk(scoring, ground) : undefined,
+    scoring,
+    regret,
+    capacity,
+    escalation: createEscalation(loaded, ground),
+    results: createResultWriter(store.results),
+    reports: options.dryRun ? undefined : createReports(loaded, { ...ground, capacity }),
+    arrived,
+    alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
+    topology: createTopology(loaded, ground),
+    changes: createChanges(loaded.config, { store, sources, log, signal }),
+    frames: new FrameReads({ watches: wired.watches, sources, signal }),
+    odds: createOdds(loaded, { ...ground, url, arrived }),
   };
 }
