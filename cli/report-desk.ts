@@ -118,6 +118,9 @@ export class ReportDesk {
 
   /** Steps until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const { schedule, clock, log } = this.#options;
+    const next = schedule.next(clock());
+    if (next !== undefined) log.info(`capacity report: the next one is due ${new Date(next).toISOString()}`);
     while (!signal.aborted) {
       await this.step(signal);
       await sleep(pollEvery, undefined, { signal }).catch(() => undefined);

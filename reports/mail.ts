@@ -24,8 +24,8 @@ function subjectOf(report: CapacityReport, date: string): string {
   const [first] = urgent;
   const days = sayCount(Math.round(report.ahead / 86_400_000), 'day');
   if (first === undefined) return `Capacity report, ${date}: nothing runs out in ${days}`;
-  const more = urgent.length === 1 ? '' : ` and ${urgent.length - 1} more`;
-  return `Capacity report, ${date}: ${clipped(first.name, 60)} ${first.answer.split(',')[0]}${more}`;
+  const more = urgent.length === 1 ? '' : `, and ${urgent.length - 1} more`;
+  return `Capacity report, ${date}: ${clipped(first.name, 60)}: ${first.answer.split(',')[0]}${more}`;
 }
 
 const whenOf = ({ answer, interval }: ReportedResource): string =>

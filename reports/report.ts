@@ -19,12 +19,16 @@ function rank({ verdict, fill, share }: ReportedResource): number {
   return Number.isNaN(share) ? Number.POSITIVE_INFINITY : -share;
 }
 
+/** `node-9` before `node-10`. */
+const inWords = new Intl.Collator('en', { numeric: true });
+
 const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function byUrgency(a: ReportedResource, b: ReportedResource): number {
   return (
     order.indexOf(a.verdict) - order.indexOf(b.verdict) ||
     compare(rank(a), rank(b)) ||
+    inWords.compare(a.name, b.name) ||
     compare(a.name, b.name)
   );
 }

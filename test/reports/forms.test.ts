@@ -212,7 +212,7 @@ describe('the report as a letter', () => {
   it('has the first finding in its subject and the table in both of its bodies', () => {
     const { subject, text, html } = reportMail(capacityReport(usualWeek()), 'report.pdf');
     expect(subject).toBe(
-      'Capacity report, 30 November: Filesystem of mail-1:9100, mountpoint /srv already over and 4 more',
+      'Capacity report, 30 November: Filesystem of mail-1:9100, mountpoint /srv: already over, and 4 more',
     );
     for (const body of [text, html]) {
       expect(body).toContain('full on 8 December (80 %: 5 to 12 December)');
