@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Incident } from '../core/incident.ts';
 import type { KeyValues } from '../core/store.ts';
 import { type IncidentOddsModel, readIncidentOdds } from '../forecasters/incident-odds.ts';
-import { hour } from '../forecasters/incident-odds-past.ts';
+import { type HourlyPast, hour } from '../forecasters/incident-odds-past.ts';
 import { type AlertHistory, type OddsSpan, readAlertHistory } from './odds-history.ts';
 import type { OddsHours } from './odds-hours.ts';
 import { incidentSpells } from './odds-onsets.ts';
@@ -63,61 +63,93 @@ function restored(table: KeyValues): readonly ToldOdds[] {
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-export function createOddsDesk(options: OddsDeskOptions): OddsDesk {
-  const { sources, incidents, hours, learn, table, tell, warn, clock } = options;
-  let told = restored(table);
-  let model: IncidentOddsModel | undefined;
-  let complaint = '';
-  const complain = (message: string): void => {
-    if (message !== '' && message !== complaint) warn(`odds of incidents: ${message}`);
-    complaint = message;
-  };
-  const read = async (span: OddsSpan): Promise<AlertHistory> => {
+class Desk implements OddsDesk {
+  readonly #options: OddsDeskOptions;
+  #told: readonly ToldOdds[];
+  #model: IncidentOddsModel | undefined;
+  #complaint = '';
+
+  constructor(options: OddsDeskOptions) {
+    this.#options = options;
+    this.#told = restored(options.table);
+  }
+
+  told(): readonly ToldOdds[] {
+    return this.#told;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      let next = again;
+      try {
+        await this.#look(clock() - arrival, signal);
+        next = hour - ((clock() - arrival) % hour);
+      } catch (error) {
+        if (!signal.aborted) this.#complain(reasonOf(error));
+      }
+      await sleep(next, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(now: number, signal: AbortSignal): Promise<void> {
+    const { hours, learn } = this.#options;
+    const until = Math.floor(now / hour) * hour;
+    const pasts = await this.#pasts(until, signal);
+    if (this.#model === undefined || until - this.#model.until >= day)
+      this.#model = await learn({ pasts, until }, signal);
+    const fitted = readIncidentOdds(this.#model, liveSignals);
+    const fresh = pasts.flatMap(past =>
+      fitted.over(past, { from: until, until: until + 1 }).map(({ at, p = null, drivers }) => ({
+        service: past.name,
+        at,
+        p,
+        drivers: [...drivers],
+      })),
+    );
+    this.#tell(fresh.sort(wholeFirst), until);
+    hours.expire(until - lookBack);
+  }
+
+  async #pasts(until: number, signal: AbortSignal): Promise<readonly HourlyPast[]> {
+    const { incidents, hours } = this.#options;
+    const { spells: alerts, since } = await this.#read({ from: until - lookBack, until, signal });
+    const from = Math.ceil(since / hour) * hour;
+    const own = incidentSpells(incidents(), until);
+    return livePasts({ from, until, alerts, incidents: own, seen: (t, place) => hours.at(t, place) });
+  }
+
+  /** What the sources that answer know. Rejects when none does. */
+  async #read(span: OddsSpan): Promise<AlertHistory> {
+    const { sources } = this.#options;
     const answers = await Promise.allSettled(sources.map(({ source }) => readAlertHistory(source, span)));
     const failed = answers.flatMap(answer => (answer.status === 'rejected' ? [reasonOf(answer.reason)] : []));
     if (failed.length > 0 && failed.length === sources.length) throw new Error(failed.join('; '));
-    complain(failed.join('; '));
+    this.#complain(failed.join('; '));
     const read = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
     return {
       spells: read.flatMap(({ spells }) => spells),
       since: Math.min(span.until, ...read.map(({ since }) => since)),
     };
-  };
-  const look = async (now: number, signal: AbortSignal): Promise<void> => {
-    const until = Math.floor(now / hour) * hour;
-    const { spells: alerts, since } = await read({ from: until - lookBack, until, signal });
-    const from = Math.ceil(since / hour) * hour;
-    const known = { from, until, alerts, incidents: incidentSpells(incidents(), until) };
-    const pasts = livePasts({ ...known, seen: (t, place) => hours.at(t, place) });
-    if (model === undefined || until - model.until >= day) model = await learn({ pasts, until }, signal);
-    const fitted = readIncidentOdds(model, liveSignals);
-    const span = { from: until, until: until + 1 };
-    const fresh = pasts.flatMap(past =>
-      fitted
-        .over(past, span)
-        .map(({ at, p = null, drivers }) => ({ service: past.name, at, p, drivers: [...drivers] })),
-    );
-    const isNew = until > (told[0]?.at ?? Number.NEGATIVE_INFINITY);
-    told = fresh.sort(wholeFirst);
-    table.set('told', new TextEncoder().encode(JSON.stringify(told)));
-    if (isNew) tell(told);
-    hours.expire(until - lookBack);
-  };
-  return {
-    told: () => told,
-    async run(signal) {
-      while (!signal.aborted) {
-        let next = again;
-        try {
-          await look(clock() - arrival, signal);
-          next = hour - ((clock() - arrival) % hour);
-        } catch (error) {
-          if (!signal.aborted) complain(reasonOf(error));
-        }
-        await sleep(next, undefined, { signal }).catch(() => undefined);
-      }
-    },
-  };
+  }
+
+  #tell(odds: readonly ToldOdds[], until: number): void {
+    const { table, tell } = this.#options;
+    const isNew = until > (this.#told[0]?.at ?? Number.NEGATIVE_INFINITY);
+    this.#told = odds;
+    table.set('told', new TextEncoder().encode(JSON.stringify(odds)));
+    if (isNew) tell(odds);
+  }
+
+  #complain(message: string): void {
+    if (message !== '' && message !== this.#complaint) this.#options.warn(`odds of incidents: ${message}`);
+    this.#complaint = message;
+  }
+}
+
+/** A desk that goes on with what an earlier run told. */
+export function createOddsDesk(options: OddsDeskOptions): OddsDesk {
+  return new Desk(options);
 }
 
 const wholeFirst = (a: ToldOdds, b: ToldOdds) =>

@@ -14,7 +14,7 @@ const hour = 60 * minute;
 const short = 45 * minute;
 const long = 2 * hour;
 /** A drop of so much of the limit within a quarter of an hour ends a tooth. */
-const leastDrop = 0.06;
+const leastDrop = 0.04;
 /** Neighbouring samples err alike: the error of a slope is larger than of independent ones. */
 const alike = 2.5;
 const neighbours = 12;
@@ -53,7 +53,7 @@ export function resetsOf(share: Float64Array, step: number): readonly number[] {
   const resets: number[] = [];
   for (let i = 1; i < share.length; i++) {
     if (!(share[i - 1]! - share[i]! > leastDrop / 3)) continue;
-    const drop = at(share, i - 3, 3) - at(share, i + span - 2, 3);
+    const drop = at(share, i - 3, 3) - at(share, i, 3);
     if (!(drop >= Math.max(leastDrop, 6 * noiseAround(share, i)))) continue;
     resets.push(i - 1);
     i += span;
@@ -85,7 +85,7 @@ function recent(
 const fewestResets = 3;
 /** Teeth are as long as each other within this share; longer ones are looked at one by one. */
 const regular = 0.35;
-const longestTooth = 3 * hour;
+const longestTooth = 4 * hour;
 
 /** The usual length of teeth in samples; undefined for those that are long, uneven, or overdue. */
 function toothOf(resets: readonly number[], length: number, step: number): number | undefined {

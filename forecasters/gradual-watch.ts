@@ -10,7 +10,7 @@ export interface GradualState {
 export const quietState: GradualState = { warning: false, against: 0 };
 
 /** A warning begins above, at once where it is sure, and ends below; else each needs some looks in a row. */
-const begin = { chance: 0.7, sure: 0.95, looks: 2 };
+const begin = { chance: 0.8, sure: 0.97, looks: 2 };
 const end = { chance: 0.3, looks: 6 };
 
 /** The state after one more look, five minutes after the last. */

@@ -26,62 +26,52 @@ const leastIncidents = 0.02;
 const ago = (hours: number) => saySpan(Math.round(hours * 60) * 60_000);
 const whole = (value: number) => String(Math.round(value));
 
-function windowCount(hours: number): OddsFeature {
-  return {
-    name: `incidents ${hours} h`,
-    straight: false,
-    say: value => `${whole(Math.expm1(value))} incidents in the last ${hours} h`,
-  };
-}
-
 const levels = [2, 8, 24];
 const windows = [4, 24, 168];
 /** Half-lives of what an incident leaves behind, in hours. */
 export const echoes = [1, 72];
 
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** What the straight line looks at, too. */
+const straightFeatures: readonly Omit<OddsFeature, 'straight'>[] = [
+  {
+    name: 'expected activity',
+    say: v => `about ${whole(Math.expm1(v))} events expected in the next 4 h, as today goes`,
+  },
+  {
+    name: 'usual activity',
+    say: v => `about ${whole(Math.expm1(v))} events are usual in the next 4 h`,
+  },
+  {
+    name: 'usual incidents',
+    say: v =>
+      `${Math.max(0, Math.exp(v) - leastIncidents).toFixed(1)} incidents are usual in these 4 h of the week`,
+  },
+  { name: 'just now', say: v => `an incident began just before (echo ${v.toFixed(1)})` },
+  { name: 'last days', say: v => `many incidents in the last days (echo ${Math.expm1(v).toFixed(1)})` },
+];
+
+/** What only the trees look at. */
+const treeFeatures: readonly Omit<OddsFeature, 'straight'>[] = [
+  { name: 'since the last', say: v => `the last incident began ${ago(Math.expm1(v))} ago` },
+  ...windows.map(hours => ({
+    name: `incidents ${hours} h`,
+    say: (v: number) => `${whole(Math.expm1(v))} incidents in the last ${hours} h`,
+  })),
+  ...levels.map(hours => ({
+    name: `level ${hours} h`,
+    say: (v: number) => `${Math.exp(v).toFixed(1)} times the usual activity in the last ${hours} h`,
+  })),
+  { name: 'hour of the day', say: v => `the hour is ${whole(v)}:00 UTC` },
+  { name: 'day of the week', say: v => `it is ${weekdays[v] ?? 'a day'}` },
+];
+
 /** All features, in the order of their columns. */
 export function oddsFeatures(signals: readonly OddsSignal[]): readonly OddsFeature[] {
   return [
-    {
-      name: 'expected activity',
-      straight: true,
-      say: v => `about ${whole(Math.expm1(v))} events expected in the next 4 h, as today goes`,
-    },
-    {
-      name: 'usual activity',
-      straight: true,
-      say: v => `about ${whole(Math.expm1(v))} events are usual in the next 4 h`,
-    },
-    {
-      name: 'usual incidents',
-      straight: true,
-      say: v =>
-        `${Math.max(0, Math.exp(v) - leastIncidents).toFixed(1)} incidents are usual in these 4 h of the week`,
-    },
-    { name: 'just now', straight: true, say: v => `an incident began just before (echo ${v.toFixed(1)})` },
-    {
-      name: 'last days',
-      straight: true,
-      say: v => `many incidents in the last days (echo ${Math.expm1(v).toFixed(1)})`,
-    },
-    {
-      name: 'since the last',
-      straight: false,
-      say: v => `the last incident began ${ago(Math.expm1(v))} ago`,
-    },
-    ...windows.map(windowCount),
-    ...levels.map(hours => ({
-      name: `level ${hours} h`,
-      straight: false,
-      say: (v: number) => `${Math.exp(v).toFixed(1)} times the usual activity in the last ${hours} h`,
-    })),
-    { name: 'hour of the day', straight: false, say: v => `the hour is ${whole(v)}:00 UTC` },
-    {
-      name: 'day of the week',
-      straight: false,
-      say: v =>
-        `it is ${['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'][v] ?? 'a day'}`,
-    },
+    ...straightFeatures.map(feature => ({ ...feature, straight: true })),
+    ...treeFeatures.map(feature => ({ ...feature, straight: false })),
     ...signals.map(({ name, say }) => ({ name, straight: true, say })),
   ];
 }
