@@ -41,6 +41,14 @@ function incidentsOf(record: Feedback): readonly string[] {
   return record.kind === 'split' ? [record.incident, record.made] : [record.incident];
 }
 
+function reshapedAfter(
+  kept: readonly { readonly key: string; readonly record: Feedback }[],
+  after: string,
+): ReturnType<FeedbackBook['reshapedAfter']> {
+  const fresh = kept.filter(({ key }) => key > after);
+  return { records: fresh.map(({ record }) => record).filter(isReshaping), last: fresh.at(-1)?.key ?? after };
+}
+
 /** A book over values of the store; `unreadable` is told how many records cannot be read: they stay, and say nothing. */
 export function createFeedbackBook(
   values: KeyValues,
@@ -63,13 +71,7 @@ export function createFeedbackBook(
   return {
     records: () => records,
     of: incident => read(incident),
-    reshapedAfter(key) {
-      const fresh = kept.filter(each => each.key > key);
-      return {
-        records: fresh.map(({ record }) => record).filter(isReshaping),
-        last: fresh.at(-1)?.key ?? key,
-      };
-    },
+    reshapedAfter: key => reshapedAfter(kept, key),
     add(record) {
       const before = kept;
       const key = String(next++).padStart(digits, '0');
