@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   clients: ['core', 'zod', 'kafkajs', 'kafkajs-snappy', 'lz4js', 'fzstd', '@elastic/elasticsearch', 'node:'],
   collectors: ['core', 'clients', 'promql', 'zod', 'undici', '@msgpack/msgpack', 'tinyglobby', 'node:'],
   detectors: ['core', 'kernels', 'zod'],
-  forecasters: ['core', 'kernels', 'zod'],
+  forecasters: ['core', 'kernels', 'zod', 'date-holidays'],
   correlators: ['core', 'zod'],
   alerts: ['core', 'zod'],
   'alerts/receivers': ['core', 'zod', 'node:'],
