@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openCapacityBook } from '../cli/capacity-book.ts';
 import { CapacityDesk } from '../cli/capacity-desk.ts';
 import { createCapacityThread } from '../cli/capacity-pool.ts';
@@ -27,9 +28,12 @@ const source: SeriesSource = {
   async queryRange({ query, start, end }) {
     const t = Float64Array.from({ length: Math.floor((end - start) / day) + 1 }, (_, i) => start + i * day);
     const value = query.includes('limit') ? () => 1e11 : usedOf;
-    const series = Array.from({ length: count }, (_, k): Series => {
-      return { labels: { instance: `host-${k}` }, t, v: t.map(at => value(k, Math.round(at / day))) };
-    });
+    const series: Series[] = [];
+    for (let k = 0; k < count; k++) {
+      // What makes the answer is not what is measured: it leaves the thread free.
+      if (k % 20 === 0) await nextTurn();
+      series.push({ labels: { instance: `host-${k}` }, t, v: t.map(at => value(k, Math.round(at / day))) });
+    }
     return { series, warnings: [], partial: false };
   },
 };

@@ -1,10 +1,13 @@
-import { fingerprint, type Labels, omit } from '../core/labels.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fingerprint, type Labels, omit, pick } from '../core/labels.ts';
 import type { Series } from '../core/series.ts';
 import type { WatchedResource } from './capacity-resources.ts';
 
 export const day = 86_400_000;
 /** Days of one query: a long past is read in pieces, the newest first. */
 const piece = 30;
+/** Entities that are looked at before others may go on: passes are made in the same thread. */
+const slice = 64;
 
 /** Values at the ends of days (ms, midnight UTC) from the first that is known to the last; NaN is missing. */
 export interface DailyColumn {
@@ -77,11 +80,15 @@ function byEntity(series: readonly Series[]): ReadonlyMap<string, Series[]> {
   return grouped;
 }
 
-/** The series of a regressor that speaks of an entity: all its labels are the entity's. */
-function speaksOf(all: readonly Series[], entity: Labels): readonly Series[] {
-  return all.filter(({ labels }) =>
-    Object.entries(labels).every(([name, value]) => name === '__name__' || entity[name] === value),
-  );
+/** Finds the series of a regressor that speak of an entity: all their labels are the entity's. */
+function speakers(all: readonly Series[]): (entity: Labels) => readonly Series[] {
+  const grouped = byEntity(all);
+  const shapes = new Map<string, readonly string[]>();
+  for (const { labels } of all) {
+    const names = Object.keys(omit(labels, ['__name__']));
+    shapes.set(names.sort().join(), names);
+  }
+  return entity => [...shapes.values()].flatMap(names => grouped.get(fingerprint(pick(entity, names))) ?? []);
 }
 
 /** Daily values of a resource, of what there is of it and of what moves it. Rejects with what kept its use from being read. */
@@ -102,18 +109,20 @@ export async function readResource(
     }
   };
   const limits = byEntity(await optional(daily(resource.limit, 'last'), 'limit'));
-  const movers: (readonly [string, readonly Series[]])[] = [];
+  const movers: (readonly [string, ReturnType<typeof speakers>])[] = [];
   for (const { name, query } of resource.regressors)
-    movers.push([name, await optional(daily(query, 'avg'), name)]);
-  const entities = [...used].map(([key, pieces]): DailyRead => {
+    movers.push([name, speakers(await optional(daily(query, 'avg'), name))]);
+  const entities: DailyRead[] = [];
+  for (const [key, pieces] of used) {
+    if (entities.length % slice === 0) await nextTurn();
     const own = omit(pieces[0]!.labels, ['__name__']);
-    return {
+    entities.push({
       entity: { ...resource.labels, ...own },
       used: column(pieces, range),
       limit: column(limits.get(key) ?? [], range),
-      regressors: Object.fromEntries(movers.map(([name, all]) => [name, column(speaksOf(all, own), range)])),
-    };
-  });
+      regressors: Object.fromEntries(movers.map(([name, of]) => [name, column(of(own), range)])),
+    });
+  }
   const known = entities.filter(({ used: { v } }) => v.length > 0);
   return complaints.length === 0
     ? { entities: known }
