@@ -1,8 +1,8 @@
 import type { CapacityForecast, Exhaustion } from '../core/capacity.ts';
 import type { Forecast, History } from '../core/forecaster.ts';
 import { boundsOf, clamped } from '../forecasters/bounds.ts';
-import { Ensemble, type FittedEnsemble } from '../forecasters/ensemble.ts';
-import { fillDate } from '../forecasters/exhaustion.ts';
+import { Ensemble } from '../forecasters/ensemble.ts';
+import { exhaustion } from '../forecasters/exhaustion.ts';
 import { members } from '../forecasters/forecasters.ts';
 import { capacityLevels, type WidthFactors } from './capacity-calibration.ts';
 import { growthCauses } from './capacity-causes.ts';
@@ -27,8 +27,6 @@ export interface CapacityHow {
 const fewestDays = 3;
 /** Earlier times of the history that the ensemble is tried on. */
 const folds = 8;
-/** A chance below this is none to speak of: the interval of 80 % does not reach the limit. */
-const leastChance = 0.1;
 
 function widened({ t, yhat, intervals }: Forecast, factors: WidthFactors): Forecast {
   return {
@@ -53,29 +51,12 @@ function fullSince({ t, v }: History, limit: number): number | undefined {
   return since;
 }
 
-/** When the resource is full: the chance of each day is looked up at the distance that a wider interval would have. */
-function exhaustionOf(
-  fitted: FittedEnsemble,
-  forecast: Forecast,
-  { history, limit, factors }: Known,
-): Exhaustion {
-  if (!Number.isFinite(limit)) return { state: 'unknown', reason: 'no limit of it is known' };
+/** When the resource is full; what is full already is said with its first day. */
+function exhaustionOf(history: History, limit: number, days: number): Exhaustion {
   const since = fullSince(history, limit);
   if (since !== undefined)
     return { state: 'over', reason: `full since ${new Date(since).toISOString().slice(0, 10)}` };
-  const nearer = forecast.yhat.map(y => y + (limit - y) / factors[0]);
-  const date = fillDate({ t: forecast.t, chance: fitted.chanceAbove(nearer) });
-  const percent = `${Math.round(100 * date.chance)} %`;
-  const ahead = `${forecast.t.length} days`;
-  if (date.chance < leastChance)
-    return { state: 'clear', reason: `full within ${ahead} with a chance of ${percent}` };
-  return { state: 'fills', date, reason: `full within ${ahead} with a chance of ${percent}` };
-}
-
-interface Known {
-  readonly history: History;
-  readonly limit: number;
-  readonly factors: WidthFactors;
+  return exhaustion(history, { limit: Float64Array.of(limit), bad: 'above', horizon: days * day });
 }
 
 /** Nothing is forecast: the reason stands where the date would. */
@@ -107,7 +88,7 @@ function made(task: CapacityTask, how: CapacityHow): CapacityForecast {
   return {
     ...{ pack, resource, entity, unit, history, limit },
     forecast: clamped(widened(plain, factors), boundsOf(history, limit)),
-    exhaustion: exhaustionOf(fitted, plain, { history, limit, factors }),
+    exhaustion: exhaustionOf(history, limit, how.days),
     causes: growthCauses(known, how.days),
     madeAt: how.madeAt,
     methods: fitted.shares.filter(({ weight }) => weight > 0).map(({ name, weight }) => ({ name, weight })),

@@ -86,7 +86,7 @@ describe('the desk of capacity', () => {
     expect(date.date.earliest).toBeLessThan(date.date.median);
     expect(stateOf(desk, 'quiet')?.state).toBe('clear');
     expect(stateOf(desk, 'over')).toMatchObject({ state: 'over', reason: 'full since 2026-04-02' });
-    expect(stateOf(desk, 'no limit')).toMatchObject({ state: 'unknown', reason: 'no limit of it is known' });
+    expect(stateOf(desk, 'no limit')).toMatchObject({ state: 'unknown', reason: 'no limit is known' });
     expect(stateOf(desk, 'new')).toMatchObject({ state: 'unknown' });
     for (const { forecast } of desk.forecasts())
       for (const { lower, upper } of forecast.intervals)
