@@ -51,12 +51,26 @@ function fullSince({ t, v }: History, limit: number): number | undefined {
   return since;
 }
 
+/** So many times the way to the upper end of the widest interval: no date needs to be looked for. */
+const farOff = 3;
+
+function isFarOff({ yhat, intervals }: Forecast, limit: number): boolean {
+  const widest = intervals.at(-1);
+  return widest !== undefined && yhat.every((y, h) => y + farOff * (widest.upper[h]! - y) < limit);
+}
+
 /** When the resource is full; what is full already is said with its first day. */
-function exhaustionOf(history: History, limit: number, days: number): Exhaustion {
+function exhaustionOf(history: History, limit: number, forecast: Forecast): Exhaustion {
   const since = fullSince(history, limit);
   if (since !== undefined)
     return { state: 'over', reason: `full since ${new Date(since).toISOString().slice(0, 10)}` };
-  return exhaustion(history, { limit: Float64Array.of(limit), bad: 'above', horizon: days * day });
+  if (isFarOff(forecast, limit))
+    return {
+      state: 'clear',
+      reason: `the limit is more than ${farOff} times as far away as the interval of 95 % reaches`,
+    };
+  const horizon = forecast.t.length * day;
+  return exhaustion(history, { limit: Float64Array.of(limit), bad: 'above', horizon });
 }
 
 /** Nothing is forecast: the reason stands where the date would. */
@@ -88,7 +102,7 @@ function made(task: CapacityTask, how: CapacityHow): CapacityForecast {
   return {
     ...{ pack, resource, entity, unit, history, limit },
     forecast: clamped(widened(plain, factors), boundsOf(history, limit)),
-    exhaustion: exhaustionOf(history, limit, how.days),
+    exhaustion: exhaustionOf(history, limit, plain),
     causes: growthCauses(known, how.days),
     madeAt: how.madeAt,
     methods: fitted.shares.filter(({ weight }) => weight > 0).map(({ name, weight }) => ({ name, weight })),
