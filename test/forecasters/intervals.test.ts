@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { adaptiveLevel, learned } from '../../forecasters/adaptive-level.ts';
 import { boundsOf, clamped } from '../../forecasters/bounds.ts';
 import { chanceBeyond, errorModel, halfWidth } from '../../forecasters/conformal.ts';
 import { priorQuantile } from '../../forecasters/prior.ts';
@@ -72,22 +71,5 @@ describe('bounds', () => {
 
   it('are none where the history itself passed them', () => {
     expect(clamped(forecast, boundsOf(daily([-1, 12]), 10))).toEqual(forecast);
-  });
-});
-
-describe('a level that adapts', () => {
-  it('is asked higher after misses, and lower after hits', () => {
-    const start = adaptiveLevel(0.8);
-    expect(learned(start, 'outside').level).toBeGreaterThan(0.8);
-    expect(learned(start, 'inside').level).toBeLessThan(0.8);
-  });
-
-  it('brings the share of hits to its target for a forecast that is far too sure', () => {
-    let state = adaptiveLevel(0.8);
-    // Intervals of level p that in truth cover p squared.
-    for (const draw of made(3000, (_, x) => (x + 1) / 2))
-      state = learned(state, draw < state.level ** 2 ? 'inside' : 'outside');
-    expect(state.inside / state.seen).toBeCloseTo(0.8, 1);
-    expect(state.level).toBeCloseTo(Math.sqrt(0.8), 1);
   });
 });
