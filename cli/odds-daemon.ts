@@ -98,6 +98,7 @@ export function createOdds(loaded: Loaded, parts: OddsParts): Odds {
     put: parts.arrived.put,
     warn: message => log.warn(message),
     url: parts.url,
+    runbooks: config.web.runbook_url,
     clock: Date.now,
   });
   return { desk, hours, limits };

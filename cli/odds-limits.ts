@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { runbookUrl, servedRunbooks } from '../alerts/runbook.ts';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
 import { sayEntity } from '../core/say-name.ts';
@@ -29,6 +30,8 @@ export interface LimitDeskOptions {
   /** Told of what cannot be read: once, until it changes or goes away. */
   readonly warn: (message: string) => void;
   readonly url: string;
+  /** A template of the addresses of runbooks: our own pages unless given. */
+  readonly runbooks?: string | undefined;
   /** Now in ms. */
   readonly clock: () => number;
 }
@@ -71,10 +74,17 @@ class Use {
   }
 }
 
-function alertOf(
-  labels: Labels,
-  { outlook, since, at, url }: { outlook: Outlook; since: number; at: number | undefined; url: string },
-): Alert {
+interface Told {
+  readonly outlook: Outlook;
+  readonly since: number;
+  readonly at: number | undefined;
+  readonly url: string;
+  readonly runbooks?: string | undefined;
+}
+
+const alertname = 'ForeshockLimitAhead';
+
+function alertOf(labels: Labels, { outlook, since, at, url, runbooks = servedRunbooks(url) }: Told): Alert {
   const { crossing, reason } = outlook;
   const when =
     crossing === undefined || Number.isNaN(crossing.median)
@@ -85,6 +95,7 @@ function alertOf(
     annotations: {
       summary: `${labels.resource} of ${sayEntity(omitOwn(labels))} meets its limit within ${saySpan(4 * 3_600_000)}`,
       description: `${reason}${when}`,
+      runbook_url: runbookUrl(runbooks, alertname),
     },
     startsAt: since,
     endsAt: at,
@@ -187,23 +198,23 @@ export class LimitDesk {
 
   /** What is no longer there warns no longer. */
   #letGo(judged: ReadonlySet<string>, at: number): void {
-    const { table, put, url } = this.#options;
+    const { table, put, url, runbooks } = this.#options;
     for (const [key] of table.entries()) {
       if (judged.has(key)) continue;
       const { warning, since } = stored(table, key);
       table.delete(key);
       const outlook = { chance: 0, crossing: undefined, reason: 'it is no longer there' };
-      if (warning) put([alertOf(parseFingerprint(key), { outlook, since, at, url })]);
+      if (warning) put([alertOf(parseFingerprint(key), { outlook, since, at, url, runbooks })]);
     }
   }
 
   /** Answers under what it is kept. */
   #judge({ pack, resource, labels }: LimitedResource, use: Use, at: number): string {
-    const { table, put, url } = this.#options;
+    const { table, put, url, runbooks } = this.#options;
     const told: Labels = {
       ...labels,
       ...use.labels,
-      alertname: 'ForeshockLimitAhead',
+      alertname,
       generator: 'foreshock',
       pack,
       resource,
@@ -218,8 +229,8 @@ export class LimitDesk {
       table.set(key, new TextEncoder().encode(JSON.stringify({ ...after, since })));
     else if (before.warning || before.against > 0) table.delete(key);
     // A warning is repeated while it stands: the newest crossing is what the incident says.
-    if (after.warning) put([alertOf(told, { outlook, since, at: undefined, url })]);
-    else if (before.warning) put([alertOf(told, { outlook, since, at, url })]);
+    if (after.warning) put([alertOf(told, { outlook, since, at: undefined, url, runbooks })]);
+    else if (before.warning) put([alertOf(told, { outlook, since, at, url, runbooks })]);
     return key;
   }
 }
