@@ -86,7 +86,7 @@ class Asked {
 }
 
 /** Other replicas are another generation, too: that is told once, as scaling. */
-function withoutScaling(byQuery: readonly (readonly Change[])[]): readonly Change[] {
+export function withoutScaling(byQuery: readonly (readonly Change[])[]): readonly Change[] {
   const scaled = byQuery.flat().filter(({ kind }) => kind === 'scaling');
   const isScaling = ({ t, entity }: Change) =>
     scaled.some(other => other.t === t && isDeepStrictEqual(other.entity, entity));

@@ -7,9 +7,11 @@ import type { IncidentFrames } from '../core/incident-frames.ts';
 import { type PassResult, runPass } from '../core/pipeline.ts';
 import type { Topology, TopologySource } from '../core/topology.ts';
 import { mergeTopology } from '../correlators/topology.ts';
+import { tellingChanges } from './change-timeline.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { createDepartures } from './departures.ts';
 import { readAllFrames } from './incident-frames.ts';
+import { PastChanges } from './past-changes.ts';
 import { namedBy } from './realised-rate.ts';
 import type { AskedSources } from './sources.ts';
 import { metricTopologies } from './topology-sources.ts';
@@ -98,12 +100,15 @@ export async function* replay(
   const told = input.topology ?? metricTopologies(sources.all, input.packs);
   const settle = (watch: ClassWatch, batch: Batch) =>
     departures.settle(watch, batch, { source: sources.of(watch.watch).source });
+  const changes = new PastChanges(sources.all);
+  const correlate = tellingChanges(wired.stages.correlate, () => changes.taken);
   let next = 0;
   let frames: readonly IncidentFrames[] = [];
   for (let start = from; start <= end; start += chunkSteps * step) {
     const range = { start, end: Math.min(end, start + (chunkSteps - 1) * step) };
     const passes = await readChunk(wired, input, range);
     const topology = await topologyAt(told, { t: start, step });
+    await changes.read({ ...range, step });
     hooks.topology?.(topology);
     for (const t of [...passes.keys()].sort((a, b) => a - b)) {
       await hooks.beforePass?.(t);
@@ -112,7 +117,8 @@ export async function* replay(
       const first = next;
       while (next < arrived.length && arrived[next]!.at <= t) next++;
       const alerts = arrived.slice(first, next).map(({ alert }) => alert);
-      const result = runPass(wired.stages, { t, anomalies, alerts, changes: [], topology, frames });
+      const seen = { t, anomalies, alerts, changes: changes.take(t), topology, frames };
+      const result = runPass({ ...wired.stages, correlate }, seen);
       frames = await readAllFrames(result.wanted ?? [], { watches: wired.watches, sources });
       for (const watch of wired.watches) watch.realised.settle(namedBy(result.incidents));
       yield result;
