@@ -123,6 +123,8 @@ describe('what the README tells to type', () => {
       expect.stringMatching(/^check config foreshock\.yaml\s*$/),
       expect.stringMatching(/^run --config foreshock\.yaml --dry-run\s*$/),
       expect.stringMatching(/^run --config foreshock\.yaml\s*$/),
+      'report capacity --config foreshock.yaml --out reports',
+      'forecast --input disk.csv --horizon 30d --limit 500e9 --output forecast.csv',
       expect.stringMatching(/^models list --config foreshock\.yaml\s*$/),
     ]);
   });
@@ -130,6 +132,23 @@ describe('what the README tells to type', () => {
   it('finds the five lines good', () => {
     const outcome = foreshock(['check', 'config', temporaryFile('foreshock.yaml', config)]);
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('tells when the disk is full', () => {
+    const day = 86_400_000;
+    const row = (i: number) => `${new Date(i * day).toISOString()},${4e11 + i * 1.2e9 + (i % 7) * 1e8}\n`;
+    const input = temporaryFile(
+      'disk.csv',
+      `timestamp,value\n${Array.from({ length: 61 }, (_, i) => row(i)).join('')}`,
+    );
+    const output = path.join(temporaryFolder(), 'forecast.csv');
+    const words = lines.find(line => line.startsWith('forecast'))?.split(' ') ?? [];
+    const outcome = foreshock(
+      words.map(word => (word === 'disk.csv' ? input : word === 'forecast.csv' ? output : word)),
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ steps: 30, exhaustion: { state: 'fills' } });
+    expect(readFileSync(output, 'utf8').split('\n')).toHaveLength(32);
   });
 
   it.each([['--dry-run'], []])('runs with the five lines, and ends when told to: %s', async (...flags) => {
