@@ -85,6 +85,8 @@ export function createTeller(
           resolved: incident.endsAt !== undefined,
         });
       }
+      const now = new Set(incidents.map(({ id }) => id));
+      for (const [id, { resolved }] of told) if (resolved && !now.has(id)) told.delete(id);
       return out;
     },
     current(incidents) {

@@ -93,6 +93,8 @@ export function createAlertStreams(
 ): readonly AlertStream[] {
   const { options, ...rest } = parts;
   const { kafka: kind } = alertCollectors;
+  // A dry run in the group of the real one would take alerts away from it.
+  if (options.dryRun) return [];
   return config.alerts.map(({ name, kafka }) => {
     const collector = kind.create(kind.options.parse({ ...kafka, name }), undefined);
     return new AlertStream({ ...rest, name, collector, log: options.log, clock: Date.now });

@@ -29,7 +29,9 @@ export function showIncidents(daemon: Daemon, result: PassResult): void {
   daemon.shownAt = result.t;
   daemon.showing++;
   daemon.shown = daemon.shown.then(async () => {
-    await showCharts(daemon, result);
+    await showCharts(daemon, result).catch(error =>
+      daemon.options.log.error(`the pictures of incidents could not be kept: ${error}`),
+    );
     daemon.showing--;
   });
 }

@@ -111,7 +111,8 @@ export class EscalationDesk {
     return {
       step: input => {
         this.#judge(of);
-        return { incidents: this.#watch.step(input.t, stage.step(input).incidents, of) };
+        const { incidents, ...rest } = stage.step(input);
+        return { ...rest, incidents: this.#watch.step(input.t, incidents, of) };
       },
     };
   }

@@ -47,7 +47,7 @@ export interface FeedbackAccess {
 function storedViews(directory: string) {
   const said = readValues(directory, 'feedback');
   const none = () => undefined;
-  const values = { entries: () => said, get: none, set: none, delete: none };
+  const values = { entries: () => said, keys: () => [], get: none, set: none, delete: none };
   const book = createIncidentBook(Number.POSITIVE_INFINITY, createFeedbackBook(values));
   book.update(incidentsOf(readValues(directory, 'incidents')));
   return book;

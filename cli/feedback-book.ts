@@ -80,7 +80,10 @@ export function createFeedbackBook(
       return { undo: () => change(before) };
     },
     expire(t, isKnown) {
-      const over = kept.filter(({ record }) => record.at < t && !incidentsOf(record).some(isKnown));
+      // The newest stays: its key says which come after it, also over a restart.
+      const over = kept
+        .slice(0, -1)
+        .filter(({ record }) => record.at < t && !incidentsOf(record).some(isKnown));
       for (const { key } of over) values.delete(key);
       change(kept.filter(each => !over.includes(each)));
     },

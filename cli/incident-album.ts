@@ -87,7 +87,7 @@ export function createIncidentAlbum(values: KeyValues, newest: readonly string[]
     },
     of: id => recent.get(id) ?? {},
     expire(isKnown) {
-      for (const [id] of values.entries()) {
+      for (const id of values.keys()) {
         if (isKnown(id)) continue;
         values.delete(id);
         recent.delete(id);

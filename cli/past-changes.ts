@@ -15,6 +15,7 @@ function forgettable(): KeyValues {
     set: (key, value) => void values.set(key, value),
     delete: key => void values.delete(key),
     entries: () => [...values],
+    keys: () => [...values.keys()],
   };
 }
 

@@ -145,7 +145,8 @@ export class RegretDesk implements SuppressionTarget {
       const words = read.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
       return { ok: false, status: 400, message: words.join('; ') };
     }
-    const { rule, by } = read.data;
+    const { rule, by: said } = read.data;
+    const by = user === undefined || user === said ? said : `${said} (signed in as ${user})`;
     if (!this.rules().some(each => each.rule === rule))
       return { ok: false, status: 404, message: `no rule ${JSON.stringify(rule)} has held anything back` };
     const at = this.#parts.clock();

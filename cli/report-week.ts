@@ -40,7 +40,13 @@ export function weekOf(
 ): Pick<ReportInputs, 'incidents' | 'noise' | 'noiseBefore'> {
   const said = tables('feedback');
   const none = () => undefined;
-  const feedback = createFeedbackBook({ entries: () => said, get: none, set: none, delete: none });
+  const feedback = createFeedbackBook({
+    entries: () => said,
+    keys: () => [],
+    get: none,
+    set: none,
+    delete: none,
+  });
   const book = createIncidentBook(Number.POSITIVE_INFINITY, feedback);
   book.update(incidentsOf(tables('incidents')));
   const views = book.list();

@@ -7,6 +7,8 @@ export interface KeyValues {
   set(key: string, value: Uint8Array): void;
   delete(key: string): void;
   entries(): readonly (readonly [key: string, value: Uint8Array])[];
+  /** Without the values, which may be large. */
+  keys(): readonly string[];
 }
 
 /** One queued notification of one receiver, in order of `id`. */

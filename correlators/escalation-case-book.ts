@@ -44,6 +44,11 @@ export class CaseBook {
     return this.#ended.size;
   }
 
+  /** Whether new cases take the place of old ones. */
+  get isFull(): boolean {
+    return this.#cases.size >= most;
+  }
+
   #learnVerdict({ events }: Case): void {
     const { alert, service, verdict } = events.at(-1)!.fields;
     if (verdict !== undefined && verdict !== 'none')

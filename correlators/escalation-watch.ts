@@ -68,11 +68,17 @@ export class EscalationWatch {
     return ended >= needed.cases ? ended : ended + this.#imported.length;
   }
 
-  /** Whether a new model is due at `t` (ms): a day after the last one, when there is more to learn from. */
+  /**
+   * Whether a new model is due at `t` (ms): a day after the last one, when there is more to learn from: more cases, newer ones in a
+   * book that is full, or enough own ones to do without imported ones.
+   */
   isDue(t: number): boolean {
     if (this.known < needed.cases) return false;
     const last = this.#model;
-    return last === undefined || (t - last.at >= day && this.known >= this.#growth * last.cases);
+    if (last === undefined) return true;
+    if (t - last.at < day) return false;
+    if (this.book.isFull || (last.imported > 0 && this.book.ended >= needed.cases)) return true;
+    return this.known >= this.#growth * last.cases;
   }
 
   /** The incidents of a pass at `t` (ms), with their odds as they stand, or why there are none. */

@@ -151,13 +151,18 @@ export class Regret {
 
   /** What people said of what was held back; a folding is regretted once. */
   #listen(records: readonly Feedback[]): void {
+    const open = this.foldings
+      .all()
+      .filter(({ incident, regret }) => incident !== undefined && regret === undefined);
+    const regretted = new Set<Folding>();
     for (const [k, record] of records.entries()) {
       const before = records.slice(0, k);
-      for (const folding of this.foldings.all()) {
-        const { incident, regret, at } = folding;
-        if (incident === undefined || regret !== undefined || at > record.at) continue;
+      for (const folding of open) {
+        if (regretted.has(folding) || folding.at > record.at) continue;
         const why = wrongBy(record, folding, before);
-        if (why !== undefined) this.#regret(folding, record.at, why);
+        if (why === undefined) continue;
+        regretted.add(folding);
+        this.#regret(folding, record.at, why);
       }
     }
   }

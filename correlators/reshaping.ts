@@ -42,7 +42,10 @@ type Of<Kind extends Reshaping['kind']> = Extract<Reshaping, { kind: Kind }>;
 /** Those that are over stay what they are: only what is shown of them is merged. */
 function merge({ incidents, into: named }: Of<'merge'>, step: Step, table: Table): void {
   const { ledger, weighing } = table;
-  const open = incidents.flatMap(id => ledger.open.get(id) ?? []);
+  // What people see under an incident that is over may be one that is open.
+  const under = (name: string) =>
+    [...ledger.open.values()].filter(({ id, home }) => id === name || home === name);
+  const open = [...new Set(incidents.flatMap(under))];
   const into = open.find(({ id }) => id === named) ?? open[0];
   if (into !== undefined && into.id !== named) into.home = named;
   for (const from of open) {

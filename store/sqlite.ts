@@ -11,6 +11,7 @@ import { createTransaction } from './transaction.ts';
 
 const valueRow = z.object({ value: blob });
 const pairRow = z.object({ key: z.string(), value: blob });
+const keyRow = z.object({ key: z.string() });
 const outboxRow = z.object({
   id: z.number(),
   receiver: z.string(),
@@ -24,6 +25,7 @@ function keyValues(db: Database.Database, table: string): KeyValues {
   const set = db.prepare('INSERT OR REPLACE INTO kv (tbl, key, value) VALUES (?, ?, ?)');
   const remove = db.prepare('DELETE FROM kv WHERE tbl = ? AND key = ?');
   const all = db.prepare('SELECT key, value FROM kv WHERE tbl = ? ORDER BY key');
+  const names = db.prepare('SELECT key FROM kv WHERE tbl = ? ORDER BY key');
   return {
     get(key) {
       const row = get.get(table, key);
@@ -36,6 +38,7 @@ function keyValues(db: Database.Database, table: string): KeyValues {
         .all(table)
         .map(row => pairRow.parse(row))
         .map(({ key, value }) => [key, value] as const),
+    keys: () => names.all(table).map(row => keyRow.parse(row).key),
   };
 }
 

@@ -49,6 +49,16 @@ describe('an incident whose severity rises', () => {
     expect(updated?.key).not.toBe(opened?.key);
   });
 
+  it('is forgotten once it is over and told', () => {
+    const other = createTeller({ url: 'http://us' });
+    const empty = other.toBytes().length;
+    other.step(30, [incident({})]);
+    const over = [...incident({}).notifications, { at: 90, why: 'resolved' }];
+    expect(other.step(90, [incident({ endsAt: 80, notifications: over })])).toHaveLength(1);
+    expect(other.step(105, [])).toEqual([]);
+    expect(other.toBytes()).toHaveLength(empty);
+  });
+
   it('says at its end that it is over', () => {
     const over = { at: 90, why: 'resolved: quiet for 180 s' };
     const [ended] = teller.step(90, [

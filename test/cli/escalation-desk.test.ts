@@ -108,6 +108,16 @@ describe('the odds of incidents over the life of a daemon', () => {
     await last.stop();
   });
 
+  it('leave all else that a pass came to as it is', async () => {
+    const run = start();
+    const wanted = [{ incident: 'i1', names: ['cart'], start: 0, end: 1 }];
+    const stage: CorrelateStage = { step: () => ({ incidents: [], wanted }) };
+    const input = { t: 0, alerts: [], suppressed: [], anomalies: [], changes: [] };
+    const topology = { nodes: [], edges: [] };
+    expect(run.desk.telling(stage).step({ ...input, topology })).toEqual({ incidents: [], wanted });
+    await run.stop();
+  });
+
   it('take up what people say of incidents that are over', async () => {
     const run = start();
     const { id, at, lasts } = past[20]!;

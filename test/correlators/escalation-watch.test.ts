@@ -183,7 +183,11 @@ describe('what is learned from', () => {
     expect(few.known).toBe(400);
     expect(fitted).toMatchObject({ cases: 400, imported: 400 });
     expect(fitted.parts.find(({ name }) => name === 'overdue')).toMatchObject({ cases: 400, reached: 66 });
+    few.adopt(fitted);
+    expect(few.isDue(fitted.at + 25 * hour)).toBe(false);
     const many = new EscalationWatch({ objectives, kept: before.book.all(), imported: desk });
+    many.adopt(fitted);
+    expect(many.isDue(fitted.at + 25 * hour)).toBe(true);
     expect(many.known).toBe(600);
     expect(outlookOf(many.history)).toMatchObject({ cases: 600, imported: 0 });
   });

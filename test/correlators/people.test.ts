@@ -71,6 +71,21 @@ describe.each([
     expect(servicesOf(open[0]!)).toEqual(['mail', 'redis', 'checkout', 'queue']);
   });
 
+  it('is one with a third, too, that people merge with it when the one they see is over', () => {
+    const { correlator, b } = begun();
+    const third = at(correlator, 50, { alerts: [alertOf('queue', 'Gone', 50)] });
+    expect(third.incidents).not.toEqual([]);
+    const old = { kind: 'merge' as const, incidents: [b, 'over'], into: 'over', at: T + 51 * second, by };
+    at(correlator, 52, { reshaped: [old] });
+    const { incidents } = at(correlator, 55, { alerts: [alertOf('billing', 'Down', 55)] });
+    const fresh = incidents.find(each => servicesOf(each).includes('billing'))!;
+    const also = { ...old, incidents: ['over', fresh.id], at: T + 56 * second };
+    const after = at(correlator, 57, { reshaped: [also] });
+    const open = after.incidents.filter(({ endsAt }) => endsAt === undefined);
+    expect(open).toHaveLength(1);
+    expect(servicesOf(open[0]!)).toEqual(expect.arrayContaining(['mail', 'redis', 'billing']));
+  });
+
   it('is shown once, and the page of the one that went is told to be over', () => {
     const { a, b, merge, merged } = begun();
     const gone = merged.incidents.find(({ id }) => id === a)!;
