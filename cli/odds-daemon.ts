@@ -9,8 +9,9 @@ import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createOddsDesk, type OddsDesk, type ToldOdds } from './odds-desk.ts';
 import { OddsHours } from './odds-hours.ts';
-import { LimitDesk, type LimitedResource } from './odds-limits.ts';
+import { LimitDesk } from './odds-limits.ts';
 import { createOddsThread } from './odds-thread.ts';
+import type { LimitedResource } from './odds-uses.ts';
 import { seriesKey } from './series-key.ts';
 import { identitiesOf, type Sources } from './sources.ts';
 

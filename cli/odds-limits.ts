@@ -5,21 +5,10 @@ import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
 import { sayEntity } from '../core/say-name.ts';
 import { sayClock, saySpan } from '../core/say-time.ts';
-import type { Series, SeriesSource } from '../core/series.ts';
 import type { KeyValues } from '../core/store.ts';
-import { gradualOutlook, type Outlook } from '../forecasters/gradual.ts';
+import type { Outlook } from '../forecasters/gradual.ts';
 import { afterLook, type GradualState, quietState } from '../forecasters/gradual-watch.ts';
-
-/** A resource with a known limit, asked at one source. */
-export interface LimitedResource {
-  readonly pack: string;
-  readonly resource: string;
-  readonly used: string;
-  readonly limit: string;
-  readonly source: SeriesSource;
-  /** Labels of all that is watched at the source. */
-  readonly labels: Labels;
-}
+import { type LimitedResource, step, type Use, Watched } from './odds-uses.ts';
 
 export interface LimitDeskOptions {
   readonly resources: readonly LimitedResource[];
@@ -36,43 +25,11 @@ export interface LimitDeskOptions {
   readonly clock: () => number;
 }
 
-const step = 300_000;
-const week = 7 * 86_400_000;
-const longestWeek = week / step;
+/** Entities that are watched at most: a week of each is in memory. */
+const mostUses = 10_000;
 
 const keptSchema = z.object({ warning: z.boolean(), against: z.number(), since: z.number() });
 type Kept = z.output<typeof keptSchema>;
-
-/** The use of one entity as a share of its limit: a week of looks, the newest last. */
-class Use {
-  readonly labels: Labels;
-  #share = new Float64Array(0);
-  #at = Number.NaN;
-
-  constructor(labels: Labels) {
-    this.labels = labels;
-  }
-
-  /** Takes samples up to `at` (ms), a look each; looks without one are missing. */
-  take({ t, v }: Series, at: number): void {
-    const first = Number.isNaN(this.#at) ? t[0]! : this.#at + step;
-    const fresh = new Float64Array(Math.max(0, Math.round((at - first) / step) + 1)).fill(Number.NaN);
-    for (let i = 0; i < t.length; i++) {
-      const k = Math.round((t[i]! - first) / step);
-      if (k >= 0 && k < fresh.length) fresh[k] = v[i]!;
-    }
-    const kept = this.#share.subarray(Math.max(0, this.#share.length + fresh.length - longestWeek));
-    const share = new Float64Array(kept.length + fresh.length);
-    share.set(kept);
-    share.set(fresh, kept.length);
-    this.#share = share;
-    this.#at = at;
-  }
-
-  outlook(): Outlook {
-    return gradualOutlook({ at: this.#at, step, share: this.#share });
-  }
-}
 
 interface Told {
   readonly outlook: Outlook;
@@ -110,37 +67,6 @@ const omitOwn = (labels: Labels): Labels =>
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** One resource of a pack: the entities that it was read for. */
-class Watched {
-  readonly resource: LimitedResource;
-  readonly uses = new Map<string, Use>();
-  #readTo = Number.NaN;
-
-  constructor(resource: LimitedResource) {
-    this.resource = resource;
-  }
-
-  /** Reads up to `at` (ms): a week at first, then what is new. Answers the entities that have a sample there. */
-  async read(at: number, signal: AbortSignal): Promise<readonly Use[]> {
-    const { used, limit, source } = this.resource;
-    const start = Number.isNaN(this.#readTo)
-      ? at - week + step
-      : Math.max(this.#readTo + step, at - week + step);
-    const query = `(${used}) / (${limit})`;
-    const { series } = await source.queryRange({ query, start, end: at, step, signal });
-    this.#readTo = at;
-    for (const one of series) {
-      const key = fingerprint(one.labels);
-      const use = this.uses.get(key) ?? new Use(one.labels);
-      this.uses.set(key, use);
-      use.take(one, at);
-    }
-    const seen = new Set(series.map(({ labels }) => fingerprint(labels)));
-    for (const key of this.uses.keys()) if (!seen.has(key)) this.uses.delete(key);
-    return [...this.uses.values()];
-  }
-}
-
 /** What stood before this run; what cannot be read stands no longer. */
 function stored(table: KeyValues, key: string): Kept {
   const bytes = table.get(key);
@@ -153,19 +79,30 @@ function stored(table: KeyValues, key: string): Kept {
   }
 }
 
+function labelsOf(key: string): Labels | undefined {
+  try {
+    return parseFingerprint(key);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Looks every five minutes whether a resource meets its limit within four hours, until the signal aborts. */
 export class LimitDesk {
   readonly #options: LimitDeskOptions;
   readonly #watched: readonly Watched[];
   #complaint = '';
+  #leftOut = 0;
+  #lookedTo = Number.NEGATIVE_INFINITY;
 
   constructor(options: LimitDeskOptions) {
     this.#options = options;
     this.#watched = options.resources.map(resource => new Watched(resource));
   }
 
-  /** Never rejects for what is outside: the next look reads what this one could not. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Looks the first time after `first` ms: a start has enough to read. Never rejects for what is outside: the next look reads what this one could not. */
+  async run(signal: AbortSignal, first: number): Promise<void> {
+    await sleep(first, undefined, { signal }).catch(() => undefined);
     while (!signal.aborted && this.#watched.length > 0) {
       await this.look(Math.floor(this.#options.clock() / step) * step, signal);
       const next = step - (this.#options.clock() % step);
@@ -173,13 +110,15 @@ export class LimitDesk {
     }
   }
 
-  /** One look at all resources at `at` (ms), one after the other. */
+  /** One look at all resources at `at` (ms), one after the other; none at a time that was looked at already. */
   async look(at: number, signal: AbortSignal): Promise<void> {
+    if (at <= this.#lookedTo) return;
+    this.#lookedTo = at;
     const failures: string[] = [];
     const judged = new Set<string>();
     for (const watched of this.#watched) {
       try {
-        const uses = await watched.read(at, signal);
+        const uses = await watched.read({ at, room: this.#roomFor(watched), signal });
         for (const [k, use] of uses.entries()) {
           judged.add(this.#judge(watched.resource, use, at));
           // A pass that is due comes first.
@@ -190,22 +129,47 @@ export class LimitDesk {
         failures.push(`${watched.resource.resource} of ${watched.resource.pack}: ${reasonOf(error)}`);
       }
     }
-    if (failures.length === 0) this.#letGo(judged, at);
-    const complaint = failures.join('; ');
-    if (complaint !== '' && complaint !== this.#complaint) this.#options.warn(`limits: ${complaint}`);
-    this.#complaint = complaint;
+    if (failures.length === 0) failures.push(...this.#letGo(judged, at));
+    this.#complain(failures.join('; '));
   }
 
-  /** What is no longer there warns no longer. */
-  #letGo(judged: ReadonlySet<string>, at: number): void {
-    const { table, put, url, runbooks } = this.#options;
-    for (const [key] of table.entries()) {
-      if (judged.has(key)) continue;
-      const { warning, since } = stored(table, key);
-      table.delete(key);
-      const outlook = { chance: 0, crossing: undefined, reason: 'it is no longer there' };
-      if (warning) put([alertOf(parseFingerprint(key), { outlook, since, at, url, runbooks })]);
+  #roomFor(watched: Watched): number {
+    return this.#watched.reduce((room, one) => (one === watched ? room : room - one.uses.size), mostUses);
+  }
+
+  #complain(complaint: string): void {
+    const { warn } = this.#options;
+    if (complaint !== '' && complaint !== this.#complaint) warn(`limits: ${complaint}`);
+    this.#complaint = complaint;
+    const leftOut = this.#watched.reduce((sum, one) => sum + one.leftOut, 0);
+    if (leftOut > 0 && this.#leftOut === 0)
+      warn(`limits: ${leftOut} entities are left out, ${mostUses} are watched at most`);
+    this.#leftOut = leftOut;
+  }
+
+  /** What is no longer there warns no longer. Answers what failed; what is damaged is deleted. */
+  #letGo(judged: ReadonlySet<string>, at: number): readonly string[] {
+    const { table } = this.#options;
+    try {
+      const failures: string[] = [];
+      for (const [key] of table.entries()) {
+        if (judged.has(key)) continue;
+        const labels = labelsOf(key);
+        if (labels === undefined) failures.push(`a damaged key is deleted: ${key.slice(0, 100)}`);
+        else this.#end(labels, stored(table, key), at);
+        table.delete(key);
+      }
+      return failures;
+    } catch (error) {
+      return [`what is no longer there is let go later: ${reasonOf(error)}`];
     }
+  }
+
+  #end(labels: Labels, { warning, since }: Kept, at: number): void {
+    if (!warning) return;
+    const { put, url, runbooks } = this.#options;
+    const outlook = { chance: 0, crossing: undefined, reason: 'it is no longer there' };
+    put([alertOf(labels, { outlook, since, at, url, runbooks })]);
   }
 
   /** Answers under what it is kept. */

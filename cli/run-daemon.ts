@@ -61,8 +61,12 @@ function beside(
   { loaded, logs, alertsIn, capacity, odds, reports }: Daemon,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
-  const parts = [logs, ...alertsIn, odds.desk, odds.limits, ...(reports === undefined ? [] : [reports])];
-  return [capacity.run(signal, firstLook(loaded)), ...parts.map(each => each.run(signal))];
+  const parts = [logs, ...alertsIn, odds.desk, ...(reports === undefined ? [] : [reports])];
+  const first = firstLook(loaded);
+  return [
+    ...[capacity, odds.limits].map(each => each.run(signal, first)),
+    ...parts.map(each => each.run(signal)),
+  ];
 }
 
 /** Waits for all of them; when one fails the others are stopped first, so that none works on a closed store. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LimitDesk, type LimitDeskOptions } from '../../cli/odds-limits.ts';
 import type { Alert } from '../../core/alert.ts';
-import { type Series, type SeriesSource, SourceError } from '../../core/series.ts';
+import { type Series, type SeriesSet, type SeriesSource, SourceError } from '../../core/series.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
 import { openStore } from '../../store/sqlite.ts';
 import { temporaryFolder } from './command.ts';
@@ -141,5 +141,99 @@ describe('limits within four hours', () => {
     expect(second.alerts).toEqual([]);
     expect(second.warnings).toEqual(['limits: disk of node: connection refused']);
     expect(second.store.values('limits-ahead').entries()).toHaveLength(1);
+  });
+
+  /** The two disks, but for what `change` makes of the answer that ends at `end`. */
+  const changed = (change: (answer: SeriesSet, end: number) => SeriesSet): SeriesSource => ({
+    queryRange: async query => change(await source.queryRange(query), query.end),
+  });
+  const without = (answer: SeriesSet, instance: string): SeriesSet => ({
+    ...answer,
+    series: answer.series.filter(({ labels }) => labels.instance !== instance),
+  });
+
+  it('stand on, with their history, while an exporter is started anew', async () => {
+    const restart = leakAt + 4 * hour;
+    const watched = desk({
+      source: changed((answer, end) => (end === restart ? without(answer, 'db') : answer)),
+    });
+    await looks(watched, leakAt + 3 * hour, restart + 10 * minute);
+    expect(new Set(watched.alerts.map(({ startsAt }) => startsAt)).size).toBe(1);
+    expect(watched.alerts.at(-1)).toMatchObject({
+      endsAt: undefined,
+      annotations: { description: expect.stringContaining('rising') },
+    });
+  });
+
+  it('end after half an hour without samples, and are forgotten after six hours', async () => {
+    const silent = leakAt + 4 * hour;
+    const watched = desk({
+      source: changed((answer, end) => (end >= silent ? without(answer, 'db') : answer)),
+    });
+    await looks(watched, leakAt + 3 * hour, silent + 7 * hour);
+    const ended = watched.alerts.filter(({ endsAt }) => endsAt !== undefined);
+    expect(ended).toHaveLength(1);
+    expect(ended[0]!.annotations.description).toBe('no recent samples');
+    expect(ended[0]!.endsAt! - silent).toBeGreaterThanOrEqual(25 * minute);
+    expect(ended[0]!.endsAt! - silent).toBeLessThanOrEqual(50 * minute);
+    expect(watched.store.values('limits-ahead').entries()).toEqual([]);
+  });
+
+  it('are not judged by a partial answer, and what it left out is read later', async () => {
+    const from = leakAt + 4 * hour;
+    const partial = changed((answer, end) =>
+      end === from ? { ...without(answer, 'db'), partial: true, warnings: ['a store is away'] } : answer,
+    );
+    const watched = desk({ source: partial });
+    await looks(watched, leakAt + 3 * hour, from - 5 * minute);
+    const before = watched.alerts.length;
+    await watched.desk.look(from, never);
+    expect(watched.alerts).toHaveLength(before);
+    expect(watched.warnings).toEqual([
+      'limits: disk of node: a partial answer is not judged by: a store is away',
+    ]);
+    await watched.desk.look(from + 5 * minute, never);
+    expect(watched.alerts.at(-1)).toMatchObject({ endsAt: undefined });
+    expect(watched.alerts).toHaveLength(before + 1);
+  });
+
+  it('lose nothing when a look comes early or the clock is set back', async () => {
+    const watched = desk();
+    await looks(watched, leakAt + 3 * hour, leakAt + 4 * hour);
+    const before = [...watched.alerts];
+    await watched.desk.look(leakAt + 4 * hour, never);
+    await watched.desk.look(leakAt + hour, never);
+    expect(watched.alerts).toEqual(before);
+    await watched.desk.look(leakAt + 4 * hour + 5 * minute, never);
+    expect(watched.alerts.at(-1)).toMatchObject({ startsAt: before[0]!.startsAt, endsAt: undefined });
+  });
+
+  it('survive a damaged key of the store, which is deleted and said once', async () => {
+    const watched = desk();
+    watched.store.values('limits-ahead').set('{damaged', new Uint8Array(3));
+    await looks(watched, leakAt, leakAt + 10 * minute);
+    expect(watched.warnings).toEqual(['limits: a damaged key is deleted: {damaged']);
+    expect(watched.store.values('limits-ahead').entries()).toEqual([]);
+  });
+
+  it('are looked for at 10,000 entities at most, a day of the past at a time', async () => {
+    const spans: number[] = [];
+    const many: SeriesSource = {
+      queryRange: async ({ start, end }) => {
+        spans.push(end - start);
+        const series = Array.from({ length: 10_003 }, (_, k) => ({
+          labels: { instance: `n${k}` },
+          t: Float64Array.of(end),
+          v: Float64Array.of(0.5),
+        }));
+        return { series, warnings: [], partial: false };
+      },
+    };
+    const watched = desk({ source: many });
+    await watched.desk.look(begin, never);
+    await watched.desk.look(begin + 5 * minute, never);
+    expect(spans).toHaveLength(8);
+    expect(Math.max(...spans)).toBeLessThan(24 * hour);
+    expect(watched.warnings).toEqual(['limits: 3 entities are left out, 10000 are watched at most']);
   });
 });
