@@ -151,15 +151,17 @@ export class LimitDesk {
   #letGo(judged: ReadonlySet<string>, at: number): readonly string[] {
     const { table } = this.#options;
     try {
-      const failures: string[] = [];
+      const damaged: string[] = [];
       for (const [key] of table.entries()) {
         if (judged.has(key)) continue;
         const labels = labelsOf(key);
-        if (labels === undefined) failures.push(`a damaged key is deleted: ${key.slice(0, 100)}`);
+        if (labels === undefined) damaged.push(key);
         else this.#end(labels, stored(table, key), at);
         table.delete(key);
       }
-      return failures;
+      const [first] = damaged;
+      if (first === undefined) return [];
+      return [`damaged keys are deleted, ${damaged.length} in all: ${first.slice(0, 100)}`];
     } catch (error) {
       return [`what is no longer there is let go later: ${reasonOf(error)}`];
     }
