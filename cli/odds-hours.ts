@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { Labels } from '../core/labels.ts';
 import type { KeyValues } from '../core/store.ts';
-import type { ClassWatch } from './class-watch.ts';
 import { everywhere, placeOf } from './odds-onsets.ts';
 
 const hour = 3_600_000;
 
 /** What the passes of one hour saw at a place: the share of abnormal rows, the rarest row as -log10 of its p. */
 export type HourSeen = readonly [abnormal: number, rarest: number];
+
+/** A class as its last pass left it: a p of each entity, NaN where nothing was judged; no judgement before the first pass. */
+export interface JudgedClass {
+  readonly entities: readonly Labels[];
+  readonly states: { readonly judgement: { readonly p: ArrayLike<number> } | undefined };
+}
 
 const hourSchema = z.record(z.string(), z.tuple([z.number(), z.number()]));
 
@@ -16,6 +21,15 @@ interface Sums {
   abnormal: number;
   rarest: number;
 }
+
+/** Places of an hour that are kept beside the whole. */
+const mostPlaces = 1000;
+/** Hours are kept for so long, ms. */
+const longest = 30 * 24 * hour;
+
+/** The whole, then what had the most abnormal rows. */
+const mostAbnormalFirst = ([a, x]: readonly [string, Sums], [b, y]: readonly [string, Sums]) =>
+  Number(b === everywhere) - Number(a === everywhere) || y.abnormal - x.abnormal || (a < b ? -1 : 1);
 
 /** The hours of the passes by place: summed up in memory, each on disk when it is over; a restart loses the hour that runs. */
 export class OddsHours {
@@ -35,7 +49,7 @@ export class OddsHours {
   }
 
   /** Takes what a class judged at `t` (ms); rows with p <= `fpr` are abnormal. */
-  observe({ entities, states }: ClassWatch, t: number, fpr: number): void {
+  observe({ entities, states }: JudgedClass, t: number, fpr: number): void {
     const end = Math.ceil(t / hour) * hour;
     if (end > this.#open) this.#close(end);
     const { judgement } = states;
@@ -83,13 +97,19 @@ export class OddsHours {
 
   #close(next: number): void {
     if (this.#sums.size > 0) {
-      const seen = [...this.#sums].map(([place, { rows, abnormal, rarest }]): [string, HourSeen] => [
-        place,
-        [abnormal / rows, rarest],
-      ]);
-      this.#hours.set(this.#open, Object.fromEntries(seen));
-      this.#table.set(String(this.#open), new TextEncoder().encode(JSON.stringify(Object.fromEntries(seen))));
+      const seen = Object.fromEntries(
+        [...this.#sums]
+          .sort(mostAbnormalFirst)
+          .slice(0, mostPlaces + 1)
+          .map(([place, { rows, abnormal, rarest }]): [string, HourSeen] => [
+            place,
+            [abnormal / rows, rarest],
+          ]),
+      );
+      this.#hours.set(this.#open, seen);
+      this.#table.set(String(this.#open), new TextEncoder().encode(JSON.stringify(seen)));
     }
+    this.expire(this.#open - longest);
     this.#sums = new Map();
     this.#open = next;
   }
