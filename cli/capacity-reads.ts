@@ -53,7 +53,7 @@ async function readDays(
     if (answer.partial)
       throw new Error(`a partial answer is not learned from: ${answer.warnings.join('; ')}`);
     if (answer.series.length === 0) break;
-    pieces.push(...answer.series);
+    for (const one of answer.series) pieces.push(one);
   }
   return pieces;
 }

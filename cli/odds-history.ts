@@ -49,7 +49,7 @@ export async function readAlertHistory(source: SeriesSource, span: OddsSpan): Pr
   for (let start = since; start <= until; start += piece) {
     const end = Math.min(until, start + piece - alertStep);
     const answer = await source.queryRange({ query: alertsQuery, start, end, step: alertStep, signal });
-    series.push(...answer.series);
+    for (const one of answer.series) series.push(one);
   }
   return { spells: alertSpells(joined(series), since), since };
 }
