@@ -8,7 +8,7 @@ import { type CapacityEntry, entryKey } from './capacity-entry.ts';
 import { joinHistory, lastDay } from './capacity-history.ts';
 import { judgedEntry, withForecast } from './capacity-past.ts';
 import type { CapacityMaker } from './capacity-pool.ts';
-import { day, type ResourceRead, readResource } from './capacity-reads.ts';
+import { type DailyRead, day, type ResourceRead, readResource } from './capacity-reads.ts';
 import type { WatchedResource } from './capacity-resources.ts';
 import type { Log } from './log.ts';
 import type { Trouble } from './self-alerts.ts';
@@ -150,7 +150,7 @@ export class CapacityDesk {
     for (const resource of due) {
       try {
         const read = await this.#read(resource, end, signal);
-        leftOut += await this.#take(resource, read, judged);
+        leftOut += await this.#take(resource, read, { judged, end });
         await this.#forecast(resource, { now, end }, signal);
         book.state = { ...book.state, done: { ...book.state.done, [resourceKey(resource)]: end } };
       } catch (error) {
@@ -162,7 +162,7 @@ export class CapacityDesk {
     if (missed !== undefined)
       book.state = { ...book.state, fleet: adapted(book.state.fleet, missed, fleetRate) };
     book.keep();
-    this.#forget(end);
+    this.#forget(end - forgottenAfter);
     await maker.rest();
     observe({ judged, leftOut, took: clock() - now });
     if (failed.length > 0) throw new Error(failed.join('; '));
@@ -183,18 +183,29 @@ export class CapacityDesk {
   }
 
   /** Puts what was read to what is known, and judges forecasts whose day has come. Answers how many were too many. */
-  async #take(resource: WatchedResource, read: ResourceRead, judged: Judged[]): Promise<number> {
+  async #take(
+    { pack, resource: name }: WatchedResource,
+    read: ResourceRead,
+    { judged, end }: { readonly judged: Judged[]; readonly end: number },
+  ): Promise<number> {
     const { book, series, log } = this.#options;
-    const { pack, resource: name } = resource;
     let leftOut = 0;
+    const isThere = ({ used }: DailyRead) => used.from + (used.v.length - 1) * day > end - goneAfter;
+    const keyOf = ({ entity }: DailyRead) => entryKey({ pack, resource: name, entity });
+    const fresh = read.entities.filter(each => isThere(each) && book.get(keyOf(each)) === undefined).length;
+    // What is gone gives way to what is there.
+    if (book.size + fresh > series) this.#forget(end - goneAfter);
     for (let from = 0; from < read.entities.length; from += batch) {
       const changed: CapacityEntry[] = [];
+      let added = 0;
       for (const each of read.entities.slice(from, from + batch)) {
-        const old = book.get(entryKey({ pack, resource: name, entity: each.entity }));
-        if (old === undefined && book.size + changed.length >= series) {
+        const old = book.get(keyOf(each));
+        if (old === undefined && !isThere(each)) continue;
+        if (old === undefined && book.size + added >= series) {
           leftOut++;
           continue;
         }
+        if (old === undefined) added++;
         const history = joinHistory(old?.history, each, { pack, resource: name });
         const { entry, news } = judgedEntry(old, history);
         judged.push(...news);
@@ -236,9 +247,10 @@ export class CapacityDesk {
     }
   }
 
-  #forget(end: number): void {
+  /** Forgets of what nothing was seen after `since` (ms). */
+  #forget(since: number): void {
     const { book } = this.#options;
-    const gone = book.all().filter(({ history }) => lastDay(history) < end - forgottenAfter);
+    const gone = book.all().filter(({ history }) => lastDay(history) <= since);
     if (gone.length > 0) book.drop(gone.map(({ history }) => entryKey(history)));
   }
 }

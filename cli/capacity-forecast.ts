@@ -40,7 +40,7 @@ function widened({ t, yhat, intervals }: Forecast, factors: WidthFactors): Forec
   };
 }
 
-/** Since when, ms, the newest days lie at the limit or above it; undefined when the newest does not. */
+/** Since the end of which day, ms, the newest days lie at the limit or above it; undefined when the newest does not. */
 function fullSince({ t, v }: History, limit: number): number | undefined {
   let since: number | undefined;
   for (let i = v.length - 1; i >= 0; i--) {
@@ -63,7 +63,7 @@ function isFarOff({ yhat, intervals }: Forecast, limit: number): boolean {
 function exhaustionOf(history: History, limit: number, forecast: Forecast): Exhaustion {
   const since = fullSince(history, limit);
   if (since !== undefined)
-    return { state: 'over', reason: `full since ${new Date(since).toISOString().slice(0, 10)}` };
+    return { state: 'over', reason: `full since ${new Date(since - day).toISOString().slice(0, 10)}` };
   if (isFarOff(forecast, limit))
     return {
       state: 'clear',

@@ -30,7 +30,7 @@ function disk(name: string, used: (d: number) => number, limit = (_: number) => 
 const filling = (name: string, left: number): Thing =>
   disk(name, d => since(d, today - 90, 100 - 0.5 * (today + left - d) + 0.3 * noise(d)));
 
-function open(source: DailySource, store: Store, start = today) {
+function open(source: DailySource, store: Store, { start = today, series = 1000 } = {}) {
   const said: string[] = [];
   const events: CapacityEvent[] = [];
   const say = (message: string) => void said.push(message);
@@ -45,7 +45,7 @@ function open(source: DailySource, store: Store, start = today) {
     ],
     book: openCapacityBook(store, say),
     maker: here,
-    ...{ horizon: 30 * day, history: 395 * day, series: 1000 },
+    ...{ horizon: 30 * day, history: 395 * day, series },
     thresholds: { warning: 7 * day, critical: 2 * day },
     clock: () => now,
     random: () => 0.5,
@@ -85,7 +85,7 @@ describe('the desk of capacity', () => {
     expect(Math.abs(date.date.median / day - (today + 12))).toBeLessThan(3);
     expect(date.date.earliest).toBeLessThan(date.date.median);
     expect(stateOf(desk, 'quiet')?.state).toBe('clear');
-    expect(stateOf(desk, 'over')).toMatchObject({ state: 'over', reason: 'full since 2026-04-02' });
+    expect(stateOf(desk, 'over')).toMatchObject({ state: 'over', reason: 'full since 2026-04-01' });
     expect(stateOf(desk, 'no limit')).toMatchObject({ state: 'unknown', reason: 'no limit is known' });
     expect(stateOf(desk, 'new')).toMatchObject({ state: 'unknown' });
     for (const { forecast } of desk.forecasts())
@@ -198,10 +198,28 @@ describe('the desk of capacity', () => {
     expect(desk.forecasts().map(({ entity }) => entity.instance)).toEqual(['stays']);
     for (const [key] of store.values('capacity').entries())
       store.values('capacity').set(key, new Uint8Array(9));
-    const after = open(source, store, today + 10);
+    const after = open(source, store, { start: today + 10 });
     expect(after.said).toEqual([expect.stringContaining('read from the sources anew')]);
     await after.goTo(today + 10);
     expect(after.desk.forecasts().map(({ entity }) => entity.instance)).toEqual(['stays']);
+  });
+
+  it('gives the places of nodes that are gone to those that are there', async () => {
+    const until = (last: number) => (d: number) => (d > last ? Number.NaN : since(d, today - 90, 50));
+    const source = new DailySource([
+      disk('gone long ago', until(today - 20)),
+      disk('goes', until(today)),
+      disk('stays', d => since(d, today - 90, 40)),
+      disk('comes', d => since(d, today + 8, 40)),
+    ]);
+    const { desk, goTo, events, said } = open(source, openStore(':memory:'), { series: 2 });
+    const names = () => desk.forecasts().map(({ entity }) => entity.instance);
+    await goTo(today);
+    expect(names()).toEqual(['goes', 'stays']);
+    await goTo(today + 12);
+    expect(names()).toEqual(['stays', 'comes']);
+    expect(events.map(({ leftOut }) => leftOut)).toEqual([0, 0]);
+    expect(said).toEqual([]);
   });
 
   it('never fails of values that no resource has', async () => {
