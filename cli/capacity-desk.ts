@@ -236,7 +236,7 @@ export class CapacityDesk {
       const tasks = some.map(({ history, own }) => {
         return { history, unit, factors: joinedFactors(own, book.state.fleet) };
       });
-      const forecasts = await maker.make({ tasks, how });
+      const forecasts = await maker.make({ tasks, how }, signal);
       book.put(
         some.map((entry, i) => {
           const forecast = forecasts[i]!;

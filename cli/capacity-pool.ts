@@ -14,7 +14,8 @@ export type CapacityWord =
 
 /** Forecasts batches of resources, one batch at a time. */
 export interface CapacityMaker {
-  make(batch: CapacityBatch): Promise<readonly CapacityForecast[]>;
+  /** Rejects with the reason of `signal` when it aborts, and computes no further. */
+  make(batch: CapacityBatch, signal: AbortSignal): Promise<readonly CapacityForecast[]>;
   /** Gives the memory back; the next batch begins anew. */
   rest(): Promise<void>;
 }
@@ -23,7 +24,7 @@ const beside = new URL('./capacity-worker.js', import.meta.url);
 
 interface Waiting {
   readonly resolve: (forecasts: readonly CapacityForecast[]) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** A maker in a thread of its own: passes go on while it computes. It is there between the first batch and `rest`. */
@@ -51,18 +52,27 @@ export function createCapacityThread(entry = beside): CapacityMaker {
     );
     return thread;
   };
+  const end = async (reason: unknown) => {
+    const ended = worker;
+    worker = undefined;
+    settle(({ reject }) => reject(reason));
+    await ended?.terminate();
+  };
   return {
-    make: batch =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        worker ??= start();
-        worker.postMessage(batch);
-      }),
-    async rest() {
-      const ended = worker;
-      worker = undefined;
-      settle(({ reject }) => reject(new Error('the forecasting thread was ended')));
-      await ended?.terminate();
+    async make(batch, signal) {
+      signal.throwIfAborted();
+      const stop = () => void end(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        return await new Promise((resolve, reject) => {
+          waiting = { resolve, reject };
+          worker ??= start();
+          worker.postMessage(batch);
+        });
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
     },
+    rest: () => end(new Error('the forecasting thread was ended')),
   };
 }

@@ -43,8 +43,8 @@ export function knownBy(
 function telling(maker: CapacityMaker, say: (text: string) => void): CapacityMaker {
   let done = 0;
   return {
-    async make(batch) {
-      const made = await maker.make(batch);
+    async make(batch, signal) {
+      const made = await maker.make(batch, signal);
       done += made.length;
       say(`${done} resources forecast\n`);
       return made;

@@ -8,7 +8,7 @@ import { ReportDesk } from './report-desk.ts';
 import { readersZone, reportInputs } from './report-inputs.ts';
 import { ReportSchedule } from './report-schedule.ts';
 import { createReportTargets } from './report-targets.ts';
-import { makeInThread } from './report-thread.ts';
+import { createReportThread } from './report-thread.ts';
 
 interface Parts {
   readonly store: Store;
@@ -44,7 +44,7 @@ export function createReports({ config, packs }: Loaded, parts: Parts): ReportDe
       const known = knownBy(capacity, { madeAt, timeZone });
       return reportInputs({ madeAt, timeZone }, { tables, packs, capacity: known });
     },
-    make: makeInThread,
+    make: createReportThread(),
     observe: ({ target, outcome }) => metrics.reports.inc({ target, outcome }),
   });
 }

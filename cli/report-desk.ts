@@ -86,11 +86,11 @@ export class ReportDesk {
   }
 
   /** Makes the report that is due at `now`, if one is, and queues it; answers its key. */
-  async #make(now: number): Promise<string | undefined> {
+  async #make(now: number, signal: AbortSignal): Promise<string | undefined> {
     const dueAt = this.#due.due(now);
     const { store, formats, targets, inputs, isReady, make } = this.#options;
     if (dueAt === undefined || now < this.#notBefore || !isReady(now)) return undefined;
-    const made = await make(await inputs(now), formats);
+    const made = await make(await inputs(now), formats, signal);
     const key = new Date(dueAt).toISOString();
     store.transaction(() => {
       this.#shelf.put({ key, ...made });
@@ -104,10 +104,11 @@ export class ReportDesk {
   async step(signal: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#options;
     try {
-      const key = await this.#make(clock());
+      const key = await this.#make(clock(), signal);
       if (key !== undefined) log.info(`capacity report: made for ${key}`);
       if (key !== undefined) this.#failures = 0;
     } catch (error) {
+      if (signal.aborted) return;
       const wait = Math.min(longestWait, 30_000 * 2 ** this.#failures) * (0.5 + random() / 2);
       this.#failures = Math.min(this.#failures + 1, 20);
       this.#notBefore = clock() + wait;

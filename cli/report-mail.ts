@@ -85,12 +85,11 @@ export function createMailTarget(smtp: Smtp, warn: (message: string) => void): R
     name: 'smtp',
     async deliver({ key, mail, files: attached }, signal) {
       const transport = await transportFor(smtp, files());
-      const stop = () => transport.close();
-      signal.addEventListener('abort', stop, { once: true });
       try {
         const { rejected = [] } = await transport.sendMail({
           ...{ from, to: [...to], ...mail },
           messageId: messageId(key, from),
+          signal,
           headers: { 'Auto-Submitted': 'auto-generated' },
           attachments: attached.map(({ name, type, bytes }) => ({
             filename: name,
@@ -103,7 +102,6 @@ export function createMailTarget(smtp: Smtp, warn: (message: string) => void): R
       } catch (error) {
         throw error instanceof SourceError ? error : failure(error, smarthost);
       } finally {
-        signal.removeEventListener('abort', stop);
         transport.close();
       }
     },

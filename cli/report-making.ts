@@ -13,13 +13,20 @@ export interface MadeReport {
   readonly json: string;
 }
 
-/** Makes a report; hundreds of pictures take seconds. */
-export type ReportMaker = (inputs: ReportInputs, formats: readonly ReportFormat[]) => Promise<MadeReport>;
+/** Makes a report; hundreds of pictures take seconds. Rejects with the reason of `signal` when it aborts. */
+export type ReportMaker = (
+  inputs: ReportInputs,
+  formats: readonly ReportFormat[],
+  signal: AbortSignal,
+) => Promise<MadeReport>;
 
 /** Makes it here. */
-export const makeReport: ReportMaker = async (inputs, formats) => {
+export async function makeReport(
+  inputs: ReportInputs,
+  formats: readonly ReportFormat[],
+): Promise<MadeReport> {
   const report = capacityReport(inputs);
   const files = await renderReport(report, formats);
   const mail = reportMail(report, files.map(({ name }) => name).join(', '));
   return { mail, files, json: reportJson(report) };
-};
+}

@@ -4,19 +4,26 @@ import type { ReportWanted, ReportWord } from './report-worker.ts';
 
 const beside = new URL('./report-worker.js', import.meta.url);
 
-/** Makes a report in a thread that lives as long as that takes: passes go on meanwhile. */
-export const makeInThread: ReportMaker = (inputs, formats) =>
-  new Promise((resolve, reject) => {
-    const thread = new Worker(beside);
-    const end = (act: () => void) => {
-      thread.removeAllListeners();
-      void thread.terminate();
-      act();
-    };
-    thread.on('error', error => end(() => reject(error)));
-    thread.on('exit', code => end(() => reject(new Error(`the thread of the report ended with ${code}`))));
-    thread.on('message', (word: ReportWord) =>
-      end(() => (word.kind === 'made' ? resolve(word.made) : reject(new Error(word.message)))),
-    );
-    thread.postMessage({ inputs, formats } satisfies ReportWanted);
-  });
+/** Makes reports, each in a thread that lives as long as that takes: passes go on meanwhile. */
+export function createReportThread(entry = beside): ReportMaker {
+  return async (inputs, formats, signal) => {
+    signal.throwIfAborted();
+    const thread = new Worker(entry);
+    const stopped = new AbortController();
+    try {
+      return await new Promise((resolve, reject) => {
+        const { signal: once } = stopped;
+        signal.addEventListener('abort', () => reject(signal.reason), { signal: once });
+        thread.once('error', reject);
+        thread.once('exit', code => reject(new Error(`the thread of the report ended with ${code}`)));
+        thread.once('message', (word: ReportWord) =>
+          word.kind === 'made' ? resolve(word.made) : reject(new Error(word.message)),
+        );
+        thread.postMessage({ inputs, formats } satisfies ReportWanted);
+      });
+    } finally {
+      stopped.abort();
+      await thread.terminate();
+    }
+  };
+}

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { renderReport } from '../../cli/report-files.ts';
 import { createMailTarget, type ReadyReport, type ReportTarget } from '../../cli/report-mail.ts';
@@ -152,4 +154,21 @@ it('a server that is gone is tried again', async () => {
   await mail.close();
   expect(await failureOf(target)).toMatchObject({ retryable: true });
   server = undefined;
+});
+
+it('a stop does not wait for a mail server that says nothing, and the report is sent later', async () => {
+  const stopping = new AbortController();
+  const silent = createServer(() => stopping.abort(new Error('foreshock stops'))).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { smtp } = reportBlock.parse({
+    smtp: {
+      ...{ smarthost: `127.0.0.1:${address.port}`, from: 'a@example.com', to: ['b@example.com'] },
+      require_tls: false,
+    },
+  });
+  const sent = createMailTarget(smtp!, () => undefined).deliver(ready, stopping.signal);
+  await expect(sent).rejects.toMatchObject({ retryable: true });
+  silent.close();
 });
