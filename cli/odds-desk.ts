@@ -47,9 +47,11 @@ export interface OddsDesk {
 
 const day = 24 * hour;
 const lookBack = 30 * day;
-/** An hour is looked at when its last samples have arrived; after a failure again a little later. */
+/** An hour is looked at when its last samples have arrived. */
 const arrival = 60_000;
-const again = 300_000;
+
+/** After so many failures in a row it is looked again so much later, ms: every look reads the whole past. */
+export const waitAfter = (failures: number): number => Math.min(hour, 300_000 * 2 ** (failures - 1));
 
 function restored(table: KeyValues): readonly ToldOdds[] {
   const bytes = table.get('told');
@@ -80,12 +82,15 @@ class Desk implements OddsDesk {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
+    let failures = 0;
     while (!signal.aborted) {
-      let next = again;
+      let next = waitAfter(failures + 1);
       try {
         await this.#look(clock() - arrival, signal);
+        failures = 0;
         next = hour - ((clock() - arrival) % hour);
       } catch (error) {
+        failures++;
         if (!signal.aborted) this.#complain(reasonOf(error));
       }
       await sleep(next, undefined, { signal }).catch(() => undefined);

@@ -1,6 +1,8 @@
 import { fitEscalation } from '../correlators/escalation.ts';
 import type { Case, CaseEvent, Outcome } from '../correlators/escalation-case.ts';
+import { InputError } from './exit.ts';
 import { deskOdds } from './odds-of-desk.ts';
+import { formatTimestamp } from './timestamp.ts';
 
 /** What is asked: learn before `from` (ms), answer for what begins in [from, until), `after` its beginning (ms). */
 export interface Question {
@@ -24,6 +26,7 @@ export interface PredictionTask {
   readonly summary: string;
   /** Columns of a log that it cannot do without. */
   readonly needed: readonly string[];
+  /** Throws an `InputError` where the question cannot be asked of this history. */
   answer(history: readonly Case[], question: Question): readonly Prediction[];
 }
 
@@ -77,11 +80,25 @@ function escalationTask({ summary, needed, ...outcome }: DeskOutcome): Predictio
   };
 }
 
+/** Every hour up to `from` is learned from: a time that lies far in the future would be hundreds of millions. */
+function checkIsKnown(history: readonly Case[], { from }: Question): void {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { openedAt, events } of history)
+    for (const t of [openedAt, ...events.map(event => event.t)]) newest = Math.max(newest, t);
+  if (history.length === 0 || from <= newest) return;
+  throw new InputError(
+    `--train-until ${formatTimestamp(from)}: lies after the newest row of the history, ${formatTimestamp(newest)}; write ISO 8601 or Unix seconds`,
+  );
+}
+
 const next4h: PredictionTask = {
   name: 'next4h',
   summary: 'an incident of priority 1 or 2 will be opened within four hours, for each full hour',
   needed: ['priority'],
-  answer: (history, question) => deskOdds(history, question).map(each => ({ ...each, incident: '' })),
+  answer(history, question) {
+    checkIsKnown(history, question);
+    return deskOdds(history, question).map(each => ({ ...each, incident: '' }));
+  },
 };
 
 /** The register of what `predict` can be asked. */

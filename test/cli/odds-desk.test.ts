@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOddsDesk, type OddsDeskOptions } from '../../cli/odds-desk.ts';
+import { createOddsDesk, type OddsDeskOptions, waitAfter } from '../../cli/odds-desk.ts';
 import { OddsHours } from '../../cli/odds-hours.ts';
 import { alertSpells, alertStep, incidentSpells, troublesOf } from '../../cli/odds-onsets.ts';
 import { livePasts, liveSignals } from '../../cli/odds-pasts.ts';
@@ -193,6 +193,11 @@ describe('the desk of odds', () => {
     const desk = await lookOnce(without);
     expect(without.warnings).toEqual(['odds of incidents: prometheus: connection refused']);
     expect(desk.told()).toEqual([]);
+  });
+
+  it('waits twice as long after each failure, an hour at most', () => {
+    const minutes = [1, 2, 3, 4, 5, 6, 2000].map(failures => waitAfter(failures) / 60_000);
+    expect(minutes).toEqual([5, 10, 20, 40, 60, 60, 60]);
   });
 
   it('abstains where a source has only a few days', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../cli/exit.ts';
 import { pastOfDesk } from '../../cli/odds-of-desk.ts';
 import { predictionTasks } from '../../cli/prediction-tasks.ts';
 import { createRandom } from '../../core/random.ts';
@@ -71,6 +72,12 @@ describe('predict next4h', () => {
     const until = from + 5 * hour + 1;
     const answers = next4h.answer(cases, { from, until, after: 0, seed: 1 });
     expect(answers.map(({ at }) => at)).toEqual([0, 1, 2, 3, 4, 5].map(k => from + k * hour));
+  });
+
+  it('refuses to learn until a time after the newest row, like milliseconds that are read as seconds', () => {
+    const ask = () => next4h.answer(cases, { from: 1000 * from, until: 2000 * from, after: 0, seed: 1 });
+    expect(ask).toThrow(InputError);
+    expect(ask).toThrow(/^--train-until \+\d+-.*: lies after the newest row of the history, 2026-02-/);
   });
 
   it('begins at the first full hour', () => {
