@@ -1,3 +1,4 @@
+import { saySignal } from '../core/say-name.ts';
 import type { MetricsWord } from './inquiry.ts';
 
 /** What the metrics around the beginning say of one place. */
@@ -16,7 +17,7 @@ export function metricsEvidence(id: string, metrics: MetricsWord | undefined): M
   if (metrics === undefined || rank < 0) return silent;
   const { services, signals } = metrics;
   const told = signals.find(({ service }) => service === id);
-  const change = told === undefined ? '' : `: ${told.evidence[0]}`;
+  const change = told === undefined ? '' : `: ${told.evidence[0]?.replace(/^[a-z][a-z0-9_]*/, saySignal)}`;
   const place = rank === 0 ? 'speak for it most' : `speak for it too, after ${services[0]!.name}`;
   return {
     share: services[rank]!.score / services[0]!.score,
