@@ -48,7 +48,9 @@ export class FrameReads {
       if (this.#from.signal.aborted) break;
       this.#waiting.delete(incident);
       const signal = AbortSignal.any([this.#from.signal, AbortSignal.timeout(patience)]);
-      const frames = await readIncidentFrames(wanted, { ...this.#from, signal });
+      const nothing = { incident, frames: [] };
+      // Not within the push: what was read meanwhile may have been taken.
+      const frames = await readIncidentFrames(wanted, { ...this.#from, signal }).catch(() => nothing);
       this.#read.push(frames);
     }
     this.#busy = false;

@@ -4,6 +4,7 @@ import { hour } from '../forecasters/incident-odds-past.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { MountedRoute } from '../server/route.ts';
 import type { Arrivals } from './arrivals.ts';
+import { watchedResources } from './capacity-resources.ts';
 import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
@@ -11,35 +12,14 @@ import { createOddsDesk, type OddsDesk, type ToldOdds } from './odds-desk.ts';
 import { OddsHours } from './odds-hours.ts';
 import { LimitDesk } from './odds-limits.ts';
 import { createOddsThread } from './odds-thread.ts';
-import type { LimitedResource } from './odds-uses.ts';
 import { seriesKey } from './series-key.ts';
-import { identitiesOf, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 /** The desk of odds of a daemon, and the hours that its passes are summed up in. */
 export interface Odds {
   readonly desk: OddsDesk;
   readonly hours: OddsHours;
   readonly limits: LimitDesk;
-}
-
-/** The resources that packs declare with a limit, once for every source of metrics that a pack is asked from. */
-function limitedResources({ config, packs }: Loaded, { all }: Sources): readonly LimitedResource[] {
-  const metrics = new Map(identitiesOf(config).map(({ name, labels }) => [name, labels]));
-  const asked = all.filter(({ name }) => config.prometheus.some(each => each.name === name));
-  return packs.flatMap(({ pack, capacity, sources }) =>
-    asked
-      .filter(({ name }) => sources.includes(name))
-      .flatMap(({ name, source }) =>
-        capacity.map(({ resource, used, limit }) => ({
-          pack,
-          resource,
-          used,
-          limit,
-          source,
-          labels: metrics.get(name) ?? {},
-        })),
-      ),
-  );
 }
 
 interface OddsParts {
@@ -94,7 +74,10 @@ export function createOdds(loaded: Loaded, parts: OddsParts): Odds {
   });
   measureOdds(metrics, desk.told());
   const limits = new LimitDesk({
-    resources: limitedResources(loaded, sources),
+    resources: watchedResources(loaded, sources.all).map(({ source, ...rest }) => ({
+      ...rest,
+      source: source.source,
+    })),
     table: store.values('limits-ahead'),
     put: parts.arrived.put,
     warn: message => log.warn(message),

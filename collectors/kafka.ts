@@ -1,27 +1,12 @@
 import { z } from 'zod';
-
-import { kafkaAccess } from '../clients/kafka-options.ts';
 import type { Component } from '../core/component.ts';
 import type { LogCollector } from '../core/log.ts';
-import { durationOption } from './duration-option.ts';
 import { KafkaCollector } from './kafka-collector.ts';
+import { kafkaReading } from './kafka-options.ts';
 
 const options = z.strictObject({
   name: z.string().min(1).default('kafka').describe('Name of the collector.'),
-  ...kafkaAccess,
-  topics: z.array(z.string().min(1)).min(1).describe('Topics to read.'),
-  group_id: z
-    .string()
-    .min(1)
-    .default('foreshock')
-    .describe('Consumer group; its members share the partitions.'),
-  start_at: z
-    .enum(['beginning', 'end'])
-    .default('end')
-    .describe('Where to begin in a topic that neither the store nor the group knows a position of.'),
-  session_timeout: durationOption('30s', 500).describe(
-    'Time without a sign of life after which the group gives our partitions to others.',
-  ),
+  ...kafkaReading('foreshock'),
   format: z
     .enum(['auto', 'json', 'text'])
     .default('auto')
