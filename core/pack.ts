@@ -78,6 +78,23 @@ const packAlertSchema = z.strictObject({
   runbook: z.string().default(''),
 });
 
+const exporterSchema = z.strictObject({
+  name: z.string().min(1),
+  versions: z.string(),
+  docs: z.string().default(''),
+  /** The version that was run to record the names of its metrics. */
+  recorded: z.string().min(1).optional(),
+  /** The address of the document from which the names of its metrics were taken, where it could not be run. */
+  documented: z.url().optional(),
+});
+export type ExporterSpec = z.output<typeof exporterSchema>;
+
+/** Who tells a pack's metrics: one exporter, or a list of them; read as a list. */
+const exportersSchema = z.preprocess(
+  value => (Array.isArray(value) ? value : [value]),
+  z.array(exporterSchema).min(1),
+);
+
 /** A pack: the declaration from which queries, detectors, forecasts, rules and dashboards of a technology follow. */
 export const packSchema = z.strictObject({
   pack: name,
@@ -86,7 +103,7 @@ export const packSchema = z.strictObject({
   links: z.array(z.string()).default([]),
   /** Whom its queries ask: the sources of metrics, or what foreshock counts of the logs itself. */
   reads: z.enum(['metrics', 'logs']).default('metrics'),
-  exporter: z.strictObject({ name: z.string(), versions: z.string(), docs: z.string().default('') }),
+  exporter: exportersSchema,
   params: z.record(label, z.string()).default({}),
   classes: z.array(classSchema).min(1),
   capacity: z.array(capacitySchema).default([]),
