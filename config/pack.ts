@@ -5,6 +5,7 @@ import { type Pack, packSchema } from '../core/pack.ts';
 import { substitute } from '../promql/params.ts';
 import { childrenOf, findError, parseTree } from '../promql/parse.ts';
 import type { Mistake } from './mistake.ts';
+import { objectiveMistakes, objectiveQueries } from './pack-objectives.ts';
 import { type PackOutline, packOutline } from './pack-outline.ts';
 import { type Path, YamlSource } from './yaml-source.ts';
 
@@ -66,6 +67,7 @@ function queriesOf(pack: PackOutline): Asked[] {
       { query: used, path: ['capacity', i, 'used'], labels: [] },
       { query: limit, path: ['capacity', i, 'limit'], labels: [] },
     ]),
+    ...objectiveQueries(pack),
   ];
   // What is empty is told by the schema.
   return all.filter(({ query }) => query !== '');
@@ -163,5 +165,7 @@ function references(source: YamlSource, pack: Pack): Mistake[] {
         : [source.mistake(['dashboard', 'rows', r, 'signals', s], `no such signal (got "${name}")`)],
     ),
   );
-  return [...capacity, ...rows];
+  const { objectives } = pack;
+  const classes = pack.classes.map(({ name }) => name);
+  return [...capacity, ...rows, ...objectiveMistakes(source, { objectives, classes })];
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { mapQueries, type ObjectiveSpec } from '../core/objective.ts';
 import type { Pack } from '../core/pack.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
 import { boundLookback } from '../promql/fresh.ts';
@@ -16,7 +17,12 @@ export interface ResolvedPack {
   readonly topology: Pack['topology'];
   readonly alerts: Pack['alerts'];
   readonly capacity: Pack['capacity'];
+  /** Their rates are over the shortest window of burn rates; longer ones are made of it. */
+  readonly objectives: readonly ObjectiveSpec[];
 }
+
+/** The shortest window of burn rates, in ms. */
+const burnStep = 300_000;
 
 /** Times in ms, matchers as written between braces. */
 export interface Resolution {
@@ -34,7 +40,10 @@ export interface Resolution {
 export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
   const rateInterval = formatDuration(Math.max(4 * how.scrapeInterval, how.step));
   const params = { ...spec.params, ...how.params };
-  const ask = (query: string) => addMatchers(substitute(query, params, { rateInterval }), how.match);
+  const over = (interval: string) => (query: string) =>
+    addMatchers(substitute(query, params, { rateInterval: interval }), how.match);
+  const ask = over(rateInterval);
+  const askObjective = over(formatDuration(Math.max(burnStep, 4 * how.scrapeInterval)));
   const fresh = formatDuration(2 * how.scrapeInterval);
   const named = (label: string) => followParam(label, spec.params, params);
   return {
@@ -51,6 +60,10 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
     topology: spec.topology.map(edge => ({ from: named(edge.from), to: named(edge.to), via: ask(edge.via) })),
     alerts: spec.alerts.map(alert => ({ ...alert, expr: ask(alert.expr) })),
     capacity: spec.capacity.map(item => ({ ...item, used: ask(item.used), limit: ask(item.limit) })),
+    objectives: spec.objectives.map(each => ({
+      ...each,
+      indicator: mapQueries(each.indicator, askObjective),
+    })),
   };
 }
 

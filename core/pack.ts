@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectiveSchema } from './objective.ts';
 
 /** The metric kinds that foreshock knows; a dashboard groups by them. */
 export const signalKinds = [
@@ -109,6 +110,7 @@ export const packSchema = z.strictObject({
   capacity: z.array(capacitySchema).default([]),
   topology: z.array(topologySchema).default([]),
   alerts: z.array(packAlertSchema).default([]),
+  objectives: z.array(objectiveSchema).default([]),
   dashboard: z
     .strictObject({ rows: z.array(z.strictObject({ title: z.string(), signals: z.array(name) })) })
     .optional(),

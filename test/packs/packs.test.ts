@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import { resolvePack } from '../../config/resolve.ts';
+import { indicatorQueries } from '../../core/objective.ts';
 import { packSchema } from '../../core/pack.ts';
 import { metricNames } from '../../promql/names.ts';
 import { findError } from '../../promql/parse.ts';
@@ -28,6 +29,7 @@ test.each(packs)('the pack $name queries what its exporters tell, and reads as P
     ...resolved.topology.map(item => item.via),
     ...resolved.alerts.map(item => item.expr),
     ...resolved.capacity.flatMap(item => [item.used, item.limit]),
+    ...resolved.objectives.flatMap(item => indicatorQueries(item.indicator).map(({ query }) => query)),
   ];
   for (const query of queries) {
     expect(findError(query)).toBeUndefined();
