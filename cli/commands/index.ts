@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { auditCommand } from './audit.ts';
 import { backtestCommand } from './backtest.ts';
+import { canaryCommand } from './canary.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { correlateCommand } from './correlate.ts';
@@ -35,6 +36,7 @@ export const commands: readonly (() => Command)[] = [
   predictCommand,
   historyCommand,
   backtestCommand,
+  canaryCommand,
   explainCommand,
   modelsCommand,
   topologyCommand,
