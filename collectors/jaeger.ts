@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { HttpAccess } from '../core/http-access.ts';
-import type { HttpClient } from '../core/http-client.ts';
-import { joinSignal } from '../core/joined-signal.ts';
 import { SourceError } from '../core/series.ts';
 import type { SeenEdge, TopologySource } from '../core/topology.ts';
+import { getText } from './get-text.ts';
 import { createHttpClient } from './http-client.ts';
-import { RetryLater, type RetryPolicy, retryAfter, withRetries } from './retry.ts';
+import { type RetryPolicy, withRetries } from './retry.ts';
 
 /** How Jaeger's query service is reached, and how much of its past is asked for; times in ms. */
 export interface JaegerOptions extends HttpAccess {
@@ -45,7 +44,8 @@ export function createJaegerSource(
     async read({ t, signal }) {
       const url = new URL(`${options.url.replace(/\/+$/, '')}/api/dependencies`);
       url.search = new URLSearchParams({ endTs: String(t), lookback: String(lookback) }).toString();
-      const text = await withRetries(() => ask({ client, options, url }, signal), policy, signal);
+      const asked = { client, url, timeout: options.timeout, longest: longestAnswer };
+      const text = await withRetries(() => getText(asked, signal), policy, signal);
       return { t, source: name, confidence, edges: edgesOf(text, `${url.origin}${url.pathname}`) };
     },
     close: () => client.close(),
@@ -67,56 +67,4 @@ function edgesOf(text: string, where: string): SeenEdge[] {
   return (data ?? [])
     .filter(({ parent, child, callCount }) => parent !== '' && child !== '' && callCount > 0)
     .map(({ parent, child }) => ({ from: parent, to: child, kind: 'calls' }));
-}
-
-interface Asked {
-  readonly client: HttpClient;
-  readonly options: JaegerOptions;
-  readonly url: URL;
-}
-
-async function ask({ client, options, url }: Asked, signal: AbortSignal | undefined): Promise<string> {
-  const where = `${url.origin}${url.pathname}`;
-  const joint = joinSignal(signal);
-  const timer = setTimeout(joint.abort, options.timeout);
-  try {
-    const headers = { accept: 'application/json' };
-    const answer = await client.get({ url: url.href, headers, signal: joint.signal });
-    const text = await bounded(answer.body, where);
-    if (answer.status === 200) return text;
-    const message = `${where}: answered ${answer.status}`;
-    if (![429, 502, 503, 504].includes(answer.status)) throw new SourceError(message, { retryable: false });
-    throw new RetryLater(message, retryAfter(one(answer.headers['retry-after']), one(answer.headers.date)));
-  } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    if (joint.signal.aborted)
-      throw new SourceError(`${where}: no answer within ${options.timeout} ms`, { retryable: false });
-    if (error instanceof SourceError && !error.message.startsWith(where))
-      throw new SourceError(`${where}: ${error.message}`, {
-        retryable: error.retryable,
-        cause: error.cause,
-      });
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    joint.letGo();
-  }
-}
-
-async function bounded(body: AsyncIterable<Uint8Array>, where: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > longestAnswer)
-      throw new SourceError(`${where}: the answer is longer than ${longestAnswer} bytes`, {
-        retryable: false,
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function one(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.[0];
 }

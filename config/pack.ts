@@ -165,7 +165,14 @@ function references(source: YamlSource, pack: Pack): Mistake[] {
         : [source.mistake(['dashboard', 'rows', r, 'signals', s], `no such signal (got "${name}")`)],
     ),
   );
+  const variants = pack.variants.flatMap(({ params }, v) =>
+    Object.keys(params).flatMap(name =>
+      name in pack.params
+        ? []
+        : [source.mistake(['variants', v, 'params', name], `no such parameter (got "${name}")`)],
+    ),
+  );
   const { objectives } = pack;
   const classes = pack.classes.map(({ name }) => name);
-  return [...capacity, ...rows, ...objectiveMistakes(source, { objectives, classes })];
+  return [...variants, ...capacity, ...rows, ...objectiveMistakes(source, { objectives, classes })];
 }

@@ -106,6 +106,8 @@ export const packSchema = z.strictObject({
   reads: z.enum(['metrics', 'logs']).default('metrics'),
   exporter: exportersSchema,
   params: z.record(label, z.string()).default({}),
+  /** Other values of `params` that fit a common way to name metrics: `init` tries them. */
+  variants: z.array(z.strictObject({ name, params: z.record(label, z.string()) })).default([]),
   classes: z.array(classSchema).min(1),
   capacity: z.array(capacitySchema).default([]),
   topology: z.array(topologySchema).default([]),

@@ -13,6 +13,7 @@ import { explainCommand } from './explain.ts';
 import { forecastCommand } from './forecast.ts';
 import { historyCommand } from './history.ts';
 import { incidentCommand } from './incident.ts';
+import { initCommand } from './init.ts';
 import { modelsCommand } from './models.ts';
 import { predictCommand } from './predict.ts';
 import { reportCommand } from './report.ts';
@@ -25,6 +26,7 @@ import { topologyCommand } from './topology.ts';
 /** The register of commands, in the order of the help. */
 export const commands: readonly (() => Command)[] = [
   demoCommand,
+  initCommand,
   runCommand,
   checkCommand,
   detectCommand,

@@ -40,7 +40,7 @@ describe('two versions at the same moments', () => {
         return lower > 0 || upper < 0;
       });
       // Three standard errors of 400 draws above the stated 5 %.
-    expect(wrong).toBeLessThanOrEqual(0.083);
+      expect(wrong).toBeLessThanOrEqual(0.083);
     },
   );
 

@@ -31,26 +31,13 @@ const mayBeEmpty: Readonly<Record<string, string>> = {
   'node/alert/NodeInodesAlmostGone': 'a container sees only file systems that the pack leaves out',
 };
 
-/** OpenTelemetry's names for the pack `service`, as its head tells them. */
-const otelParams = {
-  job: 'otel',
-  requests: 'http_server_request_duration_seconds_count',
-  duration: 'http_server_request_duration_seconds',
-  client_requests: 'http_client_request_duration_seconds_count',
-  client_duration: 'http_client_request_duration_seconds',
-  service: 'job',
-  peer: 'server_address',
-  code: 'http_response_status_code',
-  route: 'http_route',
-  cpu: 'process_cpu_time_seconds_total',
-  memory: 'process_memory_usage_bytes',
-};
-
-function resolved(name: string, params: Readonly<Record<string, string>> = {}): ResolvedPack {
+/** A built-in pack with the parameters of one of its variants, if one is named. */
+function resolved(name: string, variant?: string): ResolvedPack {
   const file = builtinPacks().get(name);
   if (file === undefined) throw new Error(`no pack ${name}`);
   const loaded = loadPack(file, readFileSync(file, 'utf8'));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes, null, 1));
+  const params = loaded.pack.variants.find(each => each.name === variant)?.params ?? {};
   return resolvePack(loaded.pack, { match: '', params, step: second, scrapeInterval: second });
 }
 
@@ -92,7 +79,7 @@ function questionsOf(pack: ResolvedPack, as: string = pack.pack): Question[] {
 const packs = ['node', 'prometheus', 'alertmanager', 'service'].map(name => resolved(name));
 const questions = [
   ...packs.flatMap(pack => questionsOf(pack)),
-  ...questionsOf(resolved('service', otelParams), 'service by OpenTelemetry'),
+  ...questionsOf(resolved('service', 'opentelemetry'), 'service by OpenTelemetry'),
 ];
 
 const answerSchema = z.object({
