@@ -49,7 +49,7 @@ const desk = new CapacityDesk({
   ],
   book: openCapacityBook(store, console.error),
   maker: createCapacityThread(),
-  ...{ horizon: 30 * day, history: 390 * day, series: count },
+  ...{ horizon: 30 * day, history: 390 * day, series: count, holidays: [] },
   thresholds: { warning: 7 * day, critical: 2 * day },
   clock: () => now,
   random: Math.random,

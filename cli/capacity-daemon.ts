@@ -30,13 +30,13 @@ function count(desk: CapacityDesk, metrics: Metrics): void {
 /** The desk of a daemon, with what it had stored; without resources where the config turns it off. */
 export function createCapacity(loaded: Loaded, { store, sources, metrics, log }: Parts): CapacityDesk {
   const { forecast } = loaded.config;
-  const { horizon, history, warning, critical, series } = forecast;
+  const { horizon, history, warning, critical, series, holidays } = forecast;
   const desk = new CapacityDesk({
     resources: forecast.enabled ? watchedResources(loaded, sources.all) : [],
     book: openCapacityBook(store, message => log.error(message)),
     maker: createCapacityThread(),
     thresholds: { warning, critical },
-    ...{ horizon, history, series, log },
+    ...{ horizon, history, series, holidays, log },
     clock: Date.now,
     random: Math.random,
     observe({ judged, leftOut, took }) {

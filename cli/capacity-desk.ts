@@ -5,7 +5,9 @@ import { type CapacityThresholds, levelAfter, sayCapacity } from './capacity-ale
 import type { CapacityBook } from './capacity-book.ts';
 import { adapted, fleetRate, type Judged, joinedFactors, missShares } from './capacity-calibration.ts';
 import { type CapacityEntry, entryKey } from './capacity-entry.ts';
-import { joinHistory, lastDay } from './capacity-history.ts';
+import type { CapacityHow } from './capacity-forecast.ts';
+import { joinHistory, lastDay, mostDays } from './capacity-history.ts';
+import { knownCalendars } from './capacity-holidays.ts';
 import { judgedEntry, withForecast } from './capacity-past.ts';
 import type { CapacityMaker } from './capacity-pool.ts';
 import { type DailyRead, day, type ResourceRead, readResource } from './capacity-reads.ts';
@@ -32,6 +34,8 @@ export interface CapacityDeskOptions {
   readonly history: number;
   readonly thresholds: CapacityThresholds;
   readonly series: number;
+  /** Places whose public holidays count. */
+  readonly holidays: readonly string[];
   readonly clock: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -49,6 +53,9 @@ const forgottenAfter = 60 * day;
 const batch = 32;
 const firstWait = 60_000;
 const longestWait = 6 * 3_600_000;
+
+/** What was read once is kept for about so long. */
+const longestKnown = mostDays * day;
 
 const resourceKey = ({ pack, resource, source }: WatchedResource) => `${pack}/${resource}@${source.name}`;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -147,11 +154,12 @@ export class CapacityDesk {
     const failed: string[] = [];
     const judged: Judged[] = [];
     let leftOut = 0;
+    const how = await this.#how(now);
     for (const resource of due) {
       try {
         const read = await this.#read(resource, end, signal);
         leftOut += await this.#take(resource, read, { judged, end });
-        await this.#forecast(resource, { now, end }, signal);
+        await this.#forecast(resource, { how, end }, signal);
         book.state = { ...book.state, done: { ...book.state.done, [resourceKey(resource)]: end } };
       } catch (error) {
         signal.throwIfAborted();
@@ -219,13 +227,19 @@ export class CapacityDesk {
     return leftOut;
   }
 
+  async #how(madeAt: number): Promise<CapacityHow> {
+    const { holidays, history, horizon, log } = this.#options;
+    const years = { from: madeAt - Math.max(history, longestKnown), to: madeAt + horizon };
+    const calendars = await knownCalendars(holidays, years, message => log.warn(message));
+    return { days: Math.floor(horizon / day), madeAt, calendars };
+  }
+
   async #forecast(
     { pack, resource, unit, labels }: WatchedResource,
-    { now, end }: { readonly now: number; readonly end: number },
+    { how, end }: { readonly how: CapacityHow; readonly end: number },
     signal: AbortSignal,
   ): Promise<void> {
-    const { book, maker, horizon, thresholds } = this.#options;
-    const how = { days: Math.floor(horizon / day), madeAt: now };
+    const { book, maker, thresholds } = this.#options;
     const entries = book
       .all()
       .filter(({ history: h }) => h.pack === pack && h.resource === resource && includes(h.entity, labels))

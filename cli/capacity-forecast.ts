@@ -1,9 +1,13 @@
 import type { CapacityForecast, Exhaustion } from '../core/capacity.ts';
-import type { Forecast, History } from '../core/forecaster.ts';
+import type { Forecast, History, Regressor } from '../core/forecaster.ts';
 import { boundsOf, clamped } from '../forecasters/bounds.ts';
-import { Ensemble } from '../forecasters/ensemble.ts';
+import { Ensemble, type FittedEnsemble } from '../forecasters/ensemble.ts';
 import { exhaustion } from '../forecasters/exhaustion.ts';
 import { members } from '../forecasters/forecasters.ts';
+import type { HolidayCalendar } from '../forecasters/holiday-calendar.ts';
+import { holidayRegressors } from '../forecasters/holiday-effects.ts';
+import { addedBy } from '../forecasters/regression.ts';
+import { FittedWithRegressors, withoutEffects } from '../forecasters/with-regressors.ts';
 import { capacityLevels, type WidthFactors } from './capacity-calibration.ts';
 import { growthCauses } from './capacity-causes.ts';
 import { type CapacityHistory, limitNow, usedHistory } from './capacity-history.ts';
@@ -21,6 +25,8 @@ export interface CapacityHow {
   readonly days: number;
   /** When it is made, ms. */
   readonly madeAt: number;
+  /** Public holidays that may move what is used. */
+  readonly calendars: readonly HolidayCalendar[];
 }
 
 /** Fewer days than these tell no course. */
@@ -59,18 +65,32 @@ function isFarOff({ yhat, intervals }: Forecast, limit: number): boolean {
   return widest !== undefined && yhat.every((y, h) => y + farOff * (widest.upper[h]! - y) < limit);
 }
 
+/** Everything that the date of full is told by; `plain` has intervals that no outcome has widened yet. */
+interface Course {
+  readonly history: History;
+  readonly limit: number;
+  readonly plain: Forecast;
+  readonly fitted: FittedEnsemble | FittedWithRegressors;
+  readonly regressors: readonly Regressor[];
+}
+
 /** When the resource is full; what is full already is said with its first day. */
-function exhaustionOf(history: History, limit: number, forecast: Forecast): Exhaustion {
+function exhaustionOf({ history, limit, plain, fitted, regressors }: Course): Exhaustion {
   const since = fullSince(history, limit);
   if (since !== undefined)
     return { state: 'over', reason: `full since ${new Date(since - day).toISOString().slice(0, 10)}` };
-  if (isFarOff(forecast, limit))
+  if (isFarOff(plain, limit))
     return {
       state: 'clear',
       reason: `the limit is more than ${farOff} times as far away as the interval of 95 % reaches`,
     };
-  const horizon = forecast.t.length * day;
-  return exhaustion(history, { limit: Float64Array.of(limit), bad: 'above', horizon });
+  const horizon = plain.t.length * day;
+  if (!(fitted instanceof FittedWithRegressors))
+    return exhaustion(history, { limit: Float64Array.of(limit), bad: 'above', horizon });
+  // What regressors add is taken off the series and off the limit alike.
+  const rest = withoutEffects(history, fitted.effects, regressors);
+  const left = addedBy(fitted.effects, regressors, 'future').map(added => limit - added);
+  return exhaustion(rest, { limit: left, bad: 'above', horizon });
 }
 
 /** Nothing is forecast: the reason stands where the date would. */
@@ -95,15 +115,17 @@ function made(task: CapacityTask, how: CapacityHow): CapacityForecast {
   const count = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   if (count < fewestDays)
     return nothing(task, how, `${count} days are known, ${fewestDays} are needed to tell how it goes on`);
-  const fitted = new Ensemble(members, { horizon: how.days * day, folds }).fitAlone(history);
+  const { days, calendars } = how;
+  const regressors = holidayRegressors(history, { calendars, steps: days, stamp: 'end' });
+  const fitted = new Ensemble(members, { horizon: days * day, folds }).fit(history, regressors);
   if ('unfit' in fitted) return nothing(task, how, fitted.unfit);
-  const plain = fitted.forecast(how.days, capacityLevels);
+  const plain = fitted.forecast(days, capacityLevels);
   const { pack, resource, entity } = known;
   return {
     ...{ pack, resource, entity, unit, history, limit },
     forecast: clamped(widened(plain, factors), boundsOf(history, limit)),
-    exhaustion: exhaustionOf(history, limit, plain),
-    causes: growthCauses(known, how.days),
+    exhaustion: exhaustionOf({ history, limit, plain, fitted, regressors }),
+    causes: growthCauses(known, days),
     madeAt: how.madeAt,
     methods: fitted.shares.filter(({ weight }) => weight > 0).map(({ name, weight }) => ({ name, weight })),
   };

@@ -3,7 +3,7 @@ import type { Labels } from '../core/labels.ts';
 import { type DailyColumn, type DailyRead, day } from './capacity-reads.ts';
 
 /** Values kept at most: 4 years of days. */
-const mostDays = 1461;
+export const mostDays = 1461;
 
 /** All that is known of a resource of an entity, day by day; every array of the same length, NaN is missing. */
 export interface CapacityHistory {

@@ -69,7 +69,7 @@ export async function capacityNow(
   how: { readonly madeAt: number; readonly timeZone: string; readonly say: (text: string) => void },
 ): Promise<CapacityKnowledge> {
   const { forecast, storage } = loaded.config;
-  const { horizon, history, warning, critical, series } = forecast;
+  const { horizon, history, warning, critical, series, holidays } = forecast;
   if (!forecast.enabled)
     return { forecasts: [], outcomes: [], missing: ['The config turns forecasts off (forecast.enabled).'] };
   const tables = ['capacity', 'capacity-state'];
@@ -83,7 +83,7 @@ export async function capacityNow(
     book: openCapacityBook(store, complain),
     maker: telling(createCapacityThread(), how.say),
     thresholds: { warning, critical },
-    ...{ horizon, history, series },
+    ...{ horizon, history, series, holidays },
     clock: Date.now,
     random: Math.random,
     log: { info: () => undefined, warn: complain, error: complain },

@@ -17,6 +17,8 @@ export interface Regressor {
   readonly future: Float64Array;
   /** Half of the 80 % interval of each future value where it is its own forecast; left out: it is planned. */
   readonly futureSpread?: Float64Array;
+  /** What one unit of it adds, where that is known already; left out: it is learned. */
+  readonly effect?: number;
 }
 
 /** P(lower <= y <= upper) should be `level`; each array holds one value a step ahead. */

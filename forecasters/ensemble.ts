@@ -177,18 +177,27 @@ export class Ensemble implements Forecaster {
   }
 
   /**
-   * The same with regressors, where they foretell the series better at earlier times than its own past does; else without
-   * them, as a bare FittedEnsemble.
+   * The same with regressors. Those with a known effect are taken off; those that are learned are heard where they foretell the
+   * series better at earlier times than its own past does. A bare FittedEnsemble where none is left.
    */
   fitWith(
     history: History,
     regressors: readonly Regressor[],
   ): FittedEnsemble | FittedWithRegressors | { readonly unfit: string } {
-    const alone = this.fitAlone(history);
-    const effects = regress(history.v, regressors);
-    if ('unfit' in alone || effects === undefined) return alone;
-    const rest = this.fitAlone(withoutEffects(history, effects, regressors));
-    if ('unfit' in rest || rest.meanError > worthIt * alone.meanError) return alone;
-    return new FittedWithRegressors(rest, effects, regressors);
+    const given = regressors.flatMap(({ name, effect }) =>
+      effect === undefined ? [] : [{ name, coefficient: effect }],
+    );
+    const plain = given.length === 0 ? history : withoutEffects(history, given, regressors);
+    const alone = this.fitAlone(plain);
+    if ('unfit' in alone) return alone;
+    const without = given.length === 0 ? alone : new FittedWithRegressors(alone, given, regressors);
+    const learned = regress(
+      plain.v,
+      regressors.filter(({ effect }) => effect === undefined),
+    );
+    if (learned === undefined) return without;
+    const rest = this.fitAlone(withoutEffects(plain, learned, regressors));
+    if ('unfit' in rest || rest.meanError > worthIt * alone.meanError) return without;
+    return new FittedWithRegressors(rest, [...given, ...learned], regressors);
   }
 }

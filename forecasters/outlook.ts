@@ -62,6 +62,8 @@ export class Outlook {
   get notes(): readonly string[] {
     const { history, regressors, horizon, limit } = this.#question;
     const values = history.v.filter(value => !Number.isNaN(value));
+    const heard = new Set(this.effects.map(({ name }) => name));
+    const tried = regressors.filter(({ effect }) => effect === undefined);
     const told: readonly (string | false)[] = [
       this.fitted.foldErrors.length === 0 &&
         `${values.length} values are too few to try any method on: the intervals are those of simulated series`,
@@ -73,8 +75,8 @@ export class Outlook {
       limit > 0 &&
         values.some(value => value > limit) &&
         'some values lie above the limit: it is no upper bound',
-      regressors.length > 0 &&
-        this.effects.length === 0 &&
+      tried.length > 0 &&
+        !tried.some(({ name }) => heard.has(name)) &&
         'the regressors foretell nothing that its own past does not: they were left out, and a scenario changes nothing',
     ];
     return told.filter(note => note !== false);

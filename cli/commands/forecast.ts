@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import type { History } from '../../core/forecaster.ts';
 import { lookAhead } from '../../forecasters/outlook.ts';
 import { InputError } from '../exit.ts';
 import { writeText } from '../files.ts';
+import { readHolidays } from '../forecast-holidays.ts';
 import { parseLevels, parseNumber, readHistory, stepsOf } from '../forecast-input.ts';
 import { readRegressors } from '../forecast-regressors.ts';
 import { parseScenario, underScenarios } from '../forecast-scenario.ts';
@@ -13,46 +15,44 @@ interface Flags {
   readonly horizon: string;
   readonly regressors?: string;
   readonly scenario: readonly string[];
+  readonly holidays?: string;
   readonly limit?: string;
   readonly levels: string;
   readonly output: string;
 }
 
-function forecast(flags: Flags): void {
+/** What moves the series beside its own past: as it is, as the scenarios say, and what had to be done for it. */
+async function movers(flags: Flags, history: History, steps: number) {
+  const scenarios = flags.scenario.map(parseScenario);
+  const plan = readRegressors(flags.regressors, history, steps);
+  const holidays = await readHolidays(flags.holidays, history, steps);
+  return {
+    given: [...plan.regressors, ...holidays.regressors],
+    changed: [...underScenarios(plan.regressors, scenarios), ...holidays.regressors],
+    notes: [...plan.notes, ...holidays.notes],
+  };
+}
+
+async function forecast(flags: Flags): Promise<void> {
   const levels = parseLevels(flags.levels);
   const limit = flags.limit === undefined ? Number.NaN : parseNumber('--limit', flags.limit);
-  const scenarios = flags.scenario.map(parseScenario);
   const { history, notes } = readHistory(flags.input, Date.now());
   const steps = stepsOf(flags.horizon, history.step);
-  const plan = readRegressors(flags.regressors, history, steps);
-  const changed = underScenarios(plan.regressors, scenarios);
-  const outlook = lookAhead({
-    history,
-    regressors: plan.regressors,
-    horizon: steps * history.step,
-    limit,
-  });
+  const { given, changed, notes: told } = await movers(flags, history, steps);
+  const outlook = lookAhead({ history, regressors: given, horizon: steps * history.step, limit });
   if ('unfit' in outlook) throw new InputError(`${flags.input}: ${outlook.unfit}`);
   const after = outlook.forecast(levels, changed);
   writeText(flags.output, forecastTable(after));
   const full = (regressors: typeof changed) =>
     Number.isNaN(limit) ? undefined : outlook.exhaustion(regressors);
+  const unchanged = () => {
+    return { texts: flags.scenario, before: outlook.forecast([], given), exhaustion: full(given) };
+  };
   const summary = summaryOf({
-    history,
-    levels,
-    outlook,
-    after,
+    ...{ history, levels, outlook, after },
     exhaustion: full(changed),
-    ...(scenarios.length === 0
-      ? {}
-      : {
-          scenario: {
-            texts: flags.scenario,
-            before: outlook.forecast([], plan.regressors),
-            exhaustion: full(plan.regressors),
-          },
-        }),
-    notes: [...notes, ...plan.notes, ...outlook.notes],
+    ...(flags.scenario.length === 0 ? {} : { scenario: unchanged() }),
+    notes: [...notes, ...told, ...outlook.notes],
   });
   (flags.output === '-' ? process.stderr : process.stdout).write(summary);
 }
@@ -72,6 +72,7 @@ export function forecastCommand(): Command {
       'what if a regressor takes another future: traffic=+100%, users=-20%, launches=3',
       [],
     )
+    .option('--holidays <places>', 'countries or parts of them whose public holidays count: DE or DE-BY,AT')
     .option('--limit <number>', 'what the series cannot or must not pass; 0 under it: where it runs out')
     .option('--levels <list>', 'shares of the intervals', '0.8,0.95')
     .requiredOption(
@@ -83,6 +84,7 @@ export function forecastCommand(): Command {
     examples: [
       'forecast --input disk.csv --horizon 30d --limit 500e9 --output forecast.csv',
       'forecast --input cpu.csv --horizon 30d --regressors traffic.csv --scenario traffic=+100% --output -',
+      'forecast --input orders.csv --horizon 30d --holidays DE --output -',
     ],
     exits: usualExits,
   });

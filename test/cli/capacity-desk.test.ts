@@ -30,7 +30,11 @@ function disk(name: string, used: (d: number) => number, limit = (_: number) => 
 const filling = (name: string, left: number): Thing =>
   disk(name, d => since(d, today - 90, 100 - 0.5 * (today + left - d) + 0.3 * noise(d)));
 
-function open(source: DailySource, store: Store, { start = today, series = 1000 } = {}) {
+function open(
+  source: DailySource,
+  store: Store,
+  { start = today, series = 1000, holidays = [] as readonly string[] } = {},
+) {
   const said: string[] = [];
   const events: CapacityEvent[] = [];
   const say = (message: string) => void said.push(message);
@@ -45,7 +49,7 @@ function open(source: DailySource, store: Store, { start = today, series = 1000 
     ],
     book: openCapacityBook(store, say),
     maker: here,
-    ...{ horizon: 30 * day, history: 395 * day, series },
+    ...{ horizon: 30 * day, history: 395 * day, series, holidays },
     thresholds: { warning: 7 * day, critical: 2 * day },
     clock: () => now,
     random: () => 0.5,
@@ -128,6 +132,25 @@ describe('the desk of capacity', () => {
     cleaned = true;
     for (let d = 4; d <= 20; d++) await goTo(today + d);
     expect(desk.troubles()).toEqual([]);
+  });
+
+  it('expects public holidays of the config, and tells of a place that it does not know', async () => {
+    const off = new Set(['2026-05-14', '2026-05-25', '2026-05-01', '2026-04-06', '2026-04-03', '2026-01-01']);
+    const at = Math.round(Date.UTC(2026, 4, 20) / day);
+    const date = (d: number) => new Date((d - 1) * day).toISOString().slice(0, 10);
+    const source = new DailySource([
+      disk('cpu', d => since(d, at - 139, (off.has(date(d)) ? 20 : 60) + noise(d))),
+    ]);
+    const forecastOf = async (holidays: readonly string[]) => {
+      const { desk, goTo, said } = open(source, openStore(':memory:'), { start: at, holidays });
+      await goTo(at);
+      const { t, yhat } = desk.forecasts()[0]!.forecast;
+      return { said, whitMonday: yhat[t.indexOf(Date.UTC(2026, 4, 26))]! };
+    };
+    expect((await forecastOf([])).whitMonday).toBeGreaterThan(55);
+    const aware = await forecastOf(['DE-XX', 'DE']);
+    expect(aware.whitMonday).toBeLessThan(25);
+    expect(aware.said).toEqual([expect.stringContaining('forecast.holidays: no part "XX" of DE')]);
   });
 
   it('compares forecasts with what came, and intervals follow: 80 % hold about 80 %', async () => {

@@ -220,3 +220,29 @@ describe('input that is hardly one', () => {
     expect(refusal(level, '--limit', 'much')).toContain('must be a number');
   });
 });
+
+describe('public holidays', () => {
+  const off = new Set(['2024-01-01', '2024-03-29', '2024-04-01', '2024-05-01', '2024-05-09', '2024-05-20']);
+  const dateOf = (i: number) => new Date((start + i * day) * 1000).toISOString().slice(0, 10);
+  const shop = rows(134, (i, noise) => (off.has(dateOf(i)) ? 30 : 100) + noise);
+
+  it('are expected again, as a share of the usual', () => {
+    const { table, summary } = forecast(shop, '--holidays', 'DE');
+    const [before, whitMonday] = ['2024-05-19', '2024-05-20'].map(date =>
+      Number(table.find(([t]) => t!.startsWith(date))![1]),
+    );
+    expect(before).toBeGreaterThan(95);
+    expect(whitMonday).toBeLessThan(35);
+    expect(summary.regressors).toEqual([{ name: 'holidays DE', adds_per_unit: expect.closeTo(-0.7, 1) }]);
+  });
+
+  it('of which nothing can be seen are left out, and it is said', () => {
+    expect(forecast(level, '--holidays', 'DE').summary.notes.join()).toContain('holidays of DE are left out');
+  });
+
+  it('of a place that nobody knows are refused', () => {
+    expect(refusal(level, '--holidays', 'DE,Atlantis')).toContain(
+      '--holidays DE,Atlantis: no holidays are known of "Atlantis": write a country as DE',
+    );
+  });
+});

@@ -11,7 +11,7 @@ describe('threads that compute when foreshock stops', () => {
   it('a forecast ends at once', async () => {
     const maker = createCapacityThread(busy);
     const stopping = new AbortController();
-    const made = maker.make({ tasks: [], how: { days: 1, madeAt: 0 } }, stopping.signal);
+    const made = maker.make({ tasks: [], how: { days: 1, madeAt: 0, calendars: [] } }, stopping.signal);
     stopping.abort(stop);
     await expect(made).rejects.toBe(stop);
     await maker.rest();
@@ -26,7 +26,7 @@ describe('threads that compute when foreshock stops', () => {
 
   it('none is begun after the stop', async () => {
     const stopped = AbortSignal.abort(stop);
-    const how = { days: 1, madeAt: 0 };
+    const how = { days: 1, madeAt: 0, calendars: [] };
     await expect(createCapacityThread(busy).make({ tasks: [], how }, stopped)).rejects.toBe(stop);
     await expect(createReportThread(busy)(usualWeek(), ['html'], stopped)).rejects.toBe(stop);
   });
