@@ -82,6 +82,17 @@ function examplesOf({ members }: Incident): Labels {
   return lines === undefined ? {} : { log_examples: lines };
 }
 
+/** So many forecasts are told in the description. */
+const mostForecasts = 3;
+
+/** What our own forecasts of resources say of them: when they are full, and what is to be done. */
+function forecastsOf(incident: Incident): readonly string[] {
+  const said = firingOf(incident).flatMap(({ alert: { labels, annotations } }) =>
+    labels.generator === 'foreshock' && labels.resource !== undefined ? (annotations.summary ?? []) : [],
+  );
+  return [...new Set(said)].slice(0, mostForecasts);
+}
+
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
 /** The odds that it gets worse, of each way in which it may, and what raises them. */
@@ -102,15 +113,16 @@ export function incidentAlert(
   told: { readonly labels: Labels; readonly url: string; readonly runbooks?: string },
 ): Alert {
   const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
+  const [first] = incident.suspects;
   const annotations: Labels = {
     summary: `${sayCount(incident.members.length, 'alert')} on ${sayList(affected(incident))}`,
-    description: incident.suspects[0]?.evidence.join('; ') ?? 'no suspect stands out',
+    description: [...(first?.evidence ?? ['no suspect stands out']), ...forecastsOf(incident)].join('; '),
     alerts: String(incident.members.length),
     affected: affected(incident).slice(0, mostNamed).join(', '),
     suspect: suspectText(incident),
     suspects: incident.suspects.slice(0, 3).map(sayScored).join(', '),
     severity_now: worstSeverity(firingOf(incident).map(member => member.alert.labels)),
-    suspect_score: (incident.suspects[0]?.score ?? 0).toFixed(2),
+    suspect_score: (first?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
     dashboard_url: url,
     ...oddsOf(incident),

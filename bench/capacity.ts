@@ -55,6 +55,7 @@ const desk = new CapacityDesk({
   random: Math.random,
   log: { info: console.log, warn: console.error, error: console.error },
   observe: () => {},
+  tell: () => {},
 });
 
 async function refresh(name: string): Promise<void> {

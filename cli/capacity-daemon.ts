@@ -1,16 +1,21 @@
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { Arrivals } from './arrivals.ts';
 import { openCapacityBook } from './capacity-book.ts';
 import { capacityLevels } from './capacity-calibration.ts';
 import { CapacityDesk } from './capacity-desk.ts';
 import { createCapacityThread } from './capacity-pool.ts';
 import { watchedResources } from './capacity-resources.ts';
+import { CapacityWarnings } from './capacity-warnings.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import type { Sources } from './sources.ts';
 
 interface Parts {
   readonly store: Store;
+  readonly arrived: Arrivals;
+  /** Of our page. */
+  readonly url: string;
   readonly sources: Sources;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -28,9 +33,12 @@ function count(desk: CapacityDesk, metrics: Metrics): void {
 }
 
 /** The desk of a daemon, with what it had stored; without resources where the config turns it off. */
-export function createCapacity(loaded: Loaded, { store, sources, metrics, log }: Parts): CapacityDesk {
-  const { forecast } = loaded.config;
+export function createCapacity(loaded: Loaded, parts: Parts): CapacityDesk {
+  const { store, sources, metrics, log, arrived, url } = parts;
+  const { forecast, web } = loaded.config;
   const { horizon, history, warning, critical, series, holidays } = forecast;
+  const table = store.values('capacity-warnings');
+  const warnings = new CapacityWarnings({ table, put: arrived.put, url, runbooks: web.runbook_url });
   const desk = new CapacityDesk({
     resources: forecast.enabled ? watchedResources(loaded, sources.all) : [],
     book: openCapacityBook(store, message => log.error(message)),
@@ -39,6 +47,7 @@ export function createCapacity(loaded: Loaded, { store, sources, metrics, log }:
     ...{ horizon, history, series, holidays, log },
     clock: Date.now,
     random: Math.random,
+    tell: (troubles, now) => warnings.tell(troubles, now),
     observe({ judged, leftOut, took }) {
       metrics.capacityRefreshed.set(Date.now() / 1000);
       metrics.capacityRefresh.set(took / 1000);

@@ -12,8 +12,8 @@ import { judgedEntry, withForecast } from './capacity-past.ts';
 import type { CapacityMaker } from './capacity-pool.ts';
 import { type DailyRead, day, type ResourceRead, readResource } from './capacity-reads.ts';
 import type { WatchedResource } from './capacity-resources.ts';
+import type { CapacityTrouble } from './capacity-warnings.ts';
 import type { Log } from './log.ts';
-import type { Trouble } from './self-alerts.ts';
 
 /** What the desk tells of its work, for metrics. */
 export interface CapacityEvent {
@@ -40,6 +40,8 @@ export interface CapacityDeskOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly observe: (event: CapacityEvent) => void;
+  /** Takes what is full soon after each look, whether it is news or not. */
+  readonly tell: (troubles: readonly CapacityTrouble[], now: number) => void;
 }
 
 /** A day is read so long after its end: what came late is in it. */
@@ -87,30 +89,42 @@ export class CapacityDesk {
       .filter(({ madeAt, ahead }) => madeAt + ahead >= since);
   }
 
-  /** What is full soon, as alerts of our own. */
-  troubles(): readonly Trouble[] {
+  /** What is full soon. */
+  troubles(): readonly CapacityTrouble[] {
     const actions = new Map(
       this.#options.resources.map(each => [`${each.pack}/${each.resource}`, each.action]),
     );
-    return this.#present().flatMap(({ level, forecast, history: { pack, resource, entity } }): Trouble[] => {
-      if (level.level === 'none' || forecast === undefined) return [];
-      const critical = level.level === 'critical';
-      return [
-        {
-          alertname: critical ? 'ForeshockResourceAlmostFull' : 'ForeshockResourceFilling',
-          labels: { ...entity, pack, resource },
-          severity: level.level,
-          summary: sayCapacity(forecast, actions.get(`${pack}/${resource}`) ?? ''),
-          since: level.since,
-        },
-      ];
-    });
+    return this.#present().flatMap(
+      ({ level, forecast, history: { pack, resource, entity } }): CapacityTrouble[] => {
+        if (level.level === 'none' || forecast === undefined) return [];
+        const critical = level.level === 'critical';
+        return [
+          {
+            alertname: critical ? 'ForeshockResourceAlmostFull' : 'ForeshockResourceFilling',
+            labels: { ...entity, pack, resource },
+            severity: level.level,
+            summary: sayCapacity(forecast, actions.get(`${pack}/${resource}`) ?? ''),
+            since: level.since,
+          },
+        ];
+      },
+    );
   }
 
-  /** Refreshes when a day has ended, and says what failed; that is tried again later. */
+  /** Refreshes when a day has ended, and says what failed; that is tried again later. Then it tells what is full soon. */
   async step(signal: AbortSignal): Promise<void> {
+    const { clock, log, tell } = this.#options;
+    await this.#tryRefresh(clock(), signal);
+    if (signal.aborted) return;
+    try {
+      tell(this.troubles(), clock());
+    } catch (error) {
+      log.error(`capacity: what is full soon cannot be told, it is tried again: ${messageOf(error)}`);
+    }
+  }
+
+  async #tryRefresh(now: number, signal: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#options;
-    const now = clock();
     if (now < this.#notBefore) return;
     try {
       await this.#refresh(now, signal);

@@ -101,7 +101,6 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
     })),
     ...wired.watches.map(blindTrouble),
     ...switchedOff(daemon),
-    ...daemon.capacity.troubles(),
     ...receivers.map(receiver => ({
       alertname: 'ForeshockNotificationFailing' as const,
       labels: { receiver: receiver.name },

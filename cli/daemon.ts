@@ -218,10 +218,10 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const { network } = self;
   const ground = groundOf(loaded, options, self);
   const { store, sources, metrics, log, signal, url } = ground;
-  const capacity = createCapacity(loaded, ground);
   const regret = createRegret(loaded, ground);
   const wired = wiredOn(ground, regret, network);
   const arrived = createArrivals(store, message => log.error(message));
+  const capacity = createCapacity(loaded, { ...ground, arrived });
   const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
   const models = createModels(loaded, { ...ground, wired });
   return {

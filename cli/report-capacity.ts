@@ -88,6 +88,7 @@ export async function capacityNow(
     random: Math.random,
     log: { info: () => undefined, warn: complain, error: complain },
     observe: () => undefined,
+    tell: () => undefined,
   });
   try {
     await desk.step(new AbortController().signal);

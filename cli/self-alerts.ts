@@ -13,9 +13,7 @@ export interface Trouble {
     | 'ForeshockClassLeftOut'
     | 'ForeshockDetectorBlind'
     | 'ForeshockRuleSwitchedOff'
-    | 'ForeshockNotificationFailing'
-    | 'ForeshockResourceFilling'
-    | 'ForeshockResourceAlmostFull';
+    | 'ForeshockNotificationFailing';
   readonly labels: Labels;
   readonly severity: string;
   readonly summary: string;

@@ -44,6 +44,7 @@ const packAlerts = [...builtinPacks().values()].flatMap(file => {
 const sent = [
   ...(read('cli/self-alerts.ts').match(/'Foreshock\w+'/g) ?? []),
   ...(read('alerts/incident-alert.ts').match(/'ForeshockIncident'/g) ?? []),
+  ...(read('cli/capacity-warnings.ts').match(/'ForeshockResource\w+'/g) ?? []),
   ...(read('cli/odds-limits.ts').match(/'ForeshockLimitAhead'/g) ?? []),
 ].map(quoted => quoted.slice(1, -1));
 

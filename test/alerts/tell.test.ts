@@ -136,3 +136,14 @@ describe('an incident that somebody looks after', () => {
     expect(toldOf(steps(down), () => true)).toEqual(['opened', 'updated', 'resolved']);
   });
 });
+
+describe('an incident with a resource that is full soon', () => {
+  it('says in its description when, and what is to be done', () => {
+    const labels = { alertname: 'ForeshockResourceFilling', generator: 'foreshock', resource: 'disk' };
+    const summary = 'disk of db is full on 2026-06-02; remove old data.';
+    const { alert, reason } = member(labels);
+    const full = { alert: { ...alert, annotations: { summary } }, reason };
+    const [told] = createTeller({ url: 'http://us' }).step(30, [incident({ members: [slow, full] })]);
+    expect(told!.alert.annotations.description).toBe(`no suspect stands out; ${summary}`);
+  });
+});

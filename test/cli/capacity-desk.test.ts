@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { createMute } from '../../alerts/overrides.ts';
 import { openCapacityBook } from '../../cli/capacity-book.ts';
 import { CapacityDesk, type CapacityEvent } from '../../cli/capacity-desk.ts';
 import { forecastCapacity } from '../../cli/capacity-forecast.ts';
 import type { CapacityMaker } from '../../cli/capacity-pool.ts';
 import { capacitySeries, lookbackOf } from '../../cli/capacity-series.ts';
+import { CapacityWarnings } from '../../cli/capacity-warnings.ts';
 import { createResultTarget } from '../../cli/results.ts';
+import type { Alert } from '../../core/alert.ts';
 import { createRandom } from '../../core/random.ts';
 import type { Store } from '../../core/store.ts';
 import { openStore } from '../../store/sqlite.ts';
@@ -38,6 +41,10 @@ function open(
   const said: string[] = [];
   const events: CapacityEvent[] = [];
   const say = (message: string) => void said.push(message);
+  const told: Alert[] = [];
+  const table = store.values('capacity-warnings');
+  const put = (alerts: readonly Alert[]) => void told.push(...alerts);
+  const warnings = new CapacityWarnings({ table, put, url: 'http://here' });
   let now = start * day + 3_600_000;
   const desk = new CapacityDesk({
     resources: [
@@ -55,6 +62,7 @@ function open(
     random: () => 0.5,
     log: { info: say, warn: say, error: say },
     observe: event => void events.push(event),
+    tell: (troubles, at) => warnings.tell(troubles, at),
   });
   const later = (ms: number) => {
     now += ms;
@@ -63,7 +71,7 @@ function open(
     now = d * day + 3_600_000;
     await desk.step(new AbortController().signal);
   };
-  return { desk, said, events, goTo, later };
+  return { desk, said, events, told, goTo, later };
 }
 
 const stateOf = (desk: CapacityDesk, instance: string) =>
@@ -280,6 +288,67 @@ describe('the desk of capacity', () => {
     expect(desk.forecasts().length).toBe(8);
     expect(stateOf(desk, 'limit moves')?.state).toBe('over');
     for (const { forecast } of desk.forecasts()) expect([...forecast.yhat].every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('warnings of capacity', () => {
+  const growing = () =>
+    disk('a', d => since(d, today - 90, d > today + 4 ? 30 + noise(d) : 100 - 0.5 * (today + 5 - d)));
+
+  it('go the way of other alerts: begin, become critical under a name of their own, and end', async () => {
+    const { goTo, told } = open(new DailySource([growing()]), openStore(':memory:'));
+    for (let d = 0; d <= 20; d++) await goTo(today + d);
+    const course = told.map(
+      ({ labels, endsAt }) => `${labels.alertname} ${endsAt === undefined ? 'on' : 'off'}`,
+    );
+    expect(course.filter((each, i) => each !== course[i - 1])).toEqual([
+      'ForeshockResourceFilling on',
+      'ForeshockResourceAlmostFull on',
+      'ForeshockResourceFilling off',
+      'ForeshockResourceAlmostFull on',
+      'ForeshockResourceAlmostFull off',
+    ]);
+    expect(told[0]).toMatchObject({
+      labels: { generator: 'foreshock', severity: 'warning', pack: 'node', resource: 'filesystem' },
+      annotations: {
+        summary: expect.stringMatching(/^filesystem of a is full on 2026-06-/),
+        runbook_url: expect.stringContaining('ForeshockResourceFilling'),
+      },
+      startsAt: today * day + 3_600_000,
+    });
+  });
+
+  it('are put again every five minutes, so that one that was held back is told when that ends', async () => {
+    const { desk, goTo, told, later } = open(new DailySource([growing()]), openStore(':memory:'));
+    await goTo(today);
+    for (let minutes = 0.5; minutes <= 20; minutes += 0.5) {
+      later(30_000);
+      await desk.step(new AbortController().signal);
+    }
+    expect(told.length).toBe(5);
+    expect(new Set(told.map(({ startsAt, fingerprint }) => `${startsAt}${fingerprint}`)).size).toBe(1);
+  });
+
+  it('are held back by a mute, which says so', async () => {
+    const { goTo, told } = open(new DailySource([growing()]), openStore(':memory:'));
+    await goTo(today);
+    const mute = createMute([{ match: { resource: 'filesystem', instance: 'a' }, mute: true }]);
+    expect(mute(0, told).held).toMatchObject([
+      { by: 'muted: override of resource="filesystem", instance="a"', alert: { labels: { pack: 'node' } } },
+    ]);
+  });
+
+  it('end after a restart of what is over, damaged keys too, and go on as what they were', async () => {
+    const store = openStore(':memory:');
+    const first = open(new DailySource([growing()]), store);
+    await first.goTo(today);
+    store.values('capacity-warnings').set('no labels', new Uint8Array(3));
+    const second = open(new DailySource([growing()]), store);
+    await second.goTo(today + 1);
+    expect(second.told).toMatchObject([{ startsAt: first.told[0]!.startsAt, endsAt: undefined }]);
+    for (let d = 5; d <= 20; d++) await second.goTo(today + d);
+    expect(second.told.at(-1)!.endsAt).toBeDefined();
+    expect(store.values('capacity-warnings').entries()).toEqual([]);
   });
 });
 

@@ -75,7 +75,7 @@ describe.skipIf(missing.length > 0)('the resources of a host with weeks of histo
           .split('\n')
           .slice(0, -1)
           .map(line => lineSchema.parse(JSON.parse(line)))
-          .filter(({ alert }) => alert.labels.alertname?.startsWith('ForeshockResource'))
+          .filter(({ alert }) => alert.labels.resource === 'filesystem')
       : [];
 
   async function range(query: string, from: number, to: number) {
@@ -110,8 +110,15 @@ receivers: [{name: file, file: {path: "${file}"}}]`,
       ['firing', '/data'],
     ]);
     const { labels, annotations } = told()[0]!.alert;
-    expect(labels).toMatchObject({ pack: 'node', resource: 'filesystem', instance: 'host-1' });
-    expect(annotations.summary).toMatch(/is full on \d{4}-\d\d-\d\d .*of 500 GB are used.*Remove or archive/);
+    expect(labels).toMatchObject({
+      alertname: 'ForeshockIncident',
+      pack: 'node',
+      resource: 'filesystem',
+      instance: 'host-1',
+    });
+    expect(annotations.description).toMatch(
+      /is full on \d{4}-\d\d-\d\d .*of 500 GB are used.*Remove or archive/,
+    );
     expect(
       await ownMetric(
         foreshock,
