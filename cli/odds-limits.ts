@@ -27,6 +27,8 @@ export interface LimitDeskOptions {
 
 /** Entities that are watched at most: a week of each is in memory. */
 const mostUses = 10_000;
+/** A clock that was set back by less is waited for; after more the past is read anew. */
+const setBack = 3_600_000;
 
 const keptSchema = z.object({ warning: z.boolean(), against: z.number(), since: z.number() });
 type Kept = z.output<typeof keptSchema>;
@@ -90,14 +92,14 @@ function labelsOf(key: string): Labels | undefined {
 /** Looks every five minutes whether a resource meets its limit within four hours, until the signal aborts. */
 export class LimitDesk {
   readonly #options: LimitDeskOptions;
-  readonly #watched: readonly Watched[];
+  #watched: readonly Watched[] = [];
   #complaint = '';
   #leftOut = 0;
   #lookedTo = Number.NEGATIVE_INFINITY;
 
   constructor(options: LimitDeskOptions) {
     this.#options = options;
-    this.#watched = options.resources.map(resource => new Watched(resource));
+    this.#beginAnew();
   }
 
   /** Looks the first time after `first` ms: a start has enough to read. Never rejects for what is outside: the next look reads what this one could not. */
@@ -110,9 +112,14 @@ export class LimitDesk {
     }
   }
 
-  /** One look at all resources at `at` (ms), one after the other; none at a time that was looked at already. */
+  #beginAnew(): void {
+    this.#watched = this.#options.resources.map(resource => new Watched(resource));
+  }
+
+  /** One look at all resources at `at` (ms), one after the other; none at a time that was looked at already, unless the clock was set back. */
   async look(at: number, signal: AbortSignal): Promise<void> {
-    if (at <= this.#lookedTo) return;
+    if (at <= this.#lookedTo && this.#lookedTo - at < setBack) return;
+    if (at < this.#lookedTo) this.#beginAnew();
     this.#lookedTo = at;
     const failures: string[] = [];
     const judged = new Set<string>();
@@ -171,7 +178,7 @@ export class LimitDesk {
     if (!warning) return;
     const { put, url, runbooks } = this.#options;
     const outlook = { chance: 0, crossing: undefined, reason: 'it is no longer there' };
-    put([alertOf(labels, { outlook, since, at, url, runbooks })]);
+    put([alertOf(labels, { outlook, since: Math.min(since, at), at, url, runbooks })]);
   }
 
   /** Answers under what it is kept. */
@@ -190,7 +197,7 @@ export class LimitDesk {
     const before = stored(table, key);
     const outlook = use.outlook();
     const after: GradualState = afterLook(before, outlook);
-    const since = after.warning && !before.warning ? at : before.since;
+    const since = after.warning && !before.warning ? at : Math.min(before.since, at);
     if (after.warning || after.against > 0)
       table.set(key, new TextEncoder().encode(JSON.stringify({ ...after, since })));
     else if (before.warning || before.against > 0) table.delete(key);

@@ -197,15 +197,28 @@ describe('limits within four hours', () => {
     expect(watched.alerts).toHaveLength(before + 1);
   });
 
-  it('lose nothing when a look comes early or the clock is set back', async () => {
+  it('lose nothing when a look comes early or the clock is set back a little', async () => {
     const watched = desk();
     await looks(watched, leakAt + 3 * hour, leakAt + 4 * hour);
     const before = [...watched.alerts];
     await watched.desk.look(leakAt + 4 * hour, never);
-    await watched.desk.look(leakAt + hour, never);
+    await watched.desk.look(leakAt + 3.5 * hour, never);
     expect(watched.alerts).toEqual(before);
     await watched.desk.look(leakAt + 4 * hour + 5 * minute, never);
     expect(watched.alerts.at(-1)).toMatchObject({ startsAt: before[0]!.startsAt, endsAt: undefined });
+  });
+
+  it('are told again after the clock was set back by hours, and begin no later than they are told', async () => {
+    const watched = desk();
+    await looks(watched, leakAt + 3 * hour, leakAt + 4.5 * hour);
+    const before = watched.alerts.length;
+    const now = leakAt + 3.25 * hour;
+    await looks(watched, now, now + hour);
+    const after = watched.alerts.slice(before);
+    expect(after).toHaveLength(13);
+    expect(after.every(({ startsAt, endsAt }) => startsAt <= now && endsAt === undefined)).toBe(true);
+    await looks(watched, fullAt + hour, fullAt + 2 * hour);
+    expect(watched.alerts.at(-1)!.endsAt).toBeDefined();
   });
 
   it('survive a damaged key of the store, which is deleted and said once', async () => {
