@@ -4,7 +4,7 @@ import type { Incident } from '../core/incident.ts';
 import type { KeyValues } from '../core/store.ts';
 import { type IncidentOddsModel, readIncidentOdds } from '../forecasters/incident-odds.ts';
 import { type HourlyPast, hour } from '../forecasters/incident-odds-past.ts';
-import { type AlertHistory, type OddsSpan, readAlertHistory } from './odds-history.ts';
+import { type AlertHistory, AlertMemory, type OddsSpan } from './odds-history.ts';
 import type { OddsHours } from './odds-hours.ts';
 import { incidentSpells } from './odds-onsets.ts';
 import { livePasts, liveSignals } from './odds-pasts.ts';
@@ -50,7 +50,7 @@ const lookBack = 30 * day;
 /** An hour is looked at when its last samples have arrived. */
 const arrival = 60_000;
 
-/** After so many failures in a row it is looked again so much later, ms: every look reads the whole past. */
+/** After so many failures in a row it is looked again so much later, ms: the first look reads the whole past. */
 export const waitAfter = (failures: number): number => Math.min(hour, 300_000 * 2 ** (failures - 1));
 
 function restored(table: KeyValues): readonly ToldOdds[] {
@@ -67,12 +67,14 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 class Desk implements OddsDesk {
   readonly #options: OddsDeskOptions;
+  readonly #memories: readonly AlertMemory[];
   #told: readonly ToldOdds[];
   #model: IncidentOddsModel | undefined;
   #complaint = '';
 
   constructor(options: OddsDeskOptions) {
     this.#options = options;
+    this.#memories = options.sources.map(({ source }) => new AlertMemory(source));
     this.#told = restored(options.table);
   }
 
@@ -126,10 +128,9 @@ class Desk implements OddsDesk {
 
   /** What the sources that answer know. Rejects when none does. */
   async #read(span: OddsSpan): Promise<AlertHistory> {
-    const { sources } = this.#options;
-    const answers = await Promise.allSettled(sources.map(({ source }) => readAlertHistory(source, span)));
+    const answers = await Promise.allSettled(this.#memories.map(memory => memory.read(span)));
     const failed = answers.flatMap(answer => (answer.status === 'rejected' ? [reasonOf(answer.reason)] : []));
-    if (failed.length > 0 && failed.length === sources.length) throw new Error(failed.join('; '));
+    if (failed.length > 0 && failed.length === this.#memories.length) throw new Error(failed.join('; '));
     this.#complain(failed.join('; '));
     const read = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
     return {

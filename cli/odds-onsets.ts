@@ -25,19 +25,25 @@ export function placeOf({ service, job, instance }: Labels): string | undefined 
   return service ?? job ?? instance;
 }
 
-/** When each alert fired, of the samples of `ALERTS`. One that fires from the first sample on began earlier: `known` is that sample. */
-export function alertSpells(series: readonly Series[], known: number): readonly Spell[] {
-  return series.flatMap(({ labels, t, v }) => {
-    const place = placeOf(labels) ?? labels.alertname ?? everywhere;
-    const spells: { place: string; from: number; to: number }[] = [];
-    for (let i = 0; i < t.length; i++) {
-      if (Number.isNaN(v[i]!)) continue;
-      const last = spells.at(-1);
-      if (last !== undefined && t[i]! - last.to <= quiet) last.to = t[i]!;
-      else spells.push({ place, from: t[i]!, to: t[i]! });
-    }
-    return spells.filter(({ from }) => from > known);
-  });
+/** A spell that may go on. */
+export type OpenSpell = { -readonly [key in keyof Spell]: Spell[key] };
+
+/** Where an alert is; one that names no place is a place of its own. */
+export function alertPlace(labels: Labels): string {
+  return placeOf(labels) ?? labels.alertname ?? everywhere;
+}
+
+/** Puts samples of an alert, all later than what is known of it, to its spells. */
+export function addSamples(
+  { place, spells }: { readonly place: string; readonly spells: OpenSpell[] },
+  { t, v }: Pick<Series, 't' | 'v'>,
+): void {
+  for (let i = 0; i < t.length; i++) {
+    if (Number.isNaN(v[i]!)) continue;
+    const last = spells.at(-1);
+    if (last !== undefined && t[i]! - last.to <= quiet) last.to = t[i]!;
+    else spells.push({ place, from: t[i]!, to: t[i]! });
+  }
 }
 
 /** When each service that an incident of ours names was in it; an open one lasts until `now`. */

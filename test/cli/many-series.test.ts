@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readResource } from '../../cli/capacity-reads.ts';
-import { readAlertHistory } from '../../cli/odds-history.ts';
+import { AlertMemory } from '../../cli/odds-history.ts';
 import type { SeriesSource } from '../../core/series.ts';
 
 const day = 86_400_000;
@@ -21,7 +21,7 @@ const source: SeriesSource = {
 
 describe('an answer of two hundred thousand series', () => {
   it('is read as the past of alerts', async () => {
-    const { spells } = await readAlertHistory(source, { from: 0, until: day, signal });
+    const { spells } = await new AlertMemory(source).read({ from: 0, until: day, signal });
     expect(spells).toHaveLength(0);
   });
 

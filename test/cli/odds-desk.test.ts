@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOddsDesk, type OddsDeskOptions, waitAfter } from '../../cli/odds-desk.ts';
 import { OddsHours } from '../../cli/odds-hours.ts';
-import { alertSpells, alertStep, incidentSpells, troublesOf } from '../../cli/odds-onsets.ts';
+import { alertStep, incidentSpells, troublesOf } from '../../cli/odds-onsets.ts';
 import { livePasts, liveSignals } from '../../cli/odds-pasts.ts';
 import { createRandom } from '../../core/random.ts';
 import { type Series, type SeriesSource, SourceError } from '../../core/series.ts';
@@ -89,25 +89,6 @@ async function lookOnce({ options }: ReturnType<typeof parts>) {
 }
 
 describe('what alerts tell of the past', () => {
-  it('an alert that fires again within a quarter of an hour has fired on', () => {
-    const [series] = [
-      alert('a', [
-        [0, hour],
-        [hour + 2 * alertStep, 2 * hour],
-        [3 * hour, 4 * hour],
-      ]),
-    ];
-    const spells = alertSpells([series!], -1);
-    expect(spells.map(({ from, to }) => [from, to])).toEqual([
-      [0, 2 * hour],
-      [3 * hour, 4 * hour],
-    ]);
-  });
-
-  it('when an alert began that fires from the start of the history on is not known', () => {
-    expect(alertSpells([alert('a', [[0, hour]])], 0)).toEqual([]);
-  });
-
   it('alerts of a place that overlap are one trouble', () => {
     const at = (from: number, to: number) => ({ place: 'a', from, to });
     expect(troublesOf([at(0, hour), at(3 * hour, 5 * hour), at(hour / 2, 2 * hour)])).toEqual([
