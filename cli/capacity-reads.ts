@@ -35,6 +35,12 @@ export interface ResourceRead {
   readonly complaint?: string;
 }
 
+/**
+ * Samples that Prometheus holds at once for a day of a series: the hours of the subquery, once for each operand and once for what
+ * comes of them, and as many of the day before the first.
+ */
+const samplesPerStep = 4 * 24;
+
 /** A query of ours: how a day is made of the samples of its hours. */
 function daily(query: string, how: 'max' | 'avg' | 'last'): string {
   return `${how}_over_time((${query})[1d:1h])`;
@@ -49,7 +55,8 @@ async function readDays(
   const pieces: Series[] = [];
   for (let last = end; last >= start; last -= piece * day) {
     const first = Math.max(start, last - (piece - 1) * day);
-    const answer = await source.queryRange({ query, start: first, end: last, step: day, signal });
+    const asked = { query, start: first, end: last, step: day, samplesPerStep, signal };
+    const answer = await source.queryRange(asked);
     if (answer.partial)
       throw new Error(`a partial answer is not learned from: ${answer.warnings.join('; ')}`);
     if (answer.series.length === 0) break;

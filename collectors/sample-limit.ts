@@ -20,7 +20,7 @@ export function createSampleLimit(
 ): SampleLimit {
   const counted = new Map<string, { readonly series: number; readonly at: number }>();
   return {
-    async stepsAtOnce({ query, end, signal }) {
+    async stepsAtOnce({ query, end, samplesPerStep = 1, signal }) {
       const known = counted.get(query);
       let series = known?.series;
       if (known === undefined || series === undefined || Math.abs(end - known.at) > countHolds) {
@@ -28,8 +28,10 @@ export function createSampleLimit(
         series = (await Promise.all(sums)).reduce((sum, one) => sum + one, 0);
         counted.set(query, { series, at: end });
       }
-      if (series > most) throw new TooManySamples(series, most);
-      return series === 0 ? Number.POSITIVE_INFINITY : Math.floor(most / series);
+      const samples = series * samplesPerStep;
+      const each = samplesPerStep === 1 ? '' : ` of ${samplesPerStep} samples each`;
+      if (samples > most) throw new TooManySamples(`${series} series${each}`, most);
+      return series === 0 ? Number.POSITIVE_INFINITY : Math.floor(most / samples);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface RangeQuery {
   readonly start: number;
   readonly end: number;
   readonly step: number;
+  /** Samples that a step reads of each series, where that is more than one: a subquery. */
+  readonly samplesPerStep?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -40,8 +42,8 @@ export class SourceError extends Error {
 
 /** One step of a query reads more series than a query may: asking again never helps. */
 export class TooManySamples extends SourceError {
-  constructor(series: number, most: number) {
-    super(`one step reads ${series} series, more than limits.samples_per_query (${most})`, {
+  constructor(what: string, most: number) {
+    super(`one step reads ${what}, more than limits.samples_per_query (${most})`, {
       retryable: false,
     });
     this.name = 'TooManySamples';

@@ -32,6 +32,17 @@ it('splits a range so that the series that it reads x steps stay below the limit
   await close();
 });
 
+it('counts the samples of a subquery, also in what it says when one step is too much', async () => {
+  const { fake, source, close } = await asking({ series: 2, most: 100 });
+  const range = { query: 'max_over_time(a[10m:1m])', start: step, end: 10 * step, step };
+  await source.queryRange({ ...range, samplesPerStep: 10 });
+  expect(fake.asked.filter(({ steps }) => steps > 0).map(({ steps }) => steps)).toEqual([5, 5]);
+  await expect(source.queryRange({ ...range, samplesPerStep: 60 })).rejects.toThrow(
+    'one step reads 2 series of 60 samples each, more than limits.samples_per_query (100)',
+  );
+  await close();
+});
+
 it('counts once for many ranges of a day', async () => {
   const { fake, source, close } = await asking({ series: 2, most: 100 });
   for (const end of [10, 20, 30]) await source.queryRange({ query: 'a', start: step, end: end * step, step });

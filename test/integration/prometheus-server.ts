@@ -17,11 +17,13 @@ export interface PrometheusSetup {
   readonly history?: string;
   /** How long it keeps its blocks, where that is longer than its own 15 days. */
   readonly retention?: string;
+  /** Samples that one of its queries may hold at once; 50 million unless given. */
+  readonly maxSamples?: number;
 }
 
 /** A real Prometheus on a free port of loopback, not started yet. */
 export async function createPrometheusServer(setup: PrometheusSetup): Promise<LoopbackServer> {
-  const { dir, targets, history, discovery, retention, jobs = {} } = setup;
+  const { dir, targets, history, discovery, retention, maxSamples, jobs = {} } = setup;
   const data = `${dir}/prometheus-data`;
   if (history !== undefined) {
     writeFileSync(`${dir}/history.txt`, history);
@@ -51,6 +53,7 @@ export async function createPrometheusServer(setup: PrometheusSetup): Promise<Lo
       `--config.file=${dir}/prometheus.yml`,
       `--storage.tsdb.path=${data}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      ...(maxSamples === undefined ? [] : [`--query.max-samples=${maxSamples}`]),
       ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ],
     port,
