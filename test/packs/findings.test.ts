@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it, test } from 'vitest';
+import { stringify } from 'yaml';
+import { fleetDashboards } from '../../cli/dashboard-files.ts';
+import { resolvePack } from '../../config/resolve.ts';
+import { lintDashboard } from '../../dashboards/lint.ts';
+import { missingCommands, temporaryFolder } from '../integration/loopback-server.ts';
+import { namedKinds, packsWith, readPacks } from '../reference/packs.ts';
+
+const packs = readPacks();
+const resolved = packs.map(pack =>
+  resolvePack(pack, { match: '', params: {}, step: 15_000, scrapeInterval: 15_000 }),
+);
+
+it.each(namedKinds)('the kind %s is in at least three packs', kind => {
+  expect(packsWith(packs, kind).length).toBeGreaterThanOrEqual(3);
+});
+
+it.each(resolved)('the dashboard of the pack $pack has no finding', pack => {
+  const findings = fleetDashboards([pack]).flatMap(dashboard => lintDashboard(dashboard));
+  expect(findings).toEqual([]);
+});
+
+test('the overview of all packs has no finding', () => {
+  expect(fleetDashboards(resolved).flatMap(dashboard => lintDashboard(dashboard))).toEqual([]);
+});
+
+it('no two packs have an alert of one name', () => {
+  const names = packs.flatMap(({ alerts }) => alerts.map(({ alert }) => alert));
+  expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
+});
+
+it.skipIf(missingCommands('promtool').length > 0)('promtool finds nothing in the alerts of the packs', () => {
+  const groups = resolved.map(({ pack, alerts }) => ({
+    name: pack,
+    rules: alerts.map(({ alert, expr, for: pending, severity, summary }) => ({
+      alert,
+      expr,
+      for: pending,
+      labels: { severity },
+      annotations: { summary },
+    })),
+  }));
+  const dir = temporaryFolder('pack-rules');
+  const file = path.join(dir, 'packs.yml');
+  writeFileSync(file, stringify({ groups: groups.filter(({ rules }) => rules.length > 0) }));
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+  rmSync(dir, { recursive: true });
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
+});
