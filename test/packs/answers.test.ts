@@ -5,6 +5,7 @@ import type { Labels } from '../../core/labels.ts';
 import type { Pack } from '../../core/pack.ts';
 import type { Series } from '../../core/series.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
+import { metricNames } from '../../promql/names.ts';
 import { readPacks } from '../reference/packs.ts';
 
 const step = 15_000;
@@ -36,6 +37,7 @@ function seriesOf(line: string, types: ReadonlyMap<string, string>): Series | un
 
 function recording(pack: Pack): Series[] {
   const text = pack.exporter
+    .filter(({ recorded }) => recorded !== undefined)
     .map(({ name }) => readFileSync(new URL(`./expositions/${name}.txt`, import.meta.url), 'utf8'))
     .join('\n');
   const types = new Map(
@@ -51,15 +53,20 @@ function recording(pack: Pack): Series[] {
   return [...read, ...up];
 }
 
-/** Packs all of whose exporters were run, with what they told in a file. */
-const packs = readPacks().filter(({ exporter, pack }) =>
-  exporter.every(({ recorded }) => recorded !== undefined && pack !== 'service'),
+/** Packs with an exporter that was run, and what it told in a file. */
+const packs = readPacks().filter(
+  ({ exporter, pack }) => pack !== 'service' && exporter.some(({ recorded }) => recorded !== undefined),
 );
 
 describe.each(packs)('the pack $pack on what its exporters told', pack => {
   const params = 'job' in pack.params ? { job: '.+' } : {};
   const resolved = resolvePack(pack, { match: '', params, step, scrapeInterval: step });
-  const source = createEvaluator(recording(pack), { lookback: 2 * step, dialect: 2 });
+  const series = recording(pack);
+  const source = createEvaluator(series, { lookback: 2 * step, dialect: 2 });
+  const told = new Set(series.map(({ labels }) => labels.__name__));
+  // What a documented exporter tells stands in no recording.
+  const documented = pack.exporter.some(exporter => exporter.documented !== undefined);
+  const isRun = (query: string) => !documented || metricNames(query).every(name => told.has(name));
   const ask = async (query: string) =>
     (await source.queryRange({ query, start: now, end: now, step })).series.filter(({ v }) =>
       Number.isFinite(v[0]),
@@ -83,10 +90,10 @@ describe.each(packs)('the pack $pack on what its exporters told', pack => {
     ]),
   ];
 
-  it.each(questions)('answers $name', async ({ name, query, labels }) => {
-    const series = await ask(query);
-    if (mayBeEmpty[name] !== undefined && series.length === 0) return;
-    expect(series.length, query).toBeGreaterThan(0);
-    for (const { labels: got } of series) for (const label of labels) expect(got[label], label).toMatch(/./);
+  it.each(questions.filter(({ query }) => isRun(query)))('answers $name', async ({ name, query, labels }) => {
+    const answer = await ask(query);
+    if (mayBeEmpty[name] !== undefined && answer.length === 0) return;
+    expect(answer.length, query).toBeGreaterThan(0);
+    for (const { labels: got } of answer) for (const label of labels) expect(got[label], label).toMatch(/./);
   });
 });
