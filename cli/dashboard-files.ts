@@ -5,15 +5,21 @@ import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
 import { includes, type Labels } from '../core/labels.ts';
 import { declaredName, declaredPart } from '../core/watched-class.ts';
+import { capacityDashboard } from '../dashboards/capacity.ts';
 import { fleetOverview } from '../dashboards/fleet.ts';
+import { healthDashboard } from '../dashboards/health.ts';
 import { incidentDashboard } from '../dashboards/incident.ts';
 import { writeLayout } from '../dashboards/layout.ts';
 import type { DashboardPack } from '../dashboards/model.ts';
+import { noiseDashboard } from '../dashboards/noise.ts';
 import { packDashboard } from '../dashboards/pack.ts';
+import { silenceLink } from '../server/silence-link.ts';
 import type { ClassWatch } from './class-watch.ts';
 
+const forGrafana = (query: string) => query.replace(/\[[0-9a-z]+\]/g, '[$rate_interval]');
+
 /** A pack as dashboards see it: rate windows follow Grafana's interval, not ours. */
-function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardPack {
+function dashboardPack({ pack, title, spec, classes, capacity }: ResolvedPack): DashboardPack {
   return {
     pack,
     title,
@@ -23,7 +29,16 @@ function dashboardPack({ pack, title, spec, classes }: ResolvedPack): DashboardP
       name: each.class.name,
       entityLabels: each.entityLabels,
       signals: each.class.signals,
-      queries: each.queries.map(query => query.replace(/\[[0-9a-z]+\]/g, '[$rate_interval]')),
+      queries: each.queries.map(forGrafana),
+      of: spec.reads === 'logs' ? 'foreshock' : 'metrics',
+    })),
+    capacity: capacity.map(({ resource, class: of, used, limit, unit, about, action }) => ({
+      resource,
+      class: `${pack}/${of}`,
+      used: forGrafana(used),
+      limit: forGrafana(limit),
+      unit,
+      about: [about, action].filter(words => words !== '').join(' '),
     })),
   };
 }
@@ -33,10 +48,16 @@ function dashboardPacks(packs: readonly ResolvedPack[]): readonly DashboardPack[
   return packs.filter((one, k) => packs.findIndex(({ pack }) => pack === one.pack) === k).map(dashboardPack);
 }
 
-/** The dashboards of the fleet: overview, one per pack. */
+/** The dashboards of the fleet: overview, one per pack, capacity, noise, and foreshock itself. */
 export function fleetDashboards(packs: readonly ResolvedPack[]): readonly Dashboard[] {
   const shown = dashboardPacks(packs);
-  return [fleetOverview(shown), ...shown.map(packDashboard)];
+  return [
+    fleetOverview(shown),
+    ...shown.map(packDashboard),
+    capacityDashboard(shown),
+    noiseDashboard(),
+    healthDashboard(),
+  ];
 }
 
 type Has = (className: string, entity: Labels) => boolean;
@@ -61,7 +82,12 @@ export function alertedIn(incidents: readonly Incident[]): Has {
 export function incidentDashboards(
   packs: readonly ResolvedPack[],
   incidents: readonly Incident[],
-  about: { readonly url: string; readonly has: Has },
+  about: {
+    readonly url: string;
+    readonly has: Has;
+    /** Where else people go from an incident. */
+    readonly links?: (incident: Incident) => { readonly runbook: string; readonly alertmanager?: string };
+  },
 ): readonly Dashboard[] {
   const shown = dashboardPacks(packs);
   return incidents.map(incident =>
@@ -69,8 +95,22 @@ export function incidentDashboards(
       packs: shown,
       pageUrl: `${about.url}/incidents/${incident.id}`,
       has: about.has,
+      links: about.links === undefined ? [] : linksFrom(about.url, incident.id, about.links(incident)),
     }),
   );
+}
+
+/** Addresses that lead somewhere from Grafana, too: ours are made whole. */
+function linksFrom(
+  url: string,
+  incident: string,
+  { runbook, alertmanager }: { readonly runbook: string; readonly alertmanager?: string },
+): { readonly title: string; readonly url: string }[] {
+  const silence = silenceLink(alertmanager, { alertname: 'ForeshockIncident', incident });
+  return [
+    { title: 'Runbook', url: runbook.startsWith('/') ? `${url.replace(/\/+$/, '')}${runbook}` : runbook },
+    ...(silence === undefined ? [] : [{ title: 'Silence it', url: silence }]),
+  ];
 }
 
 /** Writes the dashboards as a provisioning folder below `folder`; answers how many files these are. */

@@ -2,67 +2,203 @@ import {
   type Dashboard,
   DashboardLinkBuilder,
   DashboardLinkType,
-  type Panel,
-  type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { SignalSpec } from '../core/pack.ts';
+import * as dashboardlist from '@grafana/grafana-foundation-sdk/dashboardlist';
+import { anomalyTable } from './abnormal.ts';
+import { budgetRow } from './budget.ts';
+import { fillDates } from './capacity.ts';
+import { arrange, type BoardRow, type Placeable, placeOf } from './grid.ts';
 import type { DashboardClass, DashboardPack } from './model.ts';
 import { packUid } from './pack.ts';
-import { blockHeight, grafanaQuery, signalPanel, slotAt } from './panel.ts';
-import { dashboardShell, rowPanel, withPanels } from './shell.ts';
+import { signalPanel } from './panel.ts';
+import { seriesPanel } from './series-panel.ts';
+import { dashboardShell, withPanels } from './shell.ts';
+import { statPanel } from './stat-panel.ts';
 import { plainText, uidOf } from './text.ts';
 
 /** Kinds by how much a first look needs them. */
 const urgency = ['errors', 'latency', 'saturation', 'traffic', 'cpu', 'memory', 'disk_io', 'network'];
 const perClass = 2;
 
-/** One look at everything: a row a pack, the five worst entities of the most telling signals of each class. */
+/** One look at everything: what is abnormal, which incidents are open, whether budgets hold, what runs out, then each pack. */
 export function fleetOverview(packs: readonly DashboardPack[]): Dashboard {
   const builder = dashboardShell({
     uid: uidOf('foreshock', 'overview'),
     title: 'Fleet overview (foreshock)',
-    about: 'The worst entities of every watched technology.',
+    about:
+      'What is abnormal now, which incidents are open, whether the stated rates hold, what runs out next, and the worst of every watched technology.',
     tags: ['overview'],
     from: 'now-6h',
     to: 'now',
   });
-  for (const pack of packs)
+  const links = [
+    ...packs.map(({ pack, title }) => [title, packUid(pack)] as const),
+    ...(['capacity', 'noise', 'health'] as const).map(
+      name =>
+        [
+          { capacity: 'Capacity', noise: 'Noise', health: 'foreshock itself' }[name],
+          uidOf('foreshock', name),
+        ] as const,
+    ),
+  ];
+  for (const [title, uid] of links)
     builder.link(
-      new DashboardLinkBuilder(plainText(pack.title))
-        .type(DashboardLinkType.Link)
-        .url(`/d/${packUid(pack.pack)}`)
-        .keepTime(true),
+      new DashboardLinkBuilder(plainText(title)).type(DashboardLinkType.Link).url(`/d/${uid}`).keepTime(true),
     );
-  const panels: (Panel | RowPanel)[] = [];
-  let y = 0;
-  for (const pack of packs) {
-    panels.push(rowPanel(pack.title, panels.length + 1, y));
-    const shown = pack.classes.flatMap(one => telling(one).map(k => ({ one, k })));
-    const first = panels.length + 1;
-    panels.push(...shown.map(({ one, k }, n) => worstPanel(one, k, { n, top: y + 1, id: first + n })));
-    y += 1 + blockHeight(shown.length);
-  }
-  return withPanels(builder, panels);
+  const rows: BoardRow[] = [
+    { panels: figures() },
+    { title: 'Abnormal now', panels: [anomalyTable({ w: 14, h: 9 }), anomaliesOverTime()] },
+    { title: 'Incidents', panels: [incidentList(), oddsPanel()] },
+    budgetRow(),
+    { title: 'What runs out next', panels: [fillDates('', { w: 24, h: 8 })] },
+    ...packs.map(worstRow),
+  ];
+  return withPanels(builder, arrange(rows));
 }
 
-function rank(signal: SignalSpec): number {
-  const at = urgency.indexOf(signal.kind);
-  return at === -1 ? urgency.length : at;
+const size = { w: 6, h: 4 } as const;
+
+function figures(): Placeable[] {
+  return [
+    statPanel(
+      {
+        title: 'Abnormal now',
+        about:
+          'Things that are outside of what foreshock expects of them. Normal: 0, or a few that come and go. The table below names them.',
+        unit: 'short',
+        expr: 'sum(foreshock_anomaly) or vector(0)',
+        of: 'foreshock',
+        steps: steps(1, 10),
+      },
+      size,
+    ),
+    statPanel(
+      {
+        title: 'Open incidents',
+        about: 'Incidents that are open. Normal: 0. Each has a dashboard: see the list below.',
+        unit: 'short',
+        expr: 'max(foreshock_incidents_open)',
+        of: 'metrics',
+        steps: steps(1, 3),
+        none: 'not scraped',
+      },
+      size,
+    ),
+    statPanel(
+      {
+        title: 'Largest share of a page budget in use',
+        about:
+          'Pages of the service that used most of its budget, against what it allows. Normal: below 100 %. Above it, look at what paged and reject what was none: that raises what pages there.',
+        unit: 'percentunit',
+        expr: 'max(foreshock_budget_pages / foreshock_budget_allowed)',
+        of: 'foreshock',
+        steps: steps(0.8, 1),
+        none: 'no budget in use',
+      },
+      size,
+    ),
+    statPanel(
+      {
+        title: 'Days until the next resource is full',
+        about:
+          'Median date of the resource that is full first; below 0 it is full already. Normal: above 30. The table below names it.',
+        unit: 'd',
+        expr: 'min(foreshock_capacity_days_until_full{bound="median"})',
+        of: 'foreshock',
+        steps: [
+          { from: null, colour: 'red' },
+          { from: 7, colour: 'orange' },
+          { from: 30, colour: 'green' },
+        ],
+        none: 'nothing fills',
+      },
+      size,
+    ),
+  ];
+}
+
+const steps = (warn: number, bad: number) => [
+  { from: null, colour: 'green' },
+  { from: warn, colour: 'orange' },
+  { from: bad, colour: 'red' },
+];
+
+function anomaliesOverTime(): Placeable {
+  return seriesPanel(
+    {
+      title: 'Abnormal over time, by class',
+      about:
+        'How many things of a class are abnormal. Normal: near 0. Many at once have one cause: look at their incident.',
+      unit: 'short',
+      asks: [{ of: 'foreshock', expr: 'sum by (class) (foreshock_anomaly)', legend: '{{class}}' }],
+      min: 0,
+    },
+    { w: 10, h: 9 },
+  );
+}
+
+function incidentList(): Placeable {
+  return {
+    w: 12,
+    h: 8,
+    make: slot =>
+      new dashboardlist.PanelBuilder()
+        .id(slot.id)
+        .title('Incidents, a dashboard each')
+        .description(
+          'Opened by foreshock when it tells people of an incident: from the first suspect to the symptoms.',
+        )
+        .gridPos(placeOf(slot))
+        .showSearch(true)
+        .showStarred(false)
+        .showRecentlyViewed(false)
+        .showHeadings(false)
+        .tags(['foreshock', 'incident'])
+        .maxItems(20)
+        .build(),
+  };
+}
+
+function oddsPanel(): Placeable {
+  return seriesPanel(
+    {
+      title: 'Chance of an incident within four hours',
+      about:
+        'Learned from earlier incidents; none is drawn where there are too few to say. Normal: low and steady. A rise: look at what changed at that service.',
+      unit: 'percentunit',
+      asks: [
+        {
+          of: 'foreshock',
+          expr: 'topk(10, max by (service) (foreshock_incident_odds))',
+          legend: '{{service}}',
+        },
+      ],
+      min: 0,
+      max: 1,
+    },
+    { w: 12, h: 8 },
+  );
+}
+
+/** The five worst entities of the most telling signals of each class. */
+function worstRow({ title, classes }: DashboardPack): BoardRow {
+  return { title, panels: classes.flatMap(one => telling(one).map(k => worstPanel(one, k))) };
 }
 
 function telling(one: DashboardClass): number[] {
+  const rank = (k: number) => {
+    const at = urgency.indexOf(one.signals[k]!.kind);
+    return at === -1 ? urgency.length : at;
+  };
   return one.signals
-    .map((signal, k) => ({ k, rank: rank(signal) }))
-    .sort((a, b) => a.rank - b.rank || a.k - b.k)
-    .slice(0, perClass)
-    .map(({ k }) => k);
+    .map((_, k) => k)
+    .sort((a, b) => rank(a) - rank(b) || a - b)
+    .slice(0, perClass);
 }
 
-function worstPanel(one: DashboardClass, k: number, at: { n: number; top: number; id: number }): Panel {
+function worstPanel(one: DashboardClass, k: number): Placeable {
   const signal = one.signals[k]!;
-  const query = grafanaQuery(one.queries[k] ?? signal.query, '');
-  const low = signal.bad === 'low';
-  const title = `${one.name}: ${signal.name.replaceAll('_', ' ')}, ${low ? 'lowest' : 'highest'} 5`;
-  const expr = `${low ? 'bottomk' : 'topk'}(5, ${query})`;
-  return signalPanel({ title, signal, expr, entityLabels: one.entityLabels }, slotAt(at.n, at.top, at.id));
+  const order = signal.bad === 'low' ? 'lowest' : 'highest';
+  const title = `${one.name}: ${signal.name.replaceAll('_', ' ')}, ${order} 5`;
+  return signalPanel({ title, one, k, matchers: '', worst: 5 });
 }

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { findError } from '../promql/parse.ts';
+import { lintOverlap } from './lint-overlap.ts';
+import { lintQuery, type QueryRules } from './lint-query.ts';
+import { datasources, mixedDatasource } from './sources.ts';
 
 /** One thing that is wrong with a dashboard, and where. */
 export interface LintFinding {
   readonly path: string;
   readonly message: string;
+}
+
+/** What a lint must be told that the dashboard does not say. */
+export interface LintOptions {
+  /** Metrics that end like a counter and are none, such as `pg_locks_count`. */
+  readonly gauges?: ReadonlySet<string>;
 }
 
 const grid = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
@@ -23,106 +31,138 @@ const panelSchema = z.object({
 });
 type Panel = z.output<typeof panelSchema>;
 
+const variableSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  query: z.unknown(),
+  refresh: z.number().optional(),
+  datasource: source,
+});
+const annotationSchema = z.object({
+  name: z.string().default(''),
+  expr: z.string().default(''),
+  datasource: source,
+});
+
 const dashboardSchema = z.object({
   uid: z.string().default(''),
   title: z.string().default(''),
   description: z.string().default(''),
   version: z.number().optional(),
+  schemaVersion: z.number().optional(),
   time: z.object({ from: z.string(), to: z.string() }).optional(),
-  templating: z.object({
-    list: z
-      .array(
-        z.object({ name: z.string(), type: z.string(), refresh: z.number().optional(), datasource: source }),
-      )
-      .default([]),
-  }),
+  templating: z.object({ list: z.array(variableSchema).default([]) }),
+  annotations: z.object({ list: z.array(annotationSchema).default([]) }).optional(),
   panels: z.array(panelSchema).default([]),
 });
 type Read = z.output<typeof dashboardSchema>;
 
-const variable = `\${datasource}`;
+const variables = new Set<string>(Object.values(datasources).map(({ uid }) => uid));
+const isVariable = (asked: { readonly uid: string } | undefined) => variables.has(asked?.uid ?? '');
+/** Panels that ask no data source. */
+const silent = new Set(['row', 'text', 'dashlist']);
 
 /** What is wrong with a dashboard in Grafana's v1 JSON; empty when nothing is. Never throws. */
-export function lintDashboard(json: unknown): LintFinding[] {
+export function lintDashboard(json: unknown, { gauges = new Set() }: LintOptions = {}): LintFinding[] {
   const read = dashboardSchema.safeParse(json);
   if (!read.success)
     return read.error.issues.map(issue => ({ path: issue.path.join('.'), message: issue.message }));
+  const entityVariables = read.data.templating.list.filter(({ type }) => type === 'query');
+  const rules: QueryRules = { gauges, entityVariables: entityVariables.map(({ name }) => name) };
   const ids = new Set<number>();
   return [
     ...lintHead(read.data),
-    ...read.data.panels.flatMap((panel, k) => lintPanel(panel, `panels.${k}`, ids)),
-    ...lintOverlap(read.data.panels),
+    ...lintVariables(read.data),
+    ...lintAnnotations(read.data),
+    ...read.data.panels.flatMap((panel, k) => lintPanel(panel, `panels.${k}`, { ids, rules })),
+    ...lintOverlap(read.data.panels.map(({ gridPos }) => gridPos)),
   ];
 }
 
-function lintHead(read: Read): LintFinding[] {
-  const out: LintFinding[] = [];
+function findings() {
+  const all: LintFinding[] = [];
   const check = (ok: boolean, path: string, message: string) => {
-    if (!ok) out.push({ path, message });
+    if (!ok) all.push({ path, message });
   };
-  check(/^[a-zA-Z0-9_-]{1,40}$/.test(read.uid), 'uid', 'must be 1 to 40 of a-z, A-Z, 0-9, _ and -');
-  check(read.title !== '', 'title', 'is missing');
-  check(read.description !== '', 'description', 'is missing');
-  check(read.version !== undefined, 'version', 'is missing');
-  check(read.time !== undefined, 'time', 'is missing');
-  const list = read.templating.list;
-  check(
-    list.some(one => one.name === 'datasource' && one.type === 'datasource'),
-    'templating',
-    'has no variable "datasource"',
-  );
-  for (const one of list.filter(other => other.type === 'query')) {
-    check(one.refresh === 2, `templating.${one.name}`, 'is not refreshed when the time range changes');
-    check(one.datasource?.uid === variable, `templating.${one.name}`, `must ask ${variable}`);
-  }
-  return out;
+  return { all, check };
 }
 
-function lintPanel(panel: Panel, path: string, ids: Set<number>): LintFinding[] {
-  const out: LintFinding[] = [];
-  const check = (ok: boolean, message: string) => {
-    if (!ok) out.push({ path, message });
-  };
+function lintHead(read: Read): LintFinding[] {
+  const out = findings();
+  out.check(/^[a-zA-Z0-9_-]{1,40}$/.test(read.uid), 'uid', 'must be 1 to 40 of a-z, A-Z, 0-9, _ and -');
+  out.check(read.title !== '', 'title', 'is missing');
+  out.check(read.description !== '', 'description', 'is missing');
+  out.check(read.version !== undefined, 'version', 'is missing');
+  out.check(read.schemaVersion !== undefined, 'schemaVersion', 'is missing');
+  out.check(read.time !== undefined, 'time', 'is missing');
+  return out.all;
+}
+
+function lintVariables({ templating: { list }, panels, annotations }: Read): LintFinding[] {
+  const out = findings();
+  const has = (name: string) => list.some(one => one.name === name && one.type === 'datasource');
+  out.check(has('datasource'), 'templating', 'has no variable "datasource"');
+  const asked = JSON.stringify([panels, annotations, list]);
+  out.check(
+    has('foreshock') || !asked.includes(datasources.foreshock.uid),
+    'templating',
+    'has no variable "foreshock", which is asked',
+  );
+  out.check(new Set(list.map(({ name }) => name)).size === list.length, 'templating', 'has a variable twice');
+  for (const one of list.filter(other => other.type === 'query')) {
+    const path = `templating.${one.name}`;
+    out.check(one.refresh === 2, path, 'is not refreshed when the time range changes');
+    out.check(isVariable(one.datasource), path, 'must ask a variable data source');
+    out.check(new RegExp(`\\$${one.name}\\b`).test(asked), path, 'is not used');
+  }
+  return out.all;
+}
+
+/** Marks are drawn while a query has a value; what they say of counters and entities is theirs. */
+function lintAnnotations({ annotations }: Read): LintFinding[] {
+  const out = findings();
+  for (const [k, { name, expr, datasource }] of (annotations?.list ?? []).entries()) {
+    if (datasource?.uid === '-- Grafana --') continue;
+    const path = `annotations.${k}`;
+    out.check(name !== '', path, 'has no name');
+    out.check(isVariable(datasource), path, 'must ask a variable data source');
+    for (const message of lintQuery(expr, { gauges: new Set(), entityVariables: [] }))
+      out.check(false, path, message);
+  }
+  return out.all;
+}
+
+interface PanelRules {
+  /** Ids that are taken. */
+  readonly ids: Set<number>;
+  readonly rules: QueryRules;
+}
+
+function lintPanel(panel: Panel, path: string, { ids, rules }: PanelRules): LintFinding[] {
+  const out = findings();
+  const check = (ok: boolean, message: string) => out.check(ok, path, message);
   check(panel.id !== undefined && !ids.has(panel.id), 'needs an id of its own');
   if (panel.id !== undefined) ids.add(panel.id);
   check(panel.title !== '', 'has no title');
   check(panel.gridPos !== undefined, 'has no place');
   if (panel.gridPos !== undefined) check(panel.gridPos.x + panel.gridPos.w <= 24, 'is wider than the grid');
-  if (panel.type === 'row') return out;
-  check(panel.description !== '', 'has no description');
-  if (panel.type === 'text') return out;
+  if (panel.type !== 'row') check(panel.description !== '', 'has no description');
+  if (silent.has(panel.type)) return out.all;
   check((panel.fieldConfig?.defaults.unit ?? '') !== '', 'has no unit');
-  check(panel.datasource?.uid === variable, `must ask ${variable}`);
+  check(
+    isVariable(panel.datasource) || panel.datasource?.uid === mixedDatasource.uid,
+    'must ask a variable data source',
+  );
   check(panel.targets.length > 0, 'has no query');
   check(new Set(panel.targets.map(one => one.refId)).size === panel.targets.length, 'has a refId twice');
-  for (const { expr } of panel.targets) out.push(...lintQuery(expr).map(message => ({ path, message })));
-  return out;
-}
-
-function lintQuery(expr: string): string[] {
-  const filled = expr.replaceAll(/\$__(?:rate_interval|interval|range)\b/g, '1m');
-  const error = findError(filled);
-  if (error !== undefined) return [`its query cannot be read: ${error.message}`];
-  if (/\b(?:rate|irate|increase)\([^)]*\[\d/.test(expr))
-    return ['a rate has a fixed window: write [$__rate_interval]'];
-  if (/\$rate_interval\b|\$\{(?!datasource)/.test(expr)) return ['a placeholder was left in its query'];
-  return [];
-}
-
-function lintOverlap(panels: readonly Panel[]): LintFinding[] {
-  const taken = new Map<string, number>();
-  const out: LintFinding[] = [];
-  for (const [k, { gridPos }] of panels.entries()) {
-    if (gridPos === undefined || gridPos.w * gridPos.h > 10_000) continue;
-    const hit = cells(gridPos).find(cell => taken.has(cell));
-    if (hit !== undefined) out.push({ path: `panels.${k}`, message: `covers panels.${taken.get(hit)}` });
-    for (const cell of cells(gridPos)) taken.set(cell, k);
+  for (const { expr, refId, datasource } of panel.targets) {
+    const asksItself =
+      datasource?.uid === panel.datasource?.uid || panel.datasource?.uid === mixedDatasource.uid;
+    check(
+      isVariable(datasource) && asksItself,
+      `its query ${refId} must ask a variable data source, the one of its panel unless that is mixed`,
+    );
+    for (const message of lintQuery(expr, rules)) check(false, message);
   }
-  return out;
-}
-
-function cells(at: z.output<typeof grid>): string[] {
-  const out: string[] = [];
-  for (let y = at.y; y < at.y + at.h; y++) for (let x = at.x; x < at.x + at.w; x++) out.push(`${x},${y}`);
-  return out;
+  return out.all;
 }

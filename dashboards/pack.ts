@@ -2,20 +2,26 @@ import {
   type Dashboard,
   DashboardLinkBuilder,
   DashboardLinkType,
-  type Panel,
-  type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { DashboardClass, DashboardPack } from './model.ts';
-import { blockHeight, grafanaQuery, type Slot, signalPanel, slotAt } from './panel.ts';
-import { dashboardShell, entityVariables, rowPanel, variableMatchers, withPanels } from './shell.ts';
+import { anomalyMarks } from './expected.ts';
+import { arrange, type BoardRow, type Placeable, widthFor } from './grid.ts';
+import type { DashboardPack, DashboardResource } from './model.ts';
+import { grafanaQuery, panelHeight, signalPanel } from './panel.ts';
+import { rowsOf, type SignalRow } from './rows.ts';
+import { seriesPanel } from './series-panel.ts';
+import { dashboardShell, withPanels } from './shell.ts';
 import { uidOf } from './text.ts';
+import { entityVariables, variableMatchers } from './variables.ts';
 
 /** The uid of a pack's dashboard. */
 export function packUid(pack: string): string {
   return uidOf('foreshock', 'pack', pack);
 }
 
-/** A dashboard for one technology: its rows, a panel a signal. Throws a PromqlError for a query that cannot be read. */
+/**
+ * A dashboard for one technology: its rows, a panel a signal with the range that is expected, and what may run out.
+ * Throws a PromqlError for a query that cannot be read.
+ */
 export function packDashboard(pack: DashboardPack): Dashboard {
   const builder = dashboardShell({
     uid: packUid(pack.pack),
@@ -31,51 +37,64 @@ export function packDashboard(pack: DashboardPack): Dashboard {
       .keepTime(true),
   );
   for (const variable of entityVariables(pack.classes)) builder.withVariable(variable);
-  const panels: (Panel | RowPanel)[] = [];
-  let y = 0;
-  for (const { title, shown } of rowsOf(pack)) {
-    panels.push(rowPanel(title, panels.length + 1, y));
-    const first = panels.length + 1;
-    panels.push(...shown.map((one, k) => onePanel(one, slotAt(k, y + 1, first + k))));
-    y += 1 + blockHeight(shown.length);
-  }
+  const rows = rowsOf(pack);
+  const panels = arrange([...rows.map(boardRow), limitsRow(pack)]);
+  const ids = idsByClass(
+    rows,
+    panels.filter(({ type }) => type !== 'row').map(({ id }) => id!),
+  );
+  for (const one of pack.classes)
+    builder.annotation(
+      anomalyMarks(one, { matchers: variableMatchers(one), panels: ids.get(one.name) ?? [] }),
+    );
   return withPanels(builder, panels);
 }
 
-interface Shown {
-  readonly one: DashboardClass;
-  readonly k: number;
+function boardRow({ title, shown }: SignalRow): BoardRow {
+  const width = widthFor(shown.length);
+  const panels = shown.map(({ one, k }) =>
+    signalPanel({
+      title: one.signals[k]!.name.replaceAll('_', ' '),
+      one,
+      k,
+      matchers: variableMatchers(one),
+      width,
+    }),
+  );
+  return { title, panels };
 }
 
-interface Row {
-  readonly title: string;
-  readonly shown: readonly Shown[];
+/** The panels of each class: they stand in the order of the rows. */
+function idsByClass(rows: readonly SignalRow[], ids: readonly number[]): Map<string, number[]> {
+  const out = new Map<string, number[]>();
+  for (const [k, { one }] of rows.flatMap(({ shown }) => shown).entries())
+    out.set(one.name, [...(out.get(one.name) ?? []), ids[k]!]);
+  return out;
 }
 
-/** The rows that the pack declares, then a row a class of what stands in none of them. */
-function rowsOf({ classes, rows = [] }: DashboardPack): Row[] {
-  const all = classes.flatMap(one => one.signals.map((_, k) => ({ one, k })));
-  const nameOf = ({ one, k }: Shown) => one.signals[k]!.name;
-  const placed = new Set(rows.flatMap(row => row.signals));
-  const declared = rows.map(({ title, signals }) => ({
-    title,
-    shown: signals.flatMap(name => all.filter(each => nameOf(each) === name)),
-  }));
-  const rest = classes.map(one => ({
-    title: titleOf(one),
-    shown: all.filter(each => each.one === one && !placed.has(nameOf(each))),
-  }));
-  return [...declared, ...rest].filter(row => row.shown.length > 0);
+function limitsRow(pack: DashboardPack): BoardRow {
+  const width = widthFor(pack.capacity.length);
+  return {
+    title: 'What may run out',
+    panels: pack.capacity.map(resource => limitPanel(pack, resource, width)),
+  };
 }
 
-/** A class as a heading: its name without the pack, and by which labels it tells its entities apart. */
-function titleOf({ name, entityLabels }: DashboardClass): string {
-  return `${name.replace(/^.*\//, '').replaceAll('_', ' ')}, by ${entityLabels.join(' and ')}`;
-}
-
-function onePanel({ one, k }: Shown, slot: Slot): Panel {
-  const signal = one.signals[k]!;
-  const expr = grafanaQuery(one.queries[k] ?? signal.query, variableMatchers(one));
-  const title = signal.name.replaceAll('_', ' ');
-  return signalPanel({ title, signal, expr, entityLabels: one.entityLabels }, slot);
+function limitPanel(pack: DashboardPack, resource: DashboardResource, width: number): Placeable {
+  const one = pack.classes.find(({ name }) => name === resource.class);
+  const matchers = one === undefined ? '' : variableMatchers(one);
+  const legend = one === undefined ? '' : one.entityLabels.map(label => `{{${label}}}`).join(' ');
+  const of = one?.of ?? 'metrics';
+  return seriesPanel(
+    {
+      title: `${resource.resource}: used, and how much there is`,
+      about: `${resource.about} Dashed: the limit. The dashboard of capacity tells when it is reached.`,
+      unit: resource.unit,
+      asks: [
+        { of, expr: grafanaQuery(resource.used, matchers), legend },
+        { of, expr: grafanaQuery(resource.limit, matchers), legend: `limit ${legend}`, look: 'limit' },
+      ],
+    },
+    { w: width, h: panelHeight },
+  );
 }

@@ -26,12 +26,20 @@ const escapes: Readonly<Record<string, string>> = {
   '[': '\\x5b',
 };
 
+/** Half of a surrogate pair is no character: no label of Prometheus holds one. */
+const halves = /\p{Surrogate}/gu;
+
+function escaped(char: string): string {
+  const code = char.charCodeAt(0);
+  return escapes[char] ?? (code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : char);
+}
+
 /**
  * A matcher `name="value"` that means exactly `value`. `$` and `[` are written as hexadecimal escapes, which PromQL reads
  * and Grafana does not take for a variable.
  */
 export function exactMatcher(name: string, value: string): string {
-  return `${name}="${[...value].map(char => escapes[char] ?? char).join('')}"`;
+  return `${name}="${[...value.replace(halves, '\ufffd')].map(escaped).join('')}"`;
 }
 
 /** A stable identifier for Grafana: at most 40 of [a-zA-Z0-9_-]; what does not fit is told apart by a hash (FNV-1a, 32 bits). */

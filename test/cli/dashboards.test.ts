@@ -19,13 +19,16 @@ function build(out: string, ...flags: string[]) {
   ]);
 }
 
-test('the provisioning folder has the overview and one dashboard a pack, all lint-clean', () => {
+test('the provisioning folder has the dashboards of the fleet and one a pack, all lint-clean', () => {
   const out = path.join(temporaryFolder(), 'new');
   const { code, stderr } = build(out);
-  expect(stderr).toBe(`4 files in ${out}\n`);
+  expect(stderr).toBe(`7 files in ${out}\n`);
   expect(code).toBe(0);
   const names = readdirSync(folderOf(out)).sort();
   expect(names).toEqual([
+    'foreshock-capacity.json',
+    'foreshock-health.json',
+    'foreshock-noise.json',
     'foreshock-overview.json',
     'foreshock-pack-node.json',
     'foreshock-pack-service.json',
@@ -37,13 +40,13 @@ test('the provisioning folder has the overview and one dashboard a pack, all lin
 
 test('--dry-run writes nothing and says what is new, changed and unchanged', () => {
   const out = temporaryFolder();
-  expect(build(out, '--dry-run').stdout.match(/^new /gm)).toHaveLength(4);
+  expect(build(out, '--dry-run').stdout.match(/^new /gm)).toHaveLength(7);
   expect(readdirSync(out)).toEqual([]);
   build(out);
   writeFileSync(path.join(folderOf(out), 'foreshock-pack-node.json'), '{}');
   const { code, stdout } = build(out, '--dry-run');
   expect(stdout.match(/^changed .*/gm)).toEqual(['changed dashboards/foreshock/foreshock-pack-node.json']);
-  expect(stdout.match(/^unchanged /gm)).toHaveLength(3);
+  expect(stdout.match(/^unchanged /gm)).toHaveLength(6);
   expect(code).toBe(0);
 });
 

@@ -1,109 +1,103 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
-import type { Incident } from '../../core/incident.ts';
-import { fingerprint } from '../../core/labels.ts';
 import { signalSchema } from '../../core/pack.ts';
+import { capacityDashboard } from '../../dashboards/capacity.ts';
 import { fleetOverview } from '../../dashboards/fleet.ts';
-import { incidentDashboard } from '../../dashboards/incident.ts';
+import { healthDashboard } from '../../dashboards/health.ts';
 import { writeLayout } from '../../dashboards/layout.ts';
 import { lintDashboard } from '../../dashboards/lint.ts';
-import type { DashboardPack } from '../../dashboards/model.ts';
+import { noiseDashboard } from '../../dashboards/noise.ts';
 import { packDashboard } from '../../dashboards/pack.ts';
-import { findError } from '../../promql/parse.ts';
-import { unquote } from '../../promql/string-literal.ts';
+import { smallPack } from './fleet.ts';
 
-const signals = [
-  {
-    name: 'errors',
-    kind: 'errors',
-    query: 'sum by (service) (rate(http_errors_total{code=~"5.."}[$rate_interval]))',
-  },
-  {
-    name: 'latency',
-    kind: 'latency',
-    unit: 's',
-    query: 'histogram_quantile(0.99, sum by (service, le) (rate(http_seconds_bucket[$rate_interval])))',
-  },
-  { name: 'replicas', kind: 'saturation', bad: 'low', query: 'min by (service) (replicas)' },
-].map(one => signalSchema.parse(one));
-
-const pack: DashboardPack = {
-  pack: 'service',
-  title: 'Services',
-  about: 'Requests.',
-  classes: [
-    {
-      name: 'service',
-      entityLabels: ['namespace', 'service'],
-      signals,
-      queries: signals.map(one => one.query),
-    },
-  ],
-};
-
-function incidentOn(service: string, endsAt?: number): Incident {
-  const labels = { alertname: 'ErrorRate', service };
-  const alert = {
-    labels,
-    annotations: {},
-    startsAt: 10_000_000,
-    endsAt,
-    generatorURL: '',
-    fingerprint: fingerprint(labels),
-  };
-  return {
-    id: service,
-    startsAt: 10_000_000,
-    endsAt,
-    members: [{ alert, reason: 'first' }],
-    suspects: [{ entity: { service }, signal: 'latency', score: 1, evidence: [`<b>${service}</b>`] }],
-    escalation: undefined,
-    timeline: [],
-    notifications: [],
-  };
-}
-
-const hostile = [
-  'a"b',
-  'line\nbreak',
-  '{{x}}',
-  '<script>alert(1)</script>',
-  '$datasource $' + '{x} [[x]]',
-  'back\\slash',
-  '`',
-  'é\u{1f600}',
-  '',
-];
+const [service] = smallPack.classes;
+const titles = ({ panels = [] }: Dashboard) => panels.map(panel => panel.title);
+const textOf = (made: Dashboard, title: string) =>
+  JSON.stringify(made.panels!.find(panel => panel.title === title));
 
 describe('generated dashboards', () => {
   it('have nothing for the linter to find', () => {
     for (const made of [
-      fleetOverview([pack, { ...pack, pack: 'other' }]),
+      fleetOverview([smallPack, { ...smallPack, pack: 'other' }]),
       fleetOverview([]),
-      packDashboard(pack),
+      packDashboard(smallPack),
+      packDashboard({ ...smallPack, capacity: [] }),
+      capacityDashboard([smallPack]),
+      capacityDashboard([]),
+      noiseDashboard(),
+      healthDashboard(),
     ])
       expect(lintDashboard(JSON.parse(JSON.stringify(made)))).toEqual([]);
   });
+});
 
-  it('ask with Grafana`s rate interval and the entity variables in every selector', () => {
-    const json = JSON.stringify(packDashboard(pack));
+describe('a pack`s dashboard', () => {
+  it('asks with Grafana`s rate interval and the entity variables in every selector', () => {
+    const json = JSON.stringify(packDashboard(smallPack));
     expect(json).toContain(
       'http_seconds_bucket{namespace=~\\"$namespace\\",service=~\\"$service\\"}[$__rate_interval]',
     );
     expect(json).toContain('label_values(http_errors_total{namespace=~\\"$namespace\\"}, service)');
   });
 
-  it('stand in the rows of the pack, and what it does not place by class', () => {
-    const made = packDashboard({ ...pack, rows: [{ title: 'Health', signals: ['latency', 'errors'] }] });
-    expect(made.panels!.map(panel => panel.title)).toEqual([
+  it('stands in the rows of the pack, and what it does not place by the kinds of the signals', () => {
+    const made = packDashboard({ ...smallPack, rows: [{ title: 'Health', signals: ['latency'] }] });
+    expect(titles(made)).toEqual([
       'Health',
       'latency',
+      'service by namespace and service: errors',
       'errors',
-      'service, by namespace and service',
+      'service by namespace and service: saturation',
       'replicas',
+      'What may run out',
+      'disk: used, and how much there is',
     ]);
   });
 
-  it('mark where a share of something finite is nearly used up, and nothing else', () => {
+  it('has rows of utilisation, saturation and errors where nothing is asked of a class, only used', () => {
+    const signals = [
+      { name: 'failed', kind: 'errors', query: 'failed' },
+      { name: 'queue', kind: 'saturation', query: 'queue' },
+      { name: 'busy', kind: 'cpu', query: 'busy' },
+      { name: 'logins', kind: 'security_events', query: 'logins' },
+    ].map(one => signalSchema.parse(one));
+    const one = { ...service!, signals, queries: signals.map(({ query }) => query) };
+    expect(titles(packDashboard({ ...smallPack, classes: [one], capacity: [] }))).toEqual([
+      'service by namespace and service: utilisation, saturation, errors',
+      'busy',
+      'queue',
+      'failed',
+      'service by namespace and service: security',
+      'logins',
+    ]);
+  });
+
+  it('shades what foreshock expects, as a band between two lines of it', () => {
+    const panel = textOf(packDashboard(smallPack), 'latency');
+    const entity = 'signal=\\"latency\\"';
+    expect(panel).toMatch(
+      /min\(foreshock_expected_lower\{class=~\\"service\/service\(@\.\*\)\?\\",namespace=~\\"\$namespace\\"/,
+    );
+    expect(panel).toContain(entity);
+    expect(panel).toContain('"legendFormat":"expected, low"');
+    expect(panel).toContain('{"id":"custom.fillBelowTo","value":"expected, low"}');
+    expect(panel).toContain('"-- Mixed --"');
+  });
+
+  it('marks anomalies on the panels of their class only', () => {
+    const other = { ...service!, name: 'service/other', signals: [service!.signals[0]!], queries: ['other'] };
+    const made = packDashboard({ ...smallPack, classes: [service!, other] });
+    const marks = made.annotations!.list!.filter(({ name }) => name!.startsWith('Abnormal'));
+    const panelIds = (mark: (typeof marks)[number]) => mark.filter!.ids.length;
+    expect(marks.map(mark => [mark.name, panelIds(mark)])).toEqual([
+      ['Abnormal: service/service', 3],
+      ['Abnormal: service/other', 1],
+    ]);
+    const named = marks[1]!.filter!.ids.map(id => made.panels!.find(panel => panel.id === id)!.title);
+    expect(named).toEqual(['errors']);
+  });
+
+  it('marks where a share of something finite is nearly used up, and nothing else', () => {
     const full = signalSchema.parse({
       name: 'full',
       kind: 'saturation',
@@ -112,8 +106,8 @@ describe('generated dashboards', () => {
       query: 'x',
     });
     const limits = (signal: typeof full) => {
-      const one = { ...pack.classes[0]!, signals: [signal], queries: ['max by (service) (x)'] };
-      return JSON.stringify(packDashboard({ ...pack, classes: [one] })).includes('"value":0.9');
+      const one = { ...service!, signals: [signal], queries: ['max by (service) (x)'] };
+      return JSON.stringify(packDashboard({ ...smallPack, classes: [one] })).includes('"value":0.9');
     };
     expect([limits(full), limits({ ...full, kind: 'cpu' }), limits({ ...full, unit: 'short' })]).toEqual([
       true,
@@ -122,108 +116,77 @@ describe('generated dashboards', () => {
     ]);
   });
 
-  it('mark the alerts of Prometheus and lead back to the overview', () => {
-    const made = packDashboard(pack);
+  it('draws how much there is of what may run out as a line', () => {
+    const panel = textOf(packDashboard(smallPack), 'disk: used, and how much there is');
+    expect(panel).toContain('disk_size{namespace=~\\"$namespace\\",service=~\\"$service\\"}');
+    expect(panel).toContain('"fixedColor":"red"');
+  });
+
+  it('marks the alerts of Prometheus and leads back to the overview', () => {
+    const made = packDashboard(smallPack);
     expect(JSON.stringify(made.annotations)).toContain('ALERTS{alertstate=');
     expect(made.links!.map(link => link.title)).toEqual(['Incidents', 'Overview']);
   });
+});
 
-  it('show the lowest where low is bad', () => {
+describe('the overview', () => {
+  it('answers what is abnormal, which incidents are open, whether budgets hold, and what runs out, in this order', () => {
+    const rows = fleetOverview([smallPack]).panels!.filter(panel => panel.type === 'row');
+    expect(rows.map(row => row.title)).toEqual([
+      'Abnormal now',
+      'Incidents',
+      'Budget',
+      'What runs out next',
+      'Services',
+    ]);
+  });
+
+  it('shows the lowest where low is bad', () => {
     const low = {
-      ...pack,
-      classes: [{ ...pack.classes[0]!, signals: [signals[2]!], queries: [signals[2]!.query] }],
+      ...smallPack,
+      classes: [{ ...service!, signals: [service!.signals[2]!], queries: ['min by (service) (replicas)'] }],
     };
     expect(JSON.stringify(fleetOverview([low]))).toContain('bottomk(5, min by (service) (replicas))');
   });
+
+  it('leads to every other dashboard of the fleet', () => {
+    const links = fleetOverview([smallPack]).links!.map(({ url }) => url ?? '');
+    expect(links.slice(1)).toEqual([
+      '/d/foreshock-pack-service',
+      '/d/foreshock-capacity',
+      '/d/foreshock-noise',
+      '/d/foreshock-health',
+    ]);
+  });
 });
 
-describe('an incident`s dashboard', () => {
-  const context = { packs: [pack], pageUrl: 'https://foreshock.example/incidents/1', has: () => true };
+describe('the dashboard of capacity', () => {
+  const made = capacityDashboard([smallPack]);
 
-  it('begins with the suspect`s signal and spans the incident', () => {
-    const made = incidentDashboard(incidentOn('redis', 11_000_000), context);
-    expect(made.time).toEqual({ from: '8200000', to: '11900000' });
-    expect(made.panels!.map(panel => panel.title)).toEqual([
-      'Suspects',
-      'redis: latency',
-      'redis: errors',
-      'redis: replicas',
-    ]);
-    expect(made.links!.map(link => link.title)).toEqual(['Incidents', 'Incident page']);
+  it('reaches as far ahead as back', () => {
+    expect(made.time).toEqual({ from: 'now-30d', to: 'now+30d' });
   });
 
-  it.each(hostile)('survives the label value %j', value => {
-    const made = incidentDashboard(incidentOn(value), context);
-    const json = JSON.stringify(made);
-    expect(lintDashboard(JSON.parse(json))).toEqual([]);
-    expect(JSON.stringify(made.panels![0])).not.toContain('<');
-    for (const panel of made.panels!.slice(1)) {
-      const expr = /"expr":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(panel))![1]!;
-      const query = String(JSON.parse(`"${expr}"`)).replaceAll('$__rate_interval', '1m');
-      expect(findError(query)).toBeUndefined();
-      expect(unquote(/service=("(?:[^"\\]|\\.)*")/.exec(query)![1]!)).toBe(value);
-      expect(query).not.toMatch(/\$|\[\[/);
-    }
-  });
-
-  it('has no panel of a class that does not watch the entity', () => {
-    const made = incidentDashboard(incidentOn('redis'), { ...context, has: () => false });
-    expect(made.panels!.map(panel => panel.title)).toEqual(['Suspects']);
-  });
-
-  it('takes no link that is not http', () => {
-    const { links } = incidentDashboard(incidentOn('redis'), { ...context, pageUrl: 'javascript:alert(1)' });
-    expect(links!.map(link => link.url ?? '').join('')).toBe('');
-  });
-
-  it('draws what was usual in the hour before, as a band that stays where it is', () => {
-    const [, panel] = incidentDashboard(incidentOn('redis'), context).panels!;
+  it('draws the forecast as two intervals around its middle, as shares of the limit', () => {
+    const panel = made.panels!.find(({ title }) => title?.startsWith('disk: the fullest'));
     const json = JSON.stringify(panel);
-    expect(json).toMatch(/"expr":"min\(quantile_over_time\(0\.01, \(.*\)\[1h:1m\] @ 9700\)\)"/);
-    expect(json).toContain('{"id":"custom.fillBelowTo","value":"usual, low"}');
-  });
-
-  it('begins with what the callers of the first suspect say of it, where it has no metrics of its own', () => {
-    const calls = { ...pack.classes[0]!, name: 'service/calls', entityLabels: ['service', 'peer_service'] };
-    const has = (_: string, entity: Readonly<Record<string, string>>) => entity.peer_service === 'redis';
-    const made = incidentDashboard(incidentOn('redis'), {
-      ...context,
-      packs: [{ ...pack, classes: [calls] }],
-      has,
-    });
-    expect(made.panels!.map(panel => panel.title)).toEqual(['Suspects', 'calls to redis: latency']);
+    for (const quantile of ['0.025', '0.1', '0.5', '0.9', '0.975'])
+      expect(json).toContain(`quantile=\\"${quantile}\\"} / ignoring (quantile) foreshock_capacity_limit`);
+    expect(json.match(/custom\.fillBelowTo/g)).toHaveLength(2);
   });
 });
 
 describe('writeLayout', () => {
   it('writes a provider and a file a dashboard, the same each time', () => {
-    const files = writeLayout([fleetOverview([pack]), packDashboard(pack)]);
+    const files = writeLayout([fleetOverview([smallPack]), packDashboard(smallPack)]);
     expect(files.map(file => file.path)).toEqual([
       'provisioning/dashboards/foreshock.yaml',
       'dashboards/foreshock/foreshock-overview.json',
       'dashboards/foreshock/foreshock-pack-service.json',
     ]);
-    expect(writeLayout([fleetOverview([pack]), packDashboard(pack)])).toEqual(files);
-    expect(() => writeLayout([packDashboard(pack), packDashboard(pack)])).toThrow(
+    expect(writeLayout([fleetOverview([smallPack]), packDashboard(smallPack)])).toEqual(files);
+    expect(() => writeLayout([packDashboard(smallPack), packDashboard(smallPack)])).toThrow(
       'two dashboards have the uid',
     );
-  });
-});
-
-describe('lintDashboard', () => {
-  it('names what is wrong', () => {
-    const made = packDashboard(pack);
-    const [row, first, ...rest] = JSON.parse(JSON.stringify(made.panels)) as Record<string, unknown>[];
-    const broken = {
-      ...made,
-      uid: 'x'.repeat(41),
-      panels: [row, { ...first, id: 1, description: '' }, ...rest],
-    };
-    expect(lintDashboard(broken).map(found => `${found.path} ${found.message}`)).toEqual([
-      'uid must be 1 to 40 of a-z, A-Z, 0-9, _ and -',
-      'panels.1 needs an id of its own',
-      'panels.1 has no description',
-    ]);
-    expect(lintDashboard('nonsense')).toHaveLength(1);
   });
 });
