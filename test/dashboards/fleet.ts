@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import { type ResolvedPack, resolvePack } from '../../config/resolve.ts';
 import type { Incident } from '../../core/incident.ts';
@@ -20,13 +20,6 @@ export function builtinPack(name: string): ResolvedPack {
 /** Every pack that comes with foreshock. */
 export function allPacks(): readonly ResolvedPack[] {
   return [...builtinPacks().keys()].map(builtinPack);
-}
-
-/** The gauges of all recorded exporters: some end like a counter. */
-export function recordedGauges(): ReadonlySet<string> {
-  const folder = new URL('../packs/expositions/', import.meta.url);
-  const text = readdirSync(folder).map(file => readFileSync(new URL(file, folder), 'utf8'));
-  return new Set([...text.join('\n').matchAll(/^# TYPE (\S+) gauge$/gm)].map(match => match[1]!));
 }
 
 const signals = [

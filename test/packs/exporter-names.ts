@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ExporterSpec } from '../../core/pack.ts';
 
@@ -31,10 +31,28 @@ function recordedNames(text: string): string[] {
   });
 }
 
-/** The names of a document: one a line; a histogram or summary stands there once, without its suffixes. */
+/**
+ * The names of a document: one a line; a histogram or summary stands there once, without its suffixes. A gauge whose name ends
+ * like a counter's says so: `queue_count gauge`.
+ */
 function documentedNames(text: string): Set<string> {
   const lines = text.split('\n').map(line => line.trim());
-  return new Set(lines.filter(line => line !== '' && !line.startsWith('#')));
+  return new Set(lines.filter(line => line !== '' && !line.startsWith('#')).map(line => line.split(' ')[0]!));
+}
+
+/** The gauges of all exporters, as their expositions and documents say: some end like a counter. */
+export function knownGauges(): ReadonlySet<string> {
+  const found = (folder: 'expositions' | 'documented', gauge: RegExp) => {
+    const url = new URL(`./${folder}/`, import.meta.url);
+    const texts = existsSync(url)
+      ? readdirSync(url).map(file => readFileSync(new URL(file, url), 'utf8'))
+      : [];
+    return texts.flatMap(text => [...text.matchAll(gauge)].map(match => match[1]!));
+  };
+  return new Set([
+    ...found('expositions', /^# TYPE (\S+) gauge$/gm),
+    ...found('documented', /^([^#\s]\S*) gauge$/gm),
+  ]);
 }
 
 /** The address from which the names of a documented exporter were taken, as the first line of its file says. */
