@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(prometheus prometheus-alertmanager prometheus-node-exporter nginx-light redis-server
   prometheus-redis-exporter prometheus-nginx-exporter chromium
   postgresql prometheus-postgres-exporter nftables iproute2 e2fsprogs
-  openjdk-17-jre-headless maven kcat rsyslog rsyslog-kafka rsyslog-elasticsearch)
+  systemd openjdk-17-jre-headless maven kcat rsyslog rsyslog-kafka rsyslog-elasticsearch)
 services=${FORESHOCK_SERVICES:-/var/tmp/foreshock-services}
 # Servers that come as jars; root's home would be closed to the user that Elasticsearch runs as.
 fetch_jars() {
@@ -13,7 +13,17 @@ fetch_jars() {
     bash "$(dirname "$0")/services/$server.sh" "$services" || echo "NOT INSTALLED: $server" >&2
   done
 }
-trap fetch_jars EXIT
+# Tools that Debian does not have, built from their sources.
+build_tools() {
+  command -v helm >/dev/null || build helm helm.sh/helm/v3/cmd/helm@v3.22.0
+  command -v kubectl >/dev/null || command -v kustomize >/dev/null || build kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+}
+build() {
+  echo "building $1" >&2
+  GOBIN=/usr/local/bin go install "$2" 2>/dev/null || echo "NOT INSTALLED (needs Go and root): $1" >&2
+}
+finish() { fetch_jars; build_tools; }
+trap finish EXIT
 missing=()
 for package in "${packages[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
