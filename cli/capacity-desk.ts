@@ -10,6 +10,7 @@ import { joinHistory, lastDay, mostDays } from './capacity-history.ts';
 import { knownCalendars } from './capacity-holidays.ts';
 import { judgedEntry, withForecast } from './capacity-past.ts';
 import type { CapacityMaker } from './capacity-pool.ts';
+import type { CapacityStage } from './capacity-progress.ts';
 import { type DailyRead, day, type ResourceRead, readResource } from './capacity-reads.ts';
 import type { WatchedResource } from './capacity-resources.ts';
 import type { CapacityTrouble } from './capacity-warnings.ts';
@@ -40,6 +41,8 @@ export interface CapacityDeskOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly observe: (event: CapacityEvent) => void;
+  /** Told how far a refresh is. */
+  readonly progress?: (stage: CapacityStage) => void;
   /** Takes what is full soon after each look, whether it is news or not. */
   readonly tell: (troubles: readonly CapacityTrouble[], now: number) => void;
 }
@@ -111,6 +114,11 @@ export class CapacityDesk {
     );
   }
 
+  /** Whether the newest refresh failed, wholly or in part. */
+  get isBehind(): boolean {
+    return this.#failures > 0;
+  }
+
   /** Refreshes when a day has ended, and says what failed; that is tried again later. Then it tells what is full soon. */
   async step(signal: AbortSignal): Promise<void> {
     const { clock, log, tell } = this.#options;
@@ -161,7 +169,7 @@ export class CapacityDesk {
   }
 
   async #refresh(now: number, signal: AbortSignal): Promise<void> {
-    const { resources, book, observe, clock, maker } = this.#options;
+    const { resources, book, observe, clock, maker, progress } = this.#options;
     const end = Math.floor((now - settled) / day) * day;
     const due = resources.filter(resource => !((book.state.done[resourceKey(resource)] ?? 0) >= end));
     if (due.length === 0) return;
@@ -169,11 +177,13 @@ export class CapacityDesk {
     const judged: Judged[] = [];
     let leftOut = 0;
     const how = await this.#how(now);
-    for (const resource of due) {
+    for (const [k, resource] of due.entries()) {
+      const stage = { resource: resourceKey(resource), number: k + 1, of: due.length };
       try {
+        progress?.(stage);
         const read = await this.#read(resource, end, signal);
         leftOut += await this.#take(resource, read, { judged, end });
-        await this.#forecast(resource, { how, end }, signal);
+        await this.#forecast(resource, { how, end, stage }, signal);
         book.state = { ...book.state, done: { ...book.state.done, [resourceKey(resource)]: end } };
       } catch (error) {
         signal.throwIfAborted();
@@ -250,10 +260,10 @@ export class CapacityDesk {
 
   async #forecast(
     { pack, resource, unit, labels }: WatchedResource,
-    { how, end }: { readonly how: CapacityHow; readonly end: number },
+    { how, end, stage }: { readonly how: CapacityHow; readonly end: number; readonly stage: CapacityStage },
     signal: AbortSignal,
   ): Promise<void> {
-    const { book, maker, thresholds } = this.#options;
+    const { book, maker, thresholds, progress } = this.#options;
     const entries = book
       .all()
       .filter(({ history: h }) => h.pack === pack && h.resource === resource && includes(h.entity, labels))
@@ -271,6 +281,8 @@ export class CapacityDesk {
           return { ...withForecast(entry, forecast), level: levelAfter(entry.level, forecast, thresholds) };
         }),
       );
+      const done = Math.min(entries.length, from + batch);
+      progress?.({ ...stage, forecast: { done, total: entries.length } });
       await nextTurn();
     }
   }

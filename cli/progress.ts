@@ -10,9 +10,9 @@ export interface ProgressOptions {
   readonly terminal: boolean;
 }
 
-/** Made once, told of each step, ended once. */
+/** Made once, told of each step or of some at once, ended once. */
 export interface Progress {
-  step(): void;
+  step(count?: number): void;
   end(): void;
 }
 
@@ -26,8 +26,8 @@ export function createProgress({ what, total, clock, write, terminal }: Progress
     return `${what}: ${done} of ${total} (${Math.floor((100 * done) / total)} %), ${saySpan(rest)} left`;
   };
   return {
-    step() {
-      done++;
+    step(count = 1) {
+      done += count;
       const now = clock();
       if (terminal) {
         if (now - said < 250) return;

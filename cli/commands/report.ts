@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { type ReportFormat, reportFormats } from '../../config/report-block.ts';
-import { sayCount } from '../../core/say-name.ts';
+import { sayCount, sayList } from '../../core/say-name.ts';
 import { capacityReport } from '../../reports/report.ts';
 import { withReader } from '../../store/reader.ts';
+import { tellStages } from '../capacity-progress.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { writeBytes } from '../files.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { loadOrExplain } from '../load.ts';
-import { capacityNow } from '../report-capacity.ts';
+import { type CapacityNow, capacityNow } from '../report-capacity.ts';
 import { renderReport } from '../report-files.ts';
 import { readersZone, reportInputs } from '../report-inputs.ts';
 import type { Tables } from '../report-week.ts';
@@ -38,13 +39,23 @@ function storedTables(directory: string): Tables | undefined {
   return stored && (table => tables.get(table) ?? []);
 }
 
+/** Why there is no forecast at all, and the exit code that says so. */
+function sayNothing({ declared, failed }: CapacityNow): void {
+  process.exitCode = failed ? exitCodes.outsideFailed : exitCodes.found;
+  if (failed) say('no resource is known: the sources of metrics could not be read\n');
+  else if (declared.length === 0)
+    say('no resource is known: no pack of the config declares one (capacity)\n');
+  else say(`no resource is known: the sources of metrics have no values of ${sayList(declared, 5)}\n`);
+}
+
 /** Makes the report of now; what could not be read stands in it and on standard error. */
 async function capacity(flags: Flags): Promise<void> {
   const formats = formatsOf(flags.format);
   const loaded = loadOrExplain(flags.config);
   const { config, packs } = loaded;
   const now = { madeAt: Date.now(), timeZone: readersZone(config.report) };
-  const known = await capacityNow(loaded, { ...now, say });
+  const progress = tellStages({ clock: Date.now, write: say, terminal: process.stderr.isTTY === true });
+  const known = await capacityNow(loaded, { ...now, progress });
   const tables = storedTables(config.storage.path);
   const none = `Nothing is stored in ${config.storage.path} yet, so no incident of the week is known.`;
   const missing = tables === undefined ? [...known.missing, none] : known.missing;
@@ -55,8 +66,7 @@ async function capacity(flags: Flags): Promise<void> {
   for (const text of missing) say(`not in the report: ${text}\n`);
   say(`${report.headline}\n${sayCount(files.length, 'file')} in ${flags.out}\n`);
   for (const { name } of files) process.stdout.write(`${path.join(flags.out, name)}\n`);
-  if (known.forecasts.length === 0 && known.missing.length > 0 && config.forecast.enabled)
-    process.exitCode = exitCodes.outsideFailed;
+  if (known.forecasts.length === 0 && config.forecast.enabled) sayNothing(known);
 }
 
 /** `foreshock report capacity`: what runs out, when, how sure that is, and what to do. */
@@ -76,7 +86,11 @@ export function reportCommand(): Command {
       'report capacity --config foreshock.yaml --out reports',
       'report capacity --config foreshock.yaml --out reports --format pdf',
     ],
-    exits: { ...askingExits, 3: 'no resource could be read; what is known else is in the report' },
+    exits: {
+      ...askingExits,
+      1: 'no resource is known: none is declared, or the sources have no values of any',
+      3: 'no resource could be read; what is known else is in the report',
+    },
   };
   withHelp(capacityCommand, help);
   return withHelp(report, help);

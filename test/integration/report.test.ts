@@ -103,6 +103,7 @@ describe.skipIf(missing.length > 0)('the capacity report of a real Prometheus', 
       `${dir}/out`,
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('4 files in') });
+    expect(stderr).toContain('reading node/filesystem@prometheus, 2 of 2 resources\n');
     const files = stdout.trim().split('\n');
     expect(files.map(file => file.replace(/^.*\./, ''))).toEqual(['html', 'pdf', 'csv', 'json']);
     const report = capacityReportSchema.parse(JSON.parse(readFileSync(files[3]!, 'utf8')));
@@ -141,7 +142,23 @@ describe.skipIf(missing.length > 0)('the capacity report of a real Prometheus', 
     expect(stderr).toMatch(
       /not in the report: Capacity: .*ECONNREFUSED|not in the report: Capacity: .*refused/,
     );
+    expect(stderr).toContain('no resource is known: the sources of metrics could not be read');
     expect(readdirSync(`${dir}/out3`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['postgresql', 'no resource is known: the sources of metrics have no values of postgresql/'],
+    ['service', 'no resource is known: no pack of the config declares one (capacity)'],
+  ])('says that nothing is known of %s, and exits with 1', async (pack, words) => {
+    const config = `${dir}/nothing.yaml`;
+    writeFileSync(
+      config,
+      `prometheus: {url: "${prometheus.url}"}\npacks: [${pack}]\nstorage: {path: "${dir}/none"}\n`,
+    );
+    const flags = ['--config', config, '--out', `${dir}/out1`, '--format', 'csv'];
+    const { code, stderr } = await foreshockBeside(['report', 'capacity', ...flags]);
+    expect(stderr).toContain(words);
+    expect(code).toBe(1);
   });
 
   it('is sent by a daemon that was down when it was due: once, to everybody, and not again after a restart', async () => {
