@@ -1,5 +1,6 @@
 import type { Exhaustion, FillDate } from '../core/capacity.ts';
 import type { History } from '../core/forecaster.ts';
+import { clockFill } from './clock-fill.ts';
 import { dailyHighs, type FillChances, fillChances } from './fill-chances.ts';
 
 /** What a resource is measured against, and how far ahead is looked. */
@@ -75,6 +76,14 @@ const reasons: Readonly<Record<FillChances['shape'], string>> = {
   'saw-tooth': 'it fills and is cleaned, and is read at its upper edge',
 };
 
+/** The date of an age, unless it lies beyond the horizon. */
+function onTime(date: FillDate, { t }: History, { horizon }: FillQuestion): Exhaustion {
+  const reason = 'it is an age: it rises by a second a second';
+  if (date.median <= t[t.length - 1]! + horizon) return { state: 'fills', date, reason };
+  const day = new Date(date.median).toISOString().slice(0, 10);
+  return { state: 'clear', reason: `${reason}, and meets its limit on ${day}` };
+}
+
 /** When a resource is full, as a distribution of dates; over already, not so soon, or unknown, each with its reason. */
 export function exhaustion(history: History, question: FillQuestion): Exhaustion {
   const turned = upright(history, question);
@@ -83,6 +92,8 @@ export function exhaustion(history: History, question: FillQuestion): Exhaustion
     return { state: 'unknown', reason: 'no limit is known' };
   if (known > 0 && lastKnown(turned.history.v) >= turned.limit[0]!)
     return { state: 'over', reason: `its last value, ${lastKnown(history.v)}, is at or past the limit` };
+  const clock = clockFill(turned.history, turned.limit[0]!);
+  if (clock !== undefined) return onTime(clock, history, question);
   if (known < leastValues)
     return { state: 'unknown', reason: `there are ${known} values; at least ${leastValues} are needed` };
   if (!moved(history.v)) return { state: 'clear', reason: 'it has not moved in all of its history' };

@@ -55,6 +55,15 @@ describe('a disk that fills', () => {
   });
 });
 
+describe('a line without noise', () => {
+  it.each([6.2, 14, 22.7, 28.4])('is full on the day on which it meets the limit, %d days ahead', left => {
+    const v = made(60, i => 3 * i);
+    const answer = dateOf(v, new Float64Array(30).fill(3 * (59 + left)));
+    expect(Math.abs(answer.median - left)).toBeLessThan(1);
+    expect(answer.latest - answer.earliest).toBeLessThan(2);
+  });
+});
+
 describe('what runs down', () => {
   it('is out on the day that its line touches the limit: a certificate', () => {
     const left = made(40, i => 50 - i);
