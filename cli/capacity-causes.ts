@@ -25,6 +25,21 @@ function continued(t: Float64Array, x: Float64Array, ahead: Float64Array): Float
   return 'unfit' in fit ? new Float64Array(ahead.length).fill(x.at(-1)!) : fit.predict({ t: ahead }, []).yhat;
 }
 
+/** A regressor of a resource at times after its last day (ms), as it would go on by itself; undefined when too little is known of it. */
+export function continuedRegressor(
+  { from, regressors }: Pick<CapacityHistory, 'from' | 'regressors'>,
+  name: string,
+  ahead: Float64Array,
+): Float64Array | undefined {
+  const whole = closed(regressors[name] ?? new Float64Array(0));
+  if (whole === undefined) return undefined;
+  return continued(
+    whole.map((_, i) => from + i * day),
+    whole,
+    ahead,
+  );
+}
+
 /**
  * What moves a resource over the next days and by how much, the largest first: what its regressors do, and growth of its own. Read
  * off a fit of Prophet's model; the forecast itself is the ensemble's.

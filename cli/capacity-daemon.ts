@@ -36,7 +36,7 @@ function count(desk: CapacityDesk, metrics: Metrics): void {
 export function createCapacity(loaded: Loaded, parts: Parts): CapacityDesk {
   const { store, sources, metrics, log, arrived, url } = parts;
   const { forecast, web } = loaded.config;
-  const { horizon, history, warning, critical, series, holidays } = forecast;
+  const { horizon, history, warning, critical, series, holidays, plan } = forecast;
   const table = store.values('capacity-warnings');
   const warnings = new CapacityWarnings({ table, put: arrived.put, url, runbooks: web.runbook_url });
   const desk = new CapacityDesk({
@@ -44,7 +44,7 @@ export function createCapacity(loaded: Loaded, parts: Parts): CapacityDesk {
     book: openCapacityBook(store, message => log.error(message)),
     maker: createCapacityThread(),
     thresholds: { warning, critical },
-    ...{ horizon, history, series, holidays, log },
+    ...{ horizon, history, series, holidays, plan, log },
     clock: Date.now,
     random: Math.random,
     tell: (troubles, now) => warnings.tell(troubles, now),

@@ -6,8 +6,8 @@ import type { CapacityBook } from './capacity-book.ts';
 import { adapted, fleetRate, type Judged, joinedFactors, missShares } from './capacity-calibration.ts';
 import { type CapacityEntry, entryKey } from './capacity-entry.ts';
 import type { CapacityHow } from './capacity-forecast.ts';
-import { joinHistory, lastDay, mostDays } from './capacity-history.ts';
-import { knownCalendars } from './capacity-holidays.ts';
+import { joinHistory, lastDay } from './capacity-history.ts';
+import { type CapacityHints, howNow } from './capacity-how.ts';
 import { judgedEntry, withForecast } from './capacity-past.ts';
 import type { CapacityMaker } from './capacity-pool.ts';
 import type { CapacityStage } from './capacity-progress.ts';
@@ -27,16 +27,13 @@ export interface CapacityEvent {
 }
 
 /** Everything that the desk needs; times in ms, `random` in [0, 1). */
-export interface CapacityDeskOptions {
+export interface CapacityDeskOptions extends CapacityHints {
   readonly resources: readonly WatchedResource[];
   readonly book: CapacityBook;
   readonly maker: CapacityMaker;
-  readonly horizon: number;
   readonly history: number;
   readonly thresholds: CapacityThresholds;
   readonly series: number;
-  /** Places whose public holidays count. */
-  readonly holidays: readonly string[];
   readonly clock: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -58,9 +55,6 @@ const forgottenAfter = 60 * day;
 const batch = 32;
 const firstWait = 60_000;
 const longestWait = 6 * 3_600_000;
-
-/** What was read once is kept for about so long. */
-const longestKnown = mostDays * day;
 
 const resourceKey = ({ pack, resource, source }: WatchedResource) => `${pack}/${resource}@${source.name}`;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -169,14 +163,14 @@ export class CapacityDesk {
   }
 
   async #refresh(now: number, signal: AbortSignal): Promise<void> {
-    const { resources, book, observe, clock, maker, progress } = this.#options;
+    const { resources, book, observe, clock, maker, progress, log } = this.#options;
     const end = Math.floor((now - settled) / day) * day;
     const due = resources.filter(resource => !((book.state.done[resourceKey(resource)] ?? 0) >= end));
     if (due.length === 0) return;
     const failed: string[] = [];
     const judged: Judged[] = [];
     let leftOut = 0;
-    const how = await this.#how(now);
+    const how = await howNow(this.#options, now, message => log.warn(message));
     for (const [k, resource] of due.entries()) {
       const stage = { resource: resourceKey(resource), number: k + 1, of: due.length };
       try {
@@ -249,13 +243,6 @@ export class CapacityDesk {
     if (leftOut > 0)
       log.warn(`capacity: ${leftOut} of ${pack}/${name} are left out, more than forecast.series (${series})`);
     return leftOut;
-  }
-
-  async #how(madeAt: number): Promise<CapacityHow> {
-    const { holidays, history, horizon, log } = this.#options;
-    const years = { from: madeAt - Math.max(history, longestKnown), to: madeAt + horizon };
-    const calendars = await knownCalendars(holidays, years, message => log.warn(message));
-    return { days: Math.floor(horizon / day), madeAt, calendars };
   }
 
   async #forecast(

@@ -11,6 +11,7 @@ import { FittedWithRegressors, withoutEffects } from '../forecasters/with-regres
 import { capacityLevels, type WidthFactors } from './capacity-calibration.ts';
 import { growthCauses } from './capacity-causes.ts';
 import { type CapacityHistory, limitNow, usedHistory } from './capacity-history.ts';
+import { type CapacityPlan, plannedRegressors } from './capacity-plan.ts';
 import { day } from './capacity-reads.ts';
 
 /** One resource that is to be forecast. */
@@ -27,6 +28,8 @@ export interface CapacityHow {
   readonly madeAt: number;
   /** Public holidays that may move what is used. */
   readonly calendars: readonly HolidayCalendar[];
+  /** What is planned; empty is nothing. */
+  readonly plan: CapacityPlan;
 }
 
 /** Fewer days than these tell no course. */
@@ -115,8 +118,11 @@ function made(task: CapacityTask, how: CapacityHow): CapacityForecast {
   const count = history.v.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   if (count < fewestDays)
     return nothing(task, how, `${count} days are known, ${fewestDays} are needed to tell how it goes on`);
-  const { days, calendars } = how;
-  const regressors = holidayRegressors(history, { calendars, steps: days, stamp: 'end' });
+  const { days, calendars, plan } = how;
+  const regressors = [
+    ...plannedRegressors(known, plan, days),
+    ...holidayRegressors(history, { calendars, steps: days, stamp: 'end' }),
+  ];
   const fitted = new Ensemble(members, { horizon: days * day, folds }).fit(history, regressors);
   if ('unfit' in fitted) return nothing(task, how, fitted.unfit);
   const plain = fitted.forecast(days, capacityLevels);

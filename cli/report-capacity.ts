@@ -71,14 +71,14 @@ function deskOf(
     readonly complain: (message: string) => void;
   },
 ): CapacityDesk {
-  const { horizon, history, warning, critical, series, holidays } = config.forecast;
+  const { horizon, history, warning, critical, series, holidays, plan } = config.forecast;
   const { resources, progress, store, complain } = parts;
   return new CapacityDesk({
     resources,
     book: openCapacityBook(store, complain),
     maker: createCapacityThread(),
     thresholds: { warning, critical },
-    ...{ horizon, history, series, holidays },
+    ...{ horizon, history, series, holidays, plan },
     ...(progress === undefined ? {} : { progress }),
     clock: Date.now,
     random: Math.random,

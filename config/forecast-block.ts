@@ -27,6 +27,13 @@ export const forecastBlock = z.strictObject({
     .array(z.string().refine(isPlace, 'must be a country such as DE, or a part of one such as DE-BY'))
     .default([])
     .describe('Countries, or parts of them, whose public holidays move what is forecast.'),
+  plan: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'CSV `timestamp,<name>...` of what is planned: factors on regressors of packs, and counts of launches.',
+    ),
   warning: positive.default(7 * day).describe('A resource that is full within it is told as a warning.'),
   critical: positive.default(2 * day).describe('The same, as critical.'),
   series: count

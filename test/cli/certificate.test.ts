@@ -21,7 +21,7 @@ function certificate({ age, known, change = value => value }: Seen) {
   const limit = new Float64Array(length).fill((90 * day) / second);
   const entity = { instance: 'web:443' };
   const history = { pack: 'tls', resource: 'certificate', entity, from, used, limit, regressors: {} };
-  const how = { days: 30, madeAt: last + 3_600_000, calendars: [] };
+  const how = { days: 30, madeAt: last + 3_600_000, calendars: [], plan: [] };
   const made = forecastCapacity({ history, factors: [1, 1], unit: 's' }, how);
   return { made, expires: last + (90 - age) * day };
 }

@@ -11,7 +11,10 @@ describe('threads that compute when foreshock stops', () => {
   it('a forecast ends at once', async () => {
     const maker = createCapacityThread(busy);
     const stopping = new AbortController();
-    const made = maker.make({ tasks: [], how: { days: 1, madeAt: 0, calendars: [] } }, stopping.signal);
+    const made = maker.make(
+      { tasks: [], how: { days: 1, madeAt: 0, calendars: [], plan: [] } },
+      stopping.signal,
+    );
     stopping.abort(stop);
     await expect(made).rejects.toBe(stop);
     await maker.rest();
@@ -26,7 +29,7 @@ describe('threads that compute when foreshock stops', () => {
 
   it('none is begun after the stop', async () => {
     const stopped = AbortSignal.abort(stop);
-    const how = { days: 1, madeAt: 0, calendars: [] };
+    const how = { days: 1, madeAt: 0, calendars: [], plan: [] };
     await expect(createCapacityThread(busy).make({ tasks: [], how }, stopped)).rejects.toBe(stop);
     await expect(createReportThread(busy)(usualWeek(), ['html'], stopped)).rejects.toBe(stop);
   });
