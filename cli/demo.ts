@@ -11,6 +11,7 @@ import type { Server } from '../server/server.ts';
 import { fleetDashboards, incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { recordedLogs } from './demo-logs.ts';
 import { createDemoPage, type DemoPage } from './demo-page.ts';
+import { writeDemoReport } from './demo-report.ts';
 import { InputError } from './exit.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { showSurroundings } from './incident-surroundings.ts';
@@ -142,6 +143,8 @@ async function finish(
     ...incidentDashboards(input.packs, incidents, { url, has: watchedBy(watches) }),
   ]);
   for (const { id } of incidents) await show(id, input.end);
+  const report = await writeDemoReport(book, { start: input.start, end: input.end, out });
+  say(`  the weekly report as it would stand now: ${report}`);
   say(`  ${files} files for Grafana's provisioning in ${out}/\n`);
 }
 

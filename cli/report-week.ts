@@ -2,7 +2,7 @@ import type { Incident } from '../core/incident.ts';
 import type { KeyValues } from '../core/store.ts';
 import type { Noise, ReportedIncident, ReportInputs } from '../reports/model.ts';
 import { createFeedbackBook } from './feedback-book.ts';
-import { createIncidentBook } from './incident-book.ts';
+import { createIncidentBook, type IncidentBook } from './incident-book.ts';
 import { incidentsOf } from './incident-store.ts';
 
 /** The values of a table of the store, by key. */
@@ -49,6 +49,14 @@ export function weekOf(
   });
   const book = createIncidentBook(Number.POSITIVE_INFINITY, feedback);
   book.update(incidentsOf(tables('incidents')));
+  return weekIn(book, { madeAt, back });
+}
+
+/** The same of a book that is open already. */
+export function weekIn(
+  book: Pick<IncidentBook, 'list'>,
+  { madeAt, back }: Pick<ReportInputs, 'madeAt' | 'back'>,
+): Pick<ReportInputs, 'incidents' | 'noise' | 'noiseBefore'> {
   const views = book.list();
   const all = views.map(({ incident }) => incident);
   const period = { from: madeAt - back, to: madeAt };

@@ -56,6 +56,14 @@ describe('foreshock demo, unpaced', () => {
     }
     expect(stdout).toMatch(/Dashboard .*foreshock-incident-/);
   });
+
+  it('writes the weekly report with its incident, and says there why no resource is forecast', () => {
+    const file = readdirSync(out).find(name => name.endsWith('.html'));
+    expect(stderr).toContain(path.join(out, file!));
+    const html = readFileSync(path.join(out, file!), 'utf8');
+    expect(html).toContain('a resource is forecast from three days on');
+    expect(html).toMatch(/<th scope="row">redis: /);
+  });
 });
 
 describe.each([
