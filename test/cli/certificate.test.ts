@@ -60,6 +60,20 @@ describe('the age of a certificate against its lifetime of 90 days', () => {
     expect(certificate({ age: 91, known: 60 }).made.exhaustion.state).toBe('over');
   });
 
+  it('warns of one that was renewed in its last days before: that may have been luck', () => {
+    const late = (value: number) => value % ((88 * day) / second);
+    const { made, expires } = certificate({ age: 88 + 80, known: 160, change: late });
+    expect(made.exhaustion).toMatchObject({ state: 'fills', date: { median: expires + 88 * day } });
+  });
+
+  it('tells nothing of flat days before its life is counted', () => {
+    const { made, expires } = certificate({
+      ...{ age: 75, known: 200 },
+      change: value => Math.max(0, value),
+    });
+    expect(made.exhaustion).toMatchObject({ state: 'fills', date: { median: expires } });
+  });
+
   it('does not warn of one that is always renewed at 60 days, but of one whose renewal is overdue', () => {
     const seconds = day / second;
     const renewed = (value: number) => value % (60 * seconds);
