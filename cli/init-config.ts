@@ -105,7 +105,7 @@ const optional = comment([
   'How sensitive: the share of normal samples that may be marked, and the false pages that you accept.',
   'detection: {fpr: 0.01, budget: 2 per service per 1w}',
   '',
-  'Logs become signals, too: add the packs logs and security-events.',
+  'Logs become signals, too: add the packs logs and security_events.',
   'logs:',
   '  - {name: app, file: {paths: [/var/log/app/*.log]}}',
   '',

@@ -39,6 +39,10 @@ test.each(packs)('the pack $name queries what its exporters tell, and reads as P
   expect(await unknownMetrics(queries.flatMap(metricNames), pack.exporter)).toEqual([]);
 });
 
+test.each(packs)('the pack $name is named as its file', ({ name, pack }) => {
+  expect(pack.pack).toBe(name);
+});
+
 test.each(packs)('the pack $name says of each signal what normal is', ({ pack }) => {
   const signals = pack.classes.flatMap(item => item.signals);
   expect(signals.filter(({ about }) => about === '').map(({ name }) => name)).toEqual([]);
