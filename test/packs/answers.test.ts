@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resolvePack } from '../../config/resolve.ts';
 import type { Labels } from '../../core/labels.ts';
+import { indicatorQueries } from '../../core/objective.ts';
 import type { Pack } from '../../core/pack.ts';
 import type { Series } from '../../core/series.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
@@ -88,6 +89,13 @@ describe.each(packs)('the pack $pack on what its exporters told', pack => {
       { name: `${pack.pack}/${resource}/used`, query: used, labels: [] },
       { name: `${pack.pack}/${resource}/limit`, query: limit, labels: [] },
     ]),
+    ...resolved.objectives.flatMap(({ name, indicator }) =>
+      indicatorQueries(indicator).map(({ keys, query }) => ({
+        name: `${pack.pack}/${name}/${keys.join('.')}`,
+        query,
+        labels: [],
+      })),
+    ),
   ];
 
   it.each(questions.filter(({ query }) => isRun(query)))('answers $name', async ({ name, query, labels }) => {

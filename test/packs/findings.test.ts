@@ -34,8 +34,9 @@ it('no two packs have an alert of one name', () => {
   expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
 });
 
-it.skipIf(missingCommands('promtool').length > 0)('promtool finds nothing in the alerts of the packs', () => {
-  const groups = resolved.map(({ pack, alerts }) => ({
+/** A file of rules that Prometheus' own parser reads: the alerts of all packs, and each signal as if it were recorded. */
+function ruleGroups() {
+  const alerts = resolved.map(({ pack, alerts }) => ({
     name: pack,
     rules: alerts.map(({ alert, expr, for: pending, severity, summary }) => ({
       alert,
@@ -45,9 +46,19 @@ it.skipIf(missingCommands('promtool').length > 0)('promtool finds nothing in the
       annotations: { summary },
     })),
   }));
+  const signals = resolved.flatMap(({ classes }) =>
+    classes.map(({ class: { name, signals: specs }, queries }) => ({
+      name: `signals of ${name}`,
+      rules: specs.map((spec, k) => ({ record: `${name.replace('/', ':')}:${spec.name}`, expr: queries[k] })),
+    })),
+  );
+  return [...alerts, ...signals].filter(({ rules }) => rules.length > 0);
+}
+
+it.skipIf(missingCommands('promtool').length > 0)('promtool finds nothing in alerts and signals', () => {
   const dir = temporaryFolder('pack-rules');
   const file = path.join(dir, 'packs.yml');
-  writeFileSync(file, stringify({ groups: groups.filter(({ rules }) => rules.length > 0) }));
+  writeFileSync(file, stringify({ groups: ruleGroups() }));
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
   rmSync(dir, { recursive: true });
   expect(status, stdout + stderr).toBe(0);

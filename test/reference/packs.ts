@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import { type ExporterSpec, type Pack, signalKinds } from '../../core/pack.ts';
 import { packUid } from '../../dashboards/pack.ts';
@@ -18,7 +17,6 @@ export const namedKinds = [
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 const lines = (texts: readonly string[]) => (texts.length === 0 ? '-' : texts.join('<br>'));
-const withObjectives = z.object({ objectives: z.array(z.object({ name: z.string() })).default([]) });
 
 /** The packs that come with foreshock. */
 export function readPacks(): Pack[] {
@@ -58,7 +56,7 @@ function row(pack: Pack): string {
     kindsCell(pack),
     lines(pack.capacity.map(({ resource }) => cell(resource))),
     lines(pack.alerts.map(({ alert }) => `[${alert}](runbooks/${alert}.md)`)),
-    lines(withObjectives.parse(pack).objectives.map(({ name }) => cell(name))),
+    lines(pack.objectives.map(({ name }) => name)),
     `\`${packUid(pack.pack)}\``,
   ];
   return `| ${cells.join(' | ')} |`;
