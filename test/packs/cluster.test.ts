@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import { resolvePack } from '../../config/resolve.ts';
 import type { Labels } from '../../core/labels.ts';
+import { indicatorQueries } from '../../core/objective.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
 import { clusterSeries, clusterTime } from './cluster.ts';
 
@@ -51,6 +52,11 @@ const signals = packs.flatMap(({ classes }) =>
 const capacity = packs.flatMap(({ pack, capacity: items }) =>
   items.map(({ resource, used, limit }) => ({ name: `${pack}/${resource}`, used, limit })),
 );
+const objectives = packs.flatMap(({ pack, objectives: all }) =>
+  all.flatMap(({ name, indicator }) =>
+    indicatorQueries(indicator).map(({ query }) => ({ name: `${pack}/${name}`, query })),
+  ),
+);
 const edges = packs.flatMap(({ pack, topology }) => topology.map(edge => ({ name: pack, ...edge })));
 
 test.each(signals)('$name has an answer that names its entity', async ({ query, labels }) => {
@@ -66,6 +72,10 @@ test.each(capacity)('what is used of $name has a limit of the same labels', asyn
     answers.map(({ labels }) => JSON.stringify(Object.entries(labels).toSorted()));
   const [first, second] = [keys(await ask(used)), keys(await ask(limit))];
   expect(first.filter(key => second.includes(key)).length).toBeGreaterThan(0);
+});
+
+test.each(objectives)('the objective $name has events', async ({ query }) => {
+  expect((await ask(query)).filter(({ value }) => value > 0).length).toBeGreaterThan(0);
 });
 
 test.each(edges)('$name knows who stands on whom: $from and $to', async ({ via, from, to }) => {
