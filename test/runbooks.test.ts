@@ -46,6 +46,8 @@ const sent = [
   ...(read('alerts/incident-alert.ts').match(/'ForeshockIncident'/g) ?? []),
   ...(read('cli/capacity-warnings.ts').match(/'ForeshockResource\w+'/g) ?? []),
   ...(read('cli/odds-limits.ts').match(/'ForeshockLimitAhead'/g) ?? []),
+  ...(read('rules/band-rules.ts').match(/'ForeshockBand\w+'/g) ?? []),
+  ...(read('rules/burn-rates.ts').match(/'ForeshockBudget\w+'/g) ?? []),
 ].map(quoted => quoted.slice(1, -1));
 
 describe('the runbooks', () => {

@@ -7,6 +7,7 @@ import { historyOfFile, historyOfStore, topologyFile } from '../alert-history.ts
 import { InputError } from '../exit.ts';
 import { writeText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
+import { buildCommand } from '../rule-build.ts';
 import { heldRuleCommands } from './held-rules.ts';
 
 interface Flags {
@@ -45,11 +46,16 @@ function suggestCommand(): Command {
   return withHelp(command, { examples, exits: usualExits });
 }
 
-/** `foreshock rules suggest`: rules for Alertmanager, derived from topology and history. */
+/** `foreshock rules`: rules for Prometheus and Alertmanager, and what our own rules hold back. */
 export function rulesCommand(): Command {
   const rules = new Command('rules')
     .description('rules as code, to be reviewed')
+    .addCommand(buildCommand())
     .addCommand(suggestCommand());
   for (const command of heldRuleCommands()) rules.addCommand(command);
-  return withHelp(rules, { examples: ['rules suggest --config foreshock.yaml'], exits: usualExits });
+  const examples = [
+    'rules build --config foreshock.yaml --out rules.yml',
+    'rules suggest --config foreshock.yaml',
+  ];
+  return withHelp(rules, { examples, exits: usualExits });
 }
