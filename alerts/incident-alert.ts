@@ -106,11 +106,16 @@ function oddsOf({ escalation }: Incident): Labels {
 
 /**
  * The one alert that an incident is told by. `labels` is what `incidentLabels` answered when it was first told, `runbooks`
- * a template of addresses; our own pages unless given.
+ * a template of addresses, `dashboard` where an incident's dashboard is; our own pages unless given.
  */
 export function incidentAlert(
   incident: Incident,
-  told: { readonly labels: Labels; readonly url: string; readonly runbooks?: string },
+  told: {
+    readonly labels: Labels;
+    readonly url: string;
+    readonly runbooks?: string;
+    readonly dashboard?: (id: string) => string;
+  },
 ): Alert {
   const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
   const [first] = incident.suspects;
@@ -124,7 +129,7 @@ export function incidentAlert(
     severity_now: worstSeverity(firingOf(incident).map(member => member.alert.labels)),
     suspect_score: (first?.score ?? 0).toFixed(2),
     runbook_url: runbookUrl(told.runbooks ?? servedRunbooks(told.url), 'ForeshockIncident'),
-    dashboard_url: url,
+    dashboard_url: told.dashboard?.(incident.id) ?? url,
     ...oddsOf(incident),
     ...examplesOf(incident),
   };

@@ -21,10 +21,11 @@ const toldSchema = z.array(
 );
 type Told = { readonly labels: Labels; readonly count: number; readonly resolved: boolean };
 
-/** Base address of our page, and a template of the addresses of runbooks. */
+/** Base address of our page, a template of the addresses of runbooks, and where the dashboard of an incident is. */
 interface Links {
   readonly url: string;
   readonly runbooks?: string;
+  readonly dashboard?: (id: string) => string;
 }
 
 /** What is told even of an incident that somebody looks after. */

@@ -4,7 +4,6 @@ import type { IncidentView } from '../server/model.ts';
 import { classOverview, countSignalStates } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
-import { incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
 import { readIncidentLogs } from './incident-logs.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import { showSurroundings } from './incident-surroundings.ts';
@@ -18,12 +17,14 @@ const flushedEvery = 600_000;
 const patience = 30_000;
 
 /**
- * Brings what a pass found to the page at once; the charts of its incidents and, where something was told, the dashboards
- * follow beside the passes, which do not wait for them.
+ * Brings what a pass found to the page at once, and leaves word of it for the dashboards; these and the charts of its
+ * incidents follow beside the passes, which do not wait for them.
  */
 export function showIncidents(daemon: Daemon, result: PassResult): void {
   daemon.book.update(result.incidents);
   showSurroundings(daemon.book, daemon.topology.at(result.t), result.incidents);
+  const shaped = result.incidents.flatMap(({ id }) => daemon.book.get(id)?.incident ?? []);
+  daemon.dashboards?.desk.show(shaped, daemon.changes.book.all());
   const told = result.notifications.length > 0;
   if (!told && (daemon.showing > 0 || result.t - daemon.shownAt < shownEvery)) return;
   daemon.shownAt = result.t;
@@ -37,22 +38,13 @@ export function showIncidents(daemon: Daemon, result: PassResult): void {
 }
 
 async function showCharts(daemon: Daemon, { incidents, notifications, t: now }: PassResult): Promise<void> {
-  const { book, loaded, url, options, wired } = daemon;
+  const { book, options } = daemon;
   const { signal } = options;
   const told = notifications.length > 0;
   // Between notifications the charts of a few must do.
   for (const { id } of told ? incidents : incidents.slice(0, 3)) {
     const view = book.get(id);
     if (view !== undefined && !signal.aborted) await readPictures(daemon, view, now);
-  }
-  const { dashboards } = loaded.config;
-  if (!told || dashboards === undefined || signal.aborted) return;
-  try {
-    const shown = book.list().map(view => view.incident);
-    const has = watchedBy(wired.watches);
-    writeDashboards(dashboards.path, incidentDashboards(loaded.packs, shown, { url, has }));
-  } catch (error) {
-    options.log.error(`dashboards: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -27,12 +27,14 @@ import {
   createSelfWatch,
   createTopology,
 } from './daemon-parts.ts';
+import { createDashboards, type Dashboards } from './dashboards-daemon.ts';
 import type { EscalationDesk } from './escalation-desk.ts';
 import { createEvents, EventBook } from './event-book.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 import { FrameReads } from './frame-reads.ts';
 import type { IncidentAlbum } from './incident-album.ts';
 import type { IncidentBook } from './incident-book.ts';
+import { dashboardUrlOf } from './incident-links.ts';
 import type { IncidentStore } from './incident-store.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
@@ -111,6 +113,8 @@ export interface Daemon extends Models {
   readonly eventBook: EventBook;
   /** Makes and sends the capacity report; undefined where the config asks for none, and in a dry run. */
   readonly reports: ReportDesk | undefined;
+  /** Keeps the dashboards of incidents; undefined where the config asks for none. */
+  readonly dashboards: Dashboards | undefined;
   keptAt: number;
   /** When the charts of open incidents were read last, ms. */
   shownAt: number;
@@ -177,6 +181,7 @@ function wiredOn(ground: Ground, regret: RegretDesk, network: NetworkMaker | und
     correlation: config.correlation,
     url,
     runbooks: config.web.runbook_url,
+    dashboard: dashboardUrlOf(config),
     maintenance: maintenanceOf(config),
     inhibit: config.inhibit_rules,
     externalLabels: config.global.external_labels,
@@ -238,6 +243,11 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     capacity,
     escalation: createEscalation(loaded, ground),
     results: createResultWriter(store.results),
+    dashboards: createDashboards(loaded, {
+      ...ground,
+      watches: wired.watches,
+      dryRun: options.dryRun,
+    }),
     reports: options.dryRun ? undefined : createReports(loaded, { ...ground, capacity }),
     arrived,
     alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),

@@ -8,7 +8,6 @@ import { createDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
 import { deliver, loop } from './daemon-loop.ts';
 import { closeModels, restoreModels } from './daemon-models.ts';
 import { serve } from './daemon-server.ts';
-import { fleetDashboards, writeDashboards } from './dashboard-files.ts';
 import { type Loaded, loadContext } from './load.ts';
 import { createTracing } from './tracing.ts';
 
@@ -29,8 +28,6 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     options.log.info(`listening on ${url}, step ${formatDuration(config.global.step)}`);
     daemon.audit.started(url);
     restoreModels(daemon, Date.now());
-    if (config.dashboards !== undefined)
-      writeDashboards(config.dashboards.path, fleetDashboards(loaded.packs));
     await together([deliver(daemon), loop(daemon), ...beside(daemon, joint.signal)], joint);
   } catch (error) {
     if (!options.signal.aborted) throw error;
@@ -43,6 +40,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
     await daemon.logs.end();
     await daemon.events.close();
     await daemon.reports?.close();
+    await daemon.dashboards?.close();
     await daemon.scoring.close();
     await closeModels(daemon);
     daemon.results.flush();
@@ -58,10 +56,11 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
 
 /** All that runs beside the passes: what reads logs and alerts, forecasts, and reports. */
 function beside(
-  { loaded, logs, alertsIn, capacity, odds, reports }: Daemon,
+  { loaded, logs, alertsIn, capacity, odds, reports, dashboards }: Daemon,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
-  const parts = [logs, ...alertsIn, odds.desk, ...(reports === undefined ? [] : [reports])];
+  const asked = [reports, dashboards?.desk].filter(part => part !== undefined);
+  const parts = [logs, ...alertsIn, odds.desk, ...asked];
   const first = firstLook(loaded);
   return [
     ...[capacity, odds.limits].map(each => each.run(signal, first)),

@@ -52,6 +52,8 @@ export interface WireOptions {
   readonly url: string;
   /** Template of the addresses of runbooks, with `{alert}`; our own pages unless given. */
   readonly runbooks?: string | undefined;
+  /** Where the dashboard of an incident is; its page unless given. */
+  readonly dashboard?: ((id: string) => string) | undefined;
   readonly maintenance: MaintenanceOptions;
   readonly inhibit?: readonly InhibitRule[];
   /** Whether a rule that holds alerts back is switched off, as it earned regret. */
@@ -138,9 +140,10 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
-  const { url, runbooks, externalLabels = {} } = options;
+  const { url, runbooks, dashboard, externalLabels = {} } = options;
   const { lookedAfter = () => false } = options;
-  const links = { url, lookedAfter, ...(runbooks === undefined ? {} : { runbooks }) };
+  const places = { ...(runbooks && { runbooks }), ...(dashboard && { dashboard }) };
+  const links = { url, lookedAfter, ...places };
   const budget = parseBudget(options.detection.budget);
   const { stored, unreadable } = options;
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>

@@ -3,16 +3,16 @@ import { connectionFailure } from '../clients/connection-failure.ts';
 import { authorizationHeader } from '../clients/credentials.ts';
 import { createTlsFiles, type TlsMaterial } from '../clients/tls-files.ts';
 import type { HttpAccess } from '../core/http-access.ts';
-import type { HttpAnswer, HttpClient, HttpGet } from '../core/http-client.ts';
+import type { HttpAnswer, HttpClient, HttpSend, HttpSender } from '../core/http-client.ts';
 import { SourceError } from '../core/series.ts';
 
 /** A client with connections of its own; at most `connections` at the same time, any number unless given. */
 export function createHttpClient(
   access: HttpAccess,
   options: { readonly connections?: number } = {},
-): HttpClient {
+): HttpClient & HttpSender {
   const agents = createAgents(createTlsFiles(access.tls_config), options.connections);
-  const exchange = async ({ url, headers, signal, ...how }: Exchange): Promise<HttpAnswer> => {
+  const exchange = async ({ url, headers, signal, ...how }: HttpSend): Promise<HttpAnswer> => {
     const authorization = await authorizationHeader(access);
     const own = authorization === undefined ? {} : { authorization };
     const dispatcher = agents.current();
@@ -32,13 +32,9 @@ export function createHttpClient(
   return {
     get: asked => exchange({ ...asked, method: 'GET' }),
     post: asked => exchange({ ...asked, method: 'POST' }),
+    send: exchange,
     close: () => agents.close(),
   };
-}
-
-interface Exchange extends HttpGet {
-  readonly method: 'GET' | 'POST';
-  readonly body?: string;
 }
 
 /** A server that refuses a client's certificate closes the connection, and its reason does not reach us. */

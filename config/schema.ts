@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
 import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
+import { dashboardsBlock } from './dashboards-block.ts';
 import { escalationBlock } from './escalation-block.ts';
 import { count, duration, http, isTimeZone, labelName, positive } from './field.ts';
 import { forecastBlock } from './forecast-block.ts';
@@ -262,13 +263,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('So that no source is overloaded.'),
-  dashboards: z
-    .strictObject({
-      path: z.string().describe('Provisioning folder.'),
-      grafana_url: httpUrl.optional().describe('Grafana, for links.'),
-    })
-    .optional()
-    .describe('Where dashboards are written.'),
+  dashboards: dashboardsBlock.optional().describe('Where dashboards are written.'),
   report: reportBlock.optional().describe('The capacity report, on schedule.'),
   web: webBlock.prefault({}).describe('The page and the API.'),
   tracing: z

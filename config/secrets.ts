@@ -13,6 +13,7 @@ const fileKeys = new Set([
   'password_file',
   'auth_password_file',
   'credentials_file',
+  'token_file',
   'ca_file',
   'cert_file',
   'key_file',

@@ -17,6 +17,18 @@ export interface HttpPost extends HttpGet {
   readonly body: string;
 }
 
+/** One request of any method; a body is JSON. */
+export interface HttpSend extends HttpGet {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly body?: string;
+}
+
+/** Sends requests of any method to one server, as an `HttpClient` does those of two. */
+export interface HttpSender {
+  send(request: HttpSend): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
 /**
  * Speaks to one server with the credentials and certificates of its config. Made at the edge, handed to whoever sends,
  * closed at the end. Both answer any status; they reject with a retryable `SourceError` when there is no answer or a

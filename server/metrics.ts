@@ -1,6 +1,7 @@
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../core/version.ts';
 import { capacityMetrics } from './capacity-metrics.ts';
+import { dashboardMetrics } from './dashboard-metrics.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
 import { budgetMetrics, regretMetrics } from './regret-metrics.ts';
@@ -285,6 +286,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...logMetrics(registry),
     ...capacityMetrics(registry),
     ...edgeMetrics(registry),
+    ...dashboardMetrics(registry),
     ...escalationMetrics(registry),
     ...regretMetrics(registry),
     ...budgetMetrics(registry),

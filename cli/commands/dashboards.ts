@@ -1,81 +1,143 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { servedRunbooks } from '../../alerts/runbook.ts';
 import { writeLayout } from '../../dashboards/layout.ts';
 import { readValues } from '../../store/reader.ts';
-import { alertedIn, fleetDashboards, incidentDashboards, writeDashboards } from '../dashboard-files.ts';
-import { InputError } from '../exit.ts';
+import { alertedIn, fleetDashboards, incidentDashboards } from '../dashboard-files.ts';
+import { planFiles, writeFiles } from '../dashboard-folder.ts';
+import { outdated } from '../dashboard-retention.ts';
+import { type BuildResult, sayResults, sayStates } from '../dashboard-states.ts';
+import { exitCodes, InputError } from '../exit.ts';
+import { connectGrafana } from '../grafana-access.ts';
+import { configMaps } from '../grafana-configmaps.ts';
+import { type PushContent, pushAll } from '../grafana-push.ts';
 import { usualExits, withHelp } from '../help.ts';
 import { incidentsOf } from '../incident-store.ts';
-import { loadOrExplain } from '../load.ts';
+import { type Loaded, loadOrExplain } from '../load.ts';
 
 interface Flags {
   readonly config: string;
-  readonly out: string;
+  readonly out?: string;
+  readonly format: 'files' | 'configmaps';
   readonly dryRun?: true;
   readonly diff?: true;
   readonly push?: true;
+  readonly overwrite?: true;
 }
 
-function stateOf(file: string, content: string): 'new' | 'changed' | 'unchanged' {
-  try {
-    return readFileSync(file, 'utf8') === content ? 'unchanged' : 'changed';
-  } catch {
-    return 'new';
-  }
-}
-
-function written(folder: string, dashboards: readonly Dashboard[]): number {
-  try {
-    return writeDashboards(folder, dashboards);
-  } catch (error) {
-    throw new InputError(
-      `--out ${folder}: cannot be written (${error instanceof Error ? error.message : error})`,
-    );
-  }
-}
-
-function build(flags: Flags): void {
-  if (flags.push)
-    throw new InputError(
-      '--push: pushing to Grafana is not available in this version; use the provisioning folder',
-    );
-  const { config, packs } = loadOrExplain(flags.config);
-  const incidents = incidentsOf(readValues(config.storage.path, 'incidents'));
+/** The overview, one dashboard a pack, and those of stored incidents that the policy keeps. */
+function contentOf({ config, packs }: Loaded): PushContent {
+  const stored = incidentsOf(readValues(config.storage.path, 'incidents'));
+  const policy = config.dashboards?.incidents;
+  const gone = policy === undefined ? new Set<string>() : outdated(stored, policy, Date.now());
+  const incidents = stored.filter(({ id }) => !gone.has(id));
   const url = config.web.external_url ?? `http://${config.web.listen}`;
-  const dashboards = [
-    ...fleetDashboards(packs),
-    ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents) }),
-  ];
-  if (flags.dryRun || flags.diff)
-    for (const file of writeLayout(dashboards))
-      process.stdout.write(`${stateOf(path.join(flags.out, file.path), file.content)} ${file.path}\n`);
-  if (flags.dryRun) return;
-  process.stderr.write(`${written(flags.out, dashboards)} files in ${flags.out}\n`);
+  return {
+    packs,
+    incidents,
+    dashboards: [
+      ...fleetDashboards(packs),
+      ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents) }),
+    ],
+    pageOf: id => `${url}/incidents/${id}`,
+    runbooks: config.web.runbook_url ?? servedRunbooks(url),
+  };
 }
 
-/** `foreshock dashboards build`: Grafana dashboards into a provisioning folder. */
-export function dashboardsCommand(): Command {
-  const dashboards = new Command('dashboards').description('Grafana dashboards as code');
-  const builds = dashboards
-    .command('build')
+function buildFiles(out: string, dashboards: readonly Dashboard[], loaded: Loaded, flags: Flags) {
+  const folder = loaded.config.dashboards?.push?.folder ?? 'foreshock';
+  const files = flags.format === 'files' ? writeLayout(dashboards) : configMaps(dashboards, folder);
+  const how = { overwrite: flags.overwrite === true };
+  if (flags.dryRun) return planFiles(out, files, how);
+  try {
+    return writeFiles(out, files, how);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--out ${out}: cannot be written (${reason})`);
+  }
+}
+
+async function push(content: PushContent, { config }: Loaded, flags: Flags) {
+  const block = config.dashboards?.push;
+  if (block === undefined)
+    throw new InputError(
+      `--push: ${flags.config} does not say where Grafana is: add dashboards: {push: {url: ..., token_file: ...}}`,
+    );
+  const { grafana, close } = connectGrafana(block);
+  try {
+    return await pushAll(grafana, content, {
+      push: block,
+      overwrite: flags.overwrite === true,
+      dryRun: flags.dryRun === true,
+      signal: new AbortController().signal,
+      random: Math.random,
+    });
+  } finally {
+    await close();
+  }
+}
+
+async function build(flags: Flags): Promise<void> {
+  const { out } = flags;
+  if (out === undefined && flags.push === undefined)
+    throw new InputError('give --out DIR, --push, or both: else there is nowhere to bring them');
+  const loaded = loadOrExplain(flags.config);
+  const content = contentOf(loaded);
+  const results: BuildResult[] = [];
+  const tell = (brought: readonly BuildResult[], summary: string) => {
+    results.push(...brought);
+    process.stdout.write(sayResults(brought, flags));
+    if (!flags.dryRun) process.stderr.write(summary);
+  };
+  if (out !== undefined) {
+    const files = buildFiles(out, content.dashboards, loaded, flags);
+    const left = files.filter(({ state }) => state === 'conflict').length;
+    tell(files, `${files.length - left} files in ${out}\n`);
+  }
+  if (flags.push) {
+    const pushed = await push(content, loaded, flags);
+    tell(pushed, `Grafana: ${sayStates(pushed)}\n`);
+  }
+  if (results.some(({ state }) => state === 'conflict')) process.exitCode = exitCodes.found;
+}
+
+const help = {
+  examples: [
+    'dashboards build --config foreshock.yaml --out /etc/grafana/provisioning',
+    'dashboards build --config foreshock.yaml --out manifests --format configmaps',
+    'dashboards build --config foreshock.yaml --push --dry-run --diff',
+  ],
+  exits: {
+    ...usualExits,
+    1: 'something was changed by hand and is left as it is',
+    3: 'Grafana does not answer, or refuses',
+  },
+};
+
+function buildCommand(): Command {
+  const command = new Command('build')
     .description(
-      'write the overview, one dashboard per pack and one per stored incident into a provisioning folder',
+      'bring the overview, one dashboard per pack and one per stored incident into a folder, into ConfigMaps, or to Grafana',
     )
     .requiredOption('--config <file>', 'config file')
-    .requiredOption('--out <dir>', 'folder to write into')
-    .option('--dry-run', 'only say what would be written')
-    .option('--diff', 'say which files are new or changed')
-    .option('--push', 'push to Grafana over HTTP')
+    .option('--out <dir>', 'folder to write into')
+    .addOption(
+      new Option('--format <format>', 'what is written: a provisioning folder, or ConfigMaps for Kubernetes')
+        .choices(['files', 'configmaps'])
+        .default('files'),
+    )
+    .option('--push', 'push to the Grafana of dashboards.push, with alert rules and annotations')
+    .option('--dry-run', 'only say what would be done')
+    .option('--diff', 'say what differs, setting by setting and panel by panel')
+    .option('--overwrite', 'also take over what a person changed by hand')
     .action(build);
-  const help = {
-    examples: [
-      'dashboards build --config foreshock.yaml --out /etc/grafana/provisioning',
-      'dashboards build --config foreshock.yaml --out out --dry-run',
-    ],
-    exits: usualExits,
-  };
-  withHelp(builds, help);
+  return withHelp(command, help);
+}
+
+/** `foreshock dashboards build`: Grafana dashboards into a provisioning folder, ConfigMaps or Grafana itself. */
+export function dashboardsCommand(): Command {
+  const dashboards = new Command('dashboards')
+    .description('Grafana dashboards as code')
+    .addCommand(buildCommand());
   return withHelp(dashboards, help);
 }

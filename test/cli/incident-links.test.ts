@@ -26,8 +26,14 @@ it('a silence is made where people reach the Alertmanager, else where alerts go'
   expect(links({ receivers, web }).alertmanager).toBe('https://alerts.example');
 });
 
-it('an incident of which nobody was told has no dashboard', () => {
-  const dashboards = { path: '/dashboards', grafana_url: 'https://grafana.example' };
-  const config = configSchema.parse({ packs: ['service'], dashboards });
-  expect(linksOf(config)({ ...incident, notifications: [] }).dashboardPath).toBeUndefined();
+it('an incident leads to where its dashboard is pushed, until the policy takes it away', () => {
+  const push = { url: 'https://grafana.example/', token_file: '/token' };
+  const config = configSchema.parse({
+    packs: ['service'],
+    dashboards: { push, incidents: { resolved: 'remove' } },
+  });
+  expect(linksOf(config)(incident).dashboardPath).toBe(
+    'https://grafana.example/d/foreshock-incident-checkout-1005',
+  );
+  expect(linksOf(config)({ ...incident, endsAt: incident.startsAt + 60_000 }).dashboardPath).toBeUndefined();
 });

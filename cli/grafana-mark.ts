@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { HeldDashboard } from '../clients/grafana.ts';
+
+type Model = Readonly<Record<string, unknown>>;
+
+/** What a dashboard says of itself: the version as which foreshock saved it, and what was in it. */
+export interface Mark {
+  readonly version: number;
+  readonly hash: string;
+}
+
+/** A hidden constant: Grafana keeps it over its own migrations of a dashboard, and people do not see it. */
+const markName = 'foreshock_pushed';
+
+/** JSON with the keys in order, so that the same content is the same text. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const parts = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+  return `{${parts.join(',')}}`;
+}
+
+/** The first 64 bits of SHA-256 of a content, in hexadecimal. */
+export function contentHash(content: unknown): string {
+  return createHash('sha256').update(canonical(content)).digest('hex').slice(0, 16);
+}
+
+function variablesOf(model: Model): readonly unknown[] {
+  const { templating } = model;
+  const list = typeof templating === 'object' && templating !== null ? Reflect.get(templating, 'list') : [];
+  return Array.isArray(list) ? list : [];
+}
+
+const isMark = (variable: unknown): boolean =>
+  typeof variable === 'object' && variable !== null && Reflect.get(variable, 'name') === markName;
+
+/** A dashboard without what Grafana adds to it, and without our mark. */
+export function bareModel(model: Model): Model {
+  const { id: _id, version: _version, iteration: _iteration, ...rest } = model;
+  return { ...rest, templating: { list: variablesOf(model).filter(variable => !isMark(variable)) } };
+}
+
+/** The dashboard as it is to be saved over version `over` (0: it is new), with its mark. */
+export function markedModel(model: Model, over: number): Model {
+  const bare = bareModel(model);
+  const query = `v${over + 1} ${contentHash(bare)}`;
+  const mark = {
+    name: markName,
+    type: 'constant',
+    description: 'What foreshock wrote last: it tells what was changed by hand since.',
+    query,
+    current: { text: query, value: query, selected: false },
+    hide: 2,
+    skipUrlSync: true,
+  };
+  const list = [...variablesOf(bare), mark];
+  return { ...bare, id: null, version: over, templating: { list } };
+}
+
+/** The mark of a dashboard; undefined when it was never pushed. */
+export function markOf(model: Model): Mark | undefined {
+  const mark = variablesOf(model).find(isMark);
+  const query = typeof mark === 'object' && mark !== null ? Reflect.get(mark, 'query') : undefined;
+  const [, version, hash] = /^v(\d+) ([0-9a-f]{16})$/.exec(String(query)) ?? [];
+  return version === undefined || hash === undefined ? undefined : { version: Number(version), hash };
+}
+
+/** Why a dashboard in Grafana is not to be written over; undefined when it is as foreshock left it. */
+export function handiwork(held: HeldDashboard, folderUid: string): string | undefined {
+  const mark = markOf(held.model);
+  if (held.provisioned) return 'it is provisioned from a file';
+  if (mark === undefined) return 'it was not pushed by foreshock';
+  if (mark.version !== held.version)
+    return `it was changed by hand: version ${mark.version} was pushed, version ${held.version} is there`;
+  if (held.folderUid !== folderUid) return `it was moved by hand into the folder "${held.folderUid}"`;
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Grafana } from '../clients/grafana.ts';
+import { persist } from '../clients/persist.ts';
+import type { DashboardsBlock, PushBlock } from '../config/dashboards-block.ts';
+import type { ResolvedPack } from '../config/resolve.ts';
+import type { Incident } from '../core/incident.ts';
+import { annotationsOf, putAnnotation } from './grafana-annotations.ts';
+import { ensureFolder, type PushHow, type PushResult, pushDashboard } from './grafana-dashboards.ts';
+import { pushRule, rulesOf } from './grafana-rules.ts';
+
+/** Everything that one push brings. */
+export interface PushContent {
+  readonly dashboards: readonly Dashboard[];
+  readonly packs: readonly ResolvedPack[];
+  readonly incidents: readonly Incident[];
+  /** The address of an incident's page. */
+  readonly pageOf: (id: string) => string;
+  readonly runbooks: string;
+}
+
+/** What a push does with what is there. */
+export type PushChoice = Omit<PushHow, 'folderUid'> & { readonly random: () => number };
+
+/** A dashboard as plain JSON, as it is sent. */
+export function modelOf(dashboard: Dashboard): Readonly<Record<string, unknown>> {
+  return { ...JSON.parse(JSON.stringify(dashboard)) };
+}
+
+/**
+ * Brings dashboards, the alerts of packs and the marks of incidents to Grafana, one after the other, and answers what became of
+ * each; in a dry run what would. Rejects with a GrafanaError at the first that fails for good: what was done stays done.
+ */
+export async function pushAll(
+  grafana: Grafana,
+  content: PushContent,
+  how: PushChoice & { readonly push: PushBlock },
+): Promise<readonly PushResult[]> {
+  const { push, signal, dryRun } = how;
+  const { folder_uid: folderUid } = push;
+  const again = <T>(act: () => Promise<T>) => persist(act, how);
+  if (!dryRun) await again(() => ensureFolder(grafana, { uid: folderUid, title: push.folder }, signal));
+  const results: PushResult[] = [];
+  for (const dashboard of content.dashboards) {
+    const model = modelOf(dashboard);
+    results.push(await again(() => pushDashboard(grafana, model, { ...how, folderUid })));
+  }
+  for (const rule of wantedRules(content, push))
+    results.push(await again(() => pushRule(grafana, rule, { ...how, folderUid })));
+  if (push.annotations && !dryRun)
+    for (const mark of content.incidents.flatMap(each => annotationsOf(each, content.pageOf(each.id))))
+      await again(() => putAnnotation(grafana, mark, { signal }));
+  return results;
+}
+
+function wantedRules({ packs, runbooks }: PushContent, push: PushBlock) {
+  const { alert_rules: rules, folder_uid: folderUid } = push;
+  if (rules === undefined) return [];
+  return rulesOf(packs, { folderUid, datasourceUid: rules.datasource_uid, runbooks });
+}
+
+/** Where people find dashboards of incidents; undefined where the config does not say. */
+export function grafanaUrl(dashboards: DashboardsBlock | undefined): string | undefined {
+  return (dashboards?.grafana_url ?? dashboards?.push?.url)?.replace(/\/+$/, '');
+}
