@@ -102,7 +102,8 @@ function configsOf(text: string): string[] {
   );
 }
 
-describe.each(['README.md', 'docs/delivery.md', 'docs/capacity-report.md'])('the configs of %s', file => {
+const configured = ['README.md', 'docs/delivery.md', 'docs/capacity-report.md', 'docs/grafana.md'];
+describe.each(configured)('the configs of %s', file => {
   it.each(configsOf(read(file)))('are good: %s', yaml => {
     const readFile = (name: string) => {
       if (name === '/foreshock.yaml') return yaml;
