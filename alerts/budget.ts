@@ -29,13 +29,17 @@ export interface BudgetKeeper {
   count(t: number, labels: Labels): void;
   /** False pages: what was confirmed is none, what nobody judged is taken for one. */
   realised(t: number, isReal?: IsReal): Realised;
+  /** What was told within the last two times of the budget, in order. */
+  pages(): readonly Page[];
   toBytes(): Uint8Array;
 }
 
 const day = 86_400_000;
-const toldSchema = z.array(
-  z.strictObject({ t: z.number(), service: z.string(), incident: z.string().optional() }),
-);
+const pageSchema = z.strictObject({ t: z.number(), service: z.string(), incident: z.string().optional() });
+const toldSchema = z.array(pageSchema);
+
+/** That people were told of an incident of a service, ms. */
+export type Page = Readonly<z.output<typeof pageSchema>>;
 
 /** Reads `2 per service per 1w`. Throws a RangeError for anything else. */
 export function parseBudget(text: string): Budget {
@@ -77,10 +81,12 @@ export function createBudgetKeeper(budget: Budget, stored?: Uint8Array): BudgetK
   let told = stored === undefined ? [] : toldSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
   return {
     count(t, labels) {
-      told = told.filter(each => each.t > t - every);
+      told = told.filter(each => each.t > t - 2 * every);
       const service = serviceOf(labels, per);
       const { incident } = labels;
-      const known = told.some(each => each.service === service && each.incident === incident);
+      const known = told.some(
+        each => each.t > t - every && each.service === service && each.incident === incident,
+      );
       if (incident === undefined || !known) told.push({ t, service, incident });
     },
     realised(t, isReal = () => undefined) {
@@ -100,6 +106,7 @@ export function createBudgetKeeper(budget: Budget, stored?: Uint8Array): BudgetK
         judged,
       };
     },
+    pages: () => told,
     toBytes: () => new TextEncoder().encode(JSON.stringify(told)),
   };
 }

@@ -76,6 +76,7 @@ export function keepResults(daemon: Daemon, t: number): void {
     for (const watch of wired.watches)
       if (watch.t > daemon.keptAt) {
         for (const result of resultsOf(watch)) results.add(result);
+        for (const mark of daemon.marks.of(watch)) results.add(mark);
         daemon.odds.hours.observe(watch, watch.t, daemon.loaded.config.detection.fpr);
       }
     daemon.keptAt = t;

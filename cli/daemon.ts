@@ -9,6 +9,7 @@ import type { ReloadOutcome } from '../server/server.ts';
 import type { EventDispatcher } from '../sinks/dispatch.ts';
 import { openStore } from '../store/sqlite.ts';
 import type { AlertStream } from './alert-stream.ts';
+import { AnomalyMarks } from './anomaly-marks.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { createCapacity } from './capacity-daemon.ts';
@@ -108,6 +109,7 @@ export interface Daemon extends Models {
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
   readonly results: ResultWriter;
+  readonly marks: AnomalyMarks;
   /** What is kept elsewhere of what foreshock sees and does. */
   readonly events: EventDispatcher;
   readonly eventBook: EventBook;
@@ -248,6 +250,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
       watches: wired.watches,
       dryRun: options.dryRun,
     }),
+    marks: new AnomalyMarks(),
     reports: options.dryRun ? undefined : createReports(loaded, { ...ground, capacity }),
     arrived,
     alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),

@@ -5,6 +5,7 @@ import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import { metricNames } from '../promql/names.ts';
 import type { QueryTarget } from '../server/query-api.ts';
 import type { ClassWatch } from './class-watch.ts';
+import { lazySeries, type Samples } from './computed-series.ts';
 import { isOfLogs } from './log-series.ts';
 import type { SampledSeries } from './sampled-series.ts';
 import { labelsOfKey, seriesKey } from './series-key.ts';
@@ -32,6 +33,10 @@ export function* resultsOf({ watch, entities, states, t }: ClassWatch): Iterable
 /** Collects results in memory and writes them in blocks: a block a series, not a row a sample. */
 export interface ResultWriter {
   add(result: Result): void;
+  /** What is not written yet of a series, by its key. */
+  recent(key: string): { readonly t: readonly number[]; readonly v: readonly number[] } | undefined;
+  /** Keys of the series of which something is not written yet. */
+  keys(): Iterable<string>;
   /** Writes what is there; called every ten minutes and at the end. */
   flush(): void;
 }
@@ -46,6 +51,8 @@ export function createResultWriter(store: ResultStore): ResultWriter {
       block.v.push(v);
       open.set(key, block);
     },
+    recent: key => open.get(key),
+    keys: () => open.keys(),
     flush() {
       for (const [key, { t, v }] of open) store.append(key, Float64Array.from(t), Float64Array.from(v));
       open.clear();
@@ -53,17 +60,33 @@ export function createResultWriter(store: ResultStore): ResultWriter {
   };
 }
 
-/** Scores and p-values as they are stored. */
-export function resultSeries(store: ResultStore): SampledSeries {
+/** What is stored of a series, and after it what is not written yet, from `start` to `end` (ms). */
+function joined(stored: Samples, recent: ReturnType<ResultWriter['recent']>, end: number): Samples {
+  const last = stored.t.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const from = recent?.t.findIndex(t => t > last) ?? -1;
+  if (recent === undefined || from < 0) return stored;
+  const to = recent.t.findLastIndex(t => t <= end) + 1;
+  return {
+    t: Float64Array.from([...stored.t, ...recent.t.slice(from, to)]),
+    v: Float64Array.from([...stored.v, ...recent.v.slice(from, to)]),
+  };
+}
+
+/** Scores, p-values and marks as they are stored, with those of the last minutes that are not yet. */
+export function resultSeries(
+  store: ResultStore,
+  writer: Pick<ResultWriter, 'recent' | 'keys'>,
+): SampledSeries {
   const wanted = (names: readonly string[], labels: Labels) =>
     !isOfLogs(labels) && (names.length === 0 || names.includes(labels.__name__ ?? ''));
   return {
     select: (names, start, end) =>
-      store
-        .names()
+      [...new Set([...store.names(), ...writer.keys()])]
         .map(key => ({ key, labels: labelsOfKey(key) }))
         .filter(({ labels }) => wanted(names, labels))
-        .map(({ key, labels }) => ({ labels, ...store.read(key, start, end) })),
+        .map(({ key, labels }) =>
+          lazySeries(labels, () => joined(store.read(key, start, end), writer.recent(key), end)),
+        ),
   };
 }
 
@@ -96,7 +119,10 @@ export function createResultTarget(
       },
     },
     async series(selectors, { start, end }) {
-      const there = ours.select([], start, end).filter(({ t }) => t.length > 0);
+      const names = selectors.map(metricNames);
+      // A selector that names no metric may mean any.
+      const asked = names.every(each => each.length > 0) ? names.flat() : [];
+      const there = ours.select(asked, start, end).filter(({ t }) => t.length > 0);
       const all = there.map(({ labels }) => labels);
       const found =
         selectors.length === 0 ? all : (await Promise.all(selectors.map(each => picked(all, each)))).flat();

@@ -13,6 +13,7 @@ import type { IncidentView, ServerState } from './model.ts';
 import { allIncidentsPage, incidentPage, missingPage, overviewPage, type Page, runbookPage } from './page.ts';
 import { protect } from './protect.ts';
 import { mountQueryApi, type QueryTarget } from './query-api.ts';
+import { mountRemoteRead, type ReadTarget } from './remote-read.ts';
 import type { MountedRoute } from './route.ts';
 import { builtinRunbooks } from './runbooks.ts';
 import { followCertificates, tlsOptions } from './server-tls.ts';
@@ -32,6 +33,7 @@ export interface ServerDeps {
   readonly routes: readonly MountedRoute[];
   readonly reload?: () => Promise<ReloadOutcome>;
   readonly results?: QueryTarget;
+  readonly read?: ReadTarget;
   readonly feedback?: FeedbackTarget;
   readonly suppressions?: SuppressionTarget;
   readonly webConfig?: WebConfig;
@@ -202,6 +204,7 @@ export function createServer(deps: ServerDeps): Server {
   if (deps.feedback !== undefined) mountFeedback(app, { target: deps.feedback, users });
   if (deps.suppressions !== undefined) mountSuppressions(app, { target: deps.suppressions, users });
   if (deps.results !== undefined) mountQueryApi(app, deps.results, deps.log);
+  if (deps.read !== undefined) mountRemoteRead(app, deps.read, deps.log);
   return {
     app,
     listen: async address => ({ url: await app.listen(parseAddress(address)) }),

@@ -1,0 +1,164 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createBudgetKeeper, parseBudget } from '../../alerts/budget.ts';
+import { AnomalyMarks } from '../../cli/anomaly-marks.ts';
+import { bandSeries } from '../../cli/band-series.ts';
+import { budgetSeries } from '../../cli/budget-series.ts';
+import type { ClassWatch } from '../../cli/class-watch.ts';
+import { createResultTarget, createResultWriter, resultSeries } from '../../cli/results.ts';
+import { allSeries } from '../../cli/sampled-series.ts';
+import { seriesKey } from '../../cli/series-key.ts';
+import { stateSeries } from '../../cli/state-series.ts';
+import { openStore } from '../../store/sqlite.ts';
+import { levelAt, step, watchedWeb } from './watched-web.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+let watch: ClassWatch;
+let now: number;
+beforeAll(() => {
+  watch = watchedWeb();
+  now = watch.t;
+});
+
+const upper = 'foreshock_expected_upper';
+
+describe('the expected range', () => {
+  const bands = () => bandSeries(() => [watch], { now: () => now });
+  const labels = { service: 'b', class: 'web/service', signal: 'traffic' };
+  const of = (name: string, start: number, end: number) =>
+    bands()
+      .select([name], start, end)
+      .find(each => seriesKey(each.labels) === seriesKey({ ...labels, __name__: name }))!;
+
+  it('has an edge below, a middle and an edge above for each hour, also of a day ahead', () => {
+    const at = now + day + 5 * hour;
+    const [low, mid, high] = ['foreshock_expected_lower', 'foreshock_expected', upper].map(
+      name => of(name, at, at).v[0]!,
+    );
+    expect(mid).toBeCloseTo(2 * levelAt(at), -1);
+    expect(low).toBeLessThan(mid!);
+    expect(high).toBeGreaterThan(mid!);
+  });
+
+  it('follows the hour from the past into the future, a sample each five minutes', () => {
+    const { t, v } = of('foreshock_expected', now - 2 * hour, now + 2 * hour);
+    expect(t.length).toBe(49);
+    for (const [i, at] of t.entries()) expect(Math.abs(v[i]! - 2 * levelAt(at))).toBeLessThan(3);
+  });
+
+  it('is computed only for a query that names it, and only where it is looked at', () => {
+    expect(bands().select([], 0, now)).toEqual([]);
+    expect(bands().select(['foreshock_anomaly_score'], 0, now)).toEqual([]);
+    const wide = bands().select([upper], Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    expect(wide.map(({ labels: { service, signal } }) => [service, signal])).toEqual([
+      ['a', 'traffic'],
+      ['a', 'idle'],
+      ['b', 'traffic'],
+      ['b', 'idle'],
+    ]);
+    expect([wide[0]!.t[0]!, wide[0]!.t.at(-1)!]).toEqual([0, now + 35 * day]);
+  });
+
+  it('refuses more than ten million samples at once', () => {
+    const later = now + 365 * day;
+    const many = bandSeries(() => new Array<ClassWatch>(40).fill(watch), { now: () => later });
+    const target = createResultTarget(allSeries([many]), { lookback: () => 300_000, now: () => later });
+    const year = { query: `sum(${upper})`, start: now, end: later, step: day };
+    return expect(target.source.queryRange(year)).rejects.toThrow(/more than 10000000 samples of expected/);
+  });
+});
+
+describe('how series are watched', () => {
+  it('stands at the last pass, under the state of each', () => {
+    const states = stateSeries(() => [watch]);
+    const found = states.select(['foreshock_series_state'], now - hour, now + hour);
+    expect(found.map(({ labels: l, t, v }) => [l.service, l.signal, l.state, t[0], v[0]])).toEqual([
+      ['a', 'traffic', 'watching', now, 1],
+      ['a', 'idle', 'unfit', now, 1],
+      ['b', 'traffic', 'watching', now, 1],
+      ['b', 'idle', 'unfit', now, 1],
+    ]);
+    expect(states.select(['foreshock_series_state'], now + 1, now + hour)).toEqual([]);
+    expect(states.select([], 0, now)).toEqual([]);
+  });
+});
+
+describe('budgets', () => {
+  const budget = parseBudget('2 per service per 1w');
+  const keeper = createBudgetKeeper(budget);
+  const told = 10 * day;
+  for (const [incident, at] of [
+    ['old', told - 7 * day],
+    ['false', told],
+    ['real', told],
+    ['open', told + hour],
+  ] as const)
+    keeper.count(at, { service: 'cart', incident });
+  const series = budgetSeries({
+    budget,
+    keeper,
+    entities: () => [{ service: 'cart' }, { service: 'quiet' }],
+    isReal: incident => ({ real: true, false: false })[incident],
+    now: () => told + day,
+  });
+
+  it('count the false pages of each service at any time of their week, none where there were none', () => {
+    const found = series.select(['foreshock_budget_pages'], told - hour, told + 30 * day);
+    const values = new Map(found.map(({ labels, t, v }) => [labels.service, [t, v] as const]));
+    const [t, v] = values.get('cart')!;
+    const at = (time: number) => v[t.indexOf(time)];
+    expect([at(told - hour), at(told), at(told + hour), at(told + day)]).toEqual([1, 1, 2, 2]);
+    expect(t.at(-1)).toBe(told + day);
+    expect(new Set(values.get('quiet')![1])).toEqual(new Set([0]));
+  });
+
+  it('say what is allowed', () => {
+    const found = series.select(['foreshock_budget_allowed'], told, told);
+    expect(found.map(({ labels, v }) => [labels, [...v]])).toEqual([
+      [{ __name__: 'foreshock_budget_allowed', service: 'cart' }, [2]],
+      [{ __name__: 'foreshock_budget_allowed', service: 'quiet' }, [2]],
+    ]);
+  });
+});
+
+describe('marks of what is abnormal', () => {
+  it('are 1 while it lasts, and 0 once', () => {
+    const marks = new AnomalyMarks();
+    const entities = [{ service: 'a' }, { service: 'b' }];
+    const told = (t: number, flagged: readonly [number, number]) => {
+      const states = { judgement: { flagged: Uint8Array.from(flagged) } };
+      const seen = marks.of({ watch: { class: { name: 'web/service' } }, entities, states, t });
+      return [...seen].map(({ labels, v }) => [labels.service, v]);
+    };
+    expect(told(1, [1, 0])).toEqual([['a', 1]]);
+    expect(told(2, [1, 1])).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    expect(told(3, [0, 1])).toEqual([
+      ['b', 1],
+      ['a', 0],
+    ]);
+    expect(told(4, [0, 0])).toEqual([['b', 0]]);
+    expect(told(5, [0, 0])).toEqual([]);
+  });
+
+  it('are there before they are written, and after', async () => {
+    const { results } = openStore(':memory:');
+    const writer = createResultWriter(results);
+    const labels = { __name__: 'foreshock_anomaly', service: 'a' };
+    const target = createResultTarget(allSeries([resultSeries(results, writer)]), {
+      lookback: () => 300_000,
+      now: () => 0,
+    });
+    const query = { query: 'count_over_time(foreshock_anomaly[1h])', start: hour, end: hour, step };
+    const counted = async () => (await target.source.queryRange(query)).series[0]?.v[0];
+    writer.add({ labels, t: hour - 2 * step, v: 1 });
+    expect(await counted()).toBe(1);
+    writer.flush();
+    writer.add({ labels, t: hour - step, v: 1 });
+    writer.add({ labels, t: hour + step, v: 1 });
+    expect(await counted()).toBe(2);
+    expect(await target.series(['foreshock_anomaly'], { start: 0, end: 2 * hour })).toEqual([labels]);
+  });
+});
