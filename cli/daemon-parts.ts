@@ -16,6 +16,8 @@ import { resume, type Unreadable } from './resume.ts';
 import { ScoringDesk } from './scoring-desk.ts';
 import type { ScoringPool } from './scoring-pool.ts';
 import { createSelfAlerts } from './self-alerts.ts';
+import { SilenceDesk, silenceSources } from './silence-desk.ts';
+import { SilencedNotices } from './silenced-notices.ts';
 import { SourceReads } from './source-reads.ts';
 import type { Sources } from './sources.ts';
 import type { SpentBudgetParts } from './spent-budget.ts';
@@ -69,6 +71,25 @@ export function createRegret(
 ): RegretDesk {
   const { options, ...rest } = parts;
   return new RegretDesk({ ...rest, options: config.regret, log: options.log, clock: Date.now });
+}
+
+/** What people silence in the Alertmanagers that are told, as it was read last, and what that holds back from the others. */
+export function createSilences(
+  { config }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'metrics'> & { readonly unreadable: Unreadable },
+): Pick<Daemon, 'silences' | 'silencedNotices'> {
+  const { options, store, metrics, unreadable } = parts;
+  const held = { name: 'silenced', state: store.values('stages').get('silenced') };
+  return {
+    silences: new SilenceDesk({
+      sources: silenceSources(config),
+      table: store.values('silences'),
+      observe: (receiver, active) => metrics.silencesActive.set({ receiver }, active),
+      warn: message => options.log.warn(message),
+      clock: Date.now,
+    }),
+    silencedNotices: resume(held, state => new SilencedNotices(state), unreadable),
+  };
 }
 
 /** What rejected incidents raise. */

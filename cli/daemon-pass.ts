@@ -2,6 +2,7 @@ import type { Alert } from '../core/alert.ts';
 import type { Anomaly } from '../core/detector.ts';
 import type { Incident } from '../core/incident.ts';
 import { type PassInput, type PassResult, type RuleStage, runPass } from '../core/pipeline.ts';
+import type { Notification } from '../core/receiver.ts';
 import { tellingChanges } from './change-timeline.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
@@ -15,9 +16,30 @@ import { saveFollowed, savePassedAt, saveStages } from './stage-store.ts';
 import { tracedStages } from './traced-stages.ts';
 import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
+/** An Alertmanager hears everything, as it knows its silences; the others hear what none of these matches. */
+function enqueue(
+  { dispatcher, receivers, silences, silencedNotices, store }: Daemon,
+  told: readonly Notification[],
+  t: number,
+): void {
+  const names = receivers.map(({ name }) => name);
+  const open = silencedNotices.step(told, silences.active());
+  dispatcher.enqueue(
+    told,
+    names.filter(name => silences.names.has(name)),
+    t,
+  );
+  dispatcher.enqueue(
+    open,
+    names.filter(name => !silences.names.has(name)),
+    t,
+  );
+  store.values('stages').set('silenced', silencedNotices.toBytes());
+}
+
 /** Stores the state of the stages and what is to be told in one transaction: a crash repeats all of it or nothing. */
 function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): void {
-  const { store, wired, dispatcher, receivers, self, budget, incidents, events, eventBook, audit } = daemon;
+  const { store, wired, dispatcher, self, budget, incidents, events, eventBook, audit } = daemon;
   for (const { alert } of result.notifications)
     if (alert.annotations.notification === 'opened') budget.count(result.t, alert.labels);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
@@ -34,11 +56,7 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
     events.enqueue(eventBook.take(abnormal, result.incidents), result.t);
     audit.pass(result);
     audit.forward();
-    dispatcher.enqueue(
-      told,
-      receivers.map(receiver => receiver.name),
-      result.t,
-    );
+    enqueue(daemon, told, result.t);
     dispatcher.refresh(wired.stages.tell.current(result.incidents));
   });
 }

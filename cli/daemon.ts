@@ -26,6 +26,7 @@ import {
   createReads,
   createRegret,
   createSelfWatch,
+  createSilences,
   createTopology,
 } from './daemon-parts.ts';
 import { createDashboards, type Dashboards } from './dashboards-daemon.ts';
@@ -49,6 +50,8 @@ import { resume, type Unreadable } from './resume.ts';
 import type { ScoringDesk } from './scoring-desk.ts';
 import { createScoringPool, type ScoringPool } from './scoring-pool.ts';
 import type { SelfAlerts } from './self-alerts.ts';
+import type { SilenceDesk } from './silence-desk.ts';
+import type { SilencedNotices } from './silenced-notices.ts';
 import type { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadFollowed, loadPassedAt, loadStages } from './stage-store.ts';
@@ -108,6 +111,8 @@ export interface Daemon extends Models {
   readonly regret: RegretDesk;
   readonly self: SelfAlerts;
   readonly budget: BudgetKeeper;
+  readonly silences: SilenceDesk;
+  readonly silencedNotices: SilencedNotices;
   readonly results: ResultWriter;
   readonly marks: AnomalyMarks;
   /** What is kept elsewhere of what foreshock sees and does. */
@@ -173,7 +178,11 @@ function groundOf(loaded: Loaded, options: DaemonOptions, { metrics, tracing }: 
 type Ground = ReturnType<typeof groundOf>;
 
 /** Packs, detectors, rules and the correlator, as they were left. */
-function wiredOn(ground: Ground, regret: RegretDesk, network: NetworkMaker | undefined): Wired {
+function wiredOn(
+  ground: Ground,
+  parts: Pick<Daemon, 'regret' | 'silences'> & Pick<DaemonMeans, 'network'>,
+): Wired {
+  const { regret, silences, network } = parts;
   const { loaded, store, url, unreadable, feedback } = ground;
   const { config, packs } = loaded;
   const wired = wire(packs, {
@@ -186,6 +195,7 @@ function wiredOn(ground: Ground, regret: RegretDesk, network: NetworkMaker | und
     dashboard: dashboardUrlOf(config),
     maintenance: maintenanceOf(config),
     inhibit: config.inhibit_rules,
+    silences: silences.active,
     externalLabels: config.global.external_labels,
     lookedAfter: isLookedAfter(feedback.of),
     stored: loadStages(store),
@@ -226,7 +236,8 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   const ground = groundOf(loaded, options, self);
   const { store, sources, metrics, log, signal, url } = ground;
   const regret = createRegret(loaded, ground);
-  const wired = wiredOn(ground, regret, network);
+  const silences = createSilences(loaded, ground);
+  const wired = wiredOn(ground, { regret, silences: silences.silences, network });
   const arrived = createArrivals(store, message => log.error(message));
   const capacity = createCapacity(loaded, { ...ground, arrived });
   const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
@@ -234,6 +245,7 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
   return {
     ...ground,
     ...models,
+    ...silences,
     ...createDelivery(loaded, { ...ground, self }),
     ...createSelfWatch(loaded, ground),
     ...atStart(store),

@@ -12,6 +12,7 @@ export function loadStages(store: Store): StoredStages {
     tell: values.get('tell'),
     thresholds: values.get('thresholds'),
     inhibit: values.get('inhibit'),
+    silence: values.get('silence'),
   };
 }
 
@@ -37,7 +38,7 @@ export function saveFollowed(store: Store, key: string): void {
 /** Writes the states of the stages; called inside the transaction that queues what they told. */
 export function saveStages(
   store: Store,
-  { stages, thresholds, inhibit }: Pick<Wired, 'stages' | 'thresholds' | 'inhibit'>,
+  { stages, thresholds, inhibit, silence }: Pick<Wired, 'stages' | 'thresholds' | 'inhibit' | 'silence'>,
 ): void {
   const values = store.values(table);
   values.set('rule', stages.rule.toBytes());
@@ -45,4 +46,5 @@ export function saveStages(
   values.set('tell', stages.tell.toBytes());
   values.set('thresholds', thresholds.toBytes());
   values.set('inhibit', inhibit.toBytes());
+  values.set('silence', silence.toBytes());
 }

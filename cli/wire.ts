@@ -5,6 +5,7 @@ import { createMaintenance, type MaintenanceOptions } from '../alerts/maintenanc
 import { createMute, overrideFor } from '../alerts/overrides.ts';
 import { createPageThresholds, type PageThresholds } from '../alerts/page-threshold.ts';
 import type { RuleOptions } from '../alerts/rule.ts';
+import { createSilenceHold, type SilenceHold } from '../alerts/silence.ts';
 import { type IsOff, switchable } from '../alerts/switchable.ts';
 import { createTeller, type LookedAfter, type Teller } from '../alerts/tell.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
@@ -12,6 +13,7 @@ import type { Config } from '../config/schema.ts';
 import type { Labels } from '../core/labels.ts';
 import type { NetworkMaker } from '../core/network.ts';
 import type { PipelineStages } from '../core/pipeline.ts';
+import type { Silence } from '../core/silence.ts';
 import { atSource, type SourceIdentity, type WatchedClass } from '../core/watched-class.ts';
 import { type Correlator, correlatorFromBytes, createCorrelator } from '../correlators/group.ts';
 import { groupingRule } from '../correlators/regret-rules.ts';
@@ -30,6 +32,8 @@ export interface Wired {
   readonly pages: PageRehearsal;
   /** The first of the stages that hold back. */
   readonly inhibit: Inhibit;
+  /** The second. */
+  readonly silence: SilenceHold;
   readonly stages: PipelineStages & {
     readonly rule: ClassRules;
     readonly correlate: Correlator;
@@ -44,6 +48,7 @@ export interface StoredStages {
   readonly tell: Uint8Array | undefined;
   readonly thresholds: Uint8Array | undefined;
   readonly inhibit: Uint8Array | undefined;
+  readonly silence?: Uint8Array | undefined;
 }
 
 export interface WireOptions {
@@ -56,6 +61,8 @@ export interface WireOptions {
   readonly dashboard?: ((id: string) => string) | undefined;
   readonly maintenance: MaintenanceOptions;
   readonly inhibit?: readonly InhibitRule[];
+  /** The silences that hold now. */
+  readonly silences?: () => readonly Silence[];
   /** Whether a rule that holds alerts back is switched off, as it earned regret. */
   readonly isOff?: IsOff;
   /** Told of an entity that would have paged, had nobody rejected an incident of its service. */
@@ -144,17 +151,20 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
   const { lookedAfter = () => false } = options;
   const places = { ...(runbooks && { runbooks }), ...(dashboard && { dashboard }) };
   const links = { url, lookedAfter, ...places };
-  const budget = parseBudget(options.detection.budget);
   const { stored, unreadable } = options;
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>
     resume({ name, state: stored?.[name] }, make, unreadable);
   const inhibit = goOn('inhibit', stored => createInhibit(options.inhibit ?? [], { stored, isOff }));
+  const silence = goOn('silence', stored => createSilenceHold(options.silences ?? (() => []), stored));
   const holds = [
     inhibit,
+    silence,
     switchable(createMute(overrides), isOff),
     switchable(createMaintenance(options.maintenance), isOff),
   ];
-  const thresholds = goOn('thresholds', state => createPageThresholds(budget, state));
+  const thresholds = goOn('thresholds', state =>
+    createPageThresholds(parseBudget(options.detection.budget), state),
+  );
   const ruleOptions = ruleOptionsOf(watches, thresholds, options);
   const watched = new Set(watches.map(each => each.watch.class.name));
   const rule = goOn('rule', state => createClassRules(ruleOptions, watched, state));
@@ -169,6 +179,7 @@ export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wire
     watches,
     thresholds,
     inhibit,
+    silence,
     pages: createPageRehearsal(ruleOptions, thresholds),
     stages: { rule, holds, correlate, tell },
   };

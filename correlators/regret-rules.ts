@@ -25,8 +25,8 @@ export const holdingRule = ({ rule, by }: Suppressed): string => rule ?? by;
 export const budgetRule = 'budget: rejected incidents';
 
 /**
- * What no regret switches off: without `flapping` each return of an alert would be a page, and a mute or a maintenance is the
- * word of a person, not a guess.
+ * What no regret switches off: without `flapping` each return of an alert would be a page, and a mute, a maintenance or a silence
+ * is the word of a person, not a guess.
  */
 export const isFixed = (rule: string): boolean =>
-  rule === 'flapping' || /^(?:muted|maintenance): /.test(rule);
+  rule === 'flapping' || /^(?:muted|maintenance|silence): /.test(rule);

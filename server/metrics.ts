@@ -5,6 +5,7 @@ import { dashboardMetrics } from './dashboard-metrics.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
 import { budgetMetrics, regretMetrics } from './regret-metrics.ts';
+import { silenceMetrics } from './silence-metrics.ts';
 
 function passMetrics(registry: Registry) {
   return {
@@ -290,6 +291,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...escalationMetrics(registry),
     ...regretMetrics(registry),
     ...budgetMetrics(registry),
+    ...silenceMetrics(registry),
     ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);
