@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { runbookUrl, servedRunbooks } from '../alerts/runbook.ts';
 import type { Alert } from '../core/alert.ts';
-import { fingerprint, type Labels, parseFingerprint } from '../core/labels.ts';
+import { fingerprint, type Labels, omit, parseFingerprint } from '../core/labels.ts';
+import { sayEntity } from '../core/say-name.ts';
 import type { KeyValues } from '../core/store.ts';
 
 /** A resource that is full soon, as it stands now. */
@@ -86,10 +87,15 @@ export class CapacityWarnings {
   #alert(key: string, { since, summary }: Kept, endsAt: number | undefined): Alert {
     const { url, runbooks = servedRunbooks(url) } = this.#options;
     const labels = parseFingerprint(key);
-    const runbook_url = runbookUrl(runbooks, labels.alertname ?? '');
     return {
       labels,
-      annotations: { summary, description: summary, runbook_url },
+      annotations: {
+        summary,
+        description: summary,
+        suspect: `${sayEntity(omit(labels, notOfEntity))}: ${labels.resource}`,
+        runbook_url: runbookUrl(runbooks, labels.alertname ?? ''),
+        dashboard_url: `${url.replace(/\/$/, '')}/`,
+      },
       startsAt: Math.min(since, endsAt ?? since),
       endsAt,
       generatorURL: url,
@@ -97,6 +103,8 @@ export class CapacityWarnings {
     };
   }
 }
+
+const notOfEntity = ['alertname', 'generator', 'severity', 'pack', 'resource'];
 
 function labelsFor({ alertname, labels, severity }: CapacityTrouble): Labels {
   return { ...labels, alertname, generator: 'foreshock', severity };

@@ -54,7 +54,9 @@ function alertOf(labels: Labels, { outlook, since, at, url, runbooks = servedRun
     annotations: {
       summary: `${labels.resource} of ${sayEntity(omitOwn(labels))} meets its limit within ${saySpan(4 * 3_600_000)}`,
       description: `${reason}${when}`,
+      suspect: `${sayEntity(omitOwn(labels))}: ${labels.resource}`,
       runbook_url: runbookUrl(runbooks, alertname),
+      dashboard_url: `${url.replace(/\/$/, '')}/`,
     },
     startsAt: since,
     endsAt: at,

@@ -3,6 +3,7 @@ import { runbookUrl, servedRunbooks } from '../alerts/runbook.ts';
 import type { Alert } from '../core/alert.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { Notification } from '../core/receiver.ts';
+import { sayEntity } from '../core/say-name.ts';
 
 /** What foreshock knows of its own troubles at one moment: `since` is ms, undefined = all is well. */
 export interface Trouble {
@@ -17,6 +18,8 @@ export interface Trouble {
   readonly labels: Labels;
   readonly severity: string;
   readonly summary: string;
+  /** What is in trouble; what its labels name unless given, foreshock itself where there are none. */
+  readonly suspect?: string;
   readonly since: number | undefined;
 }
 
@@ -50,6 +53,9 @@ export interface SelfAlertOptions {
   readonly runbooks?: string;
 }
 
+const suspectOf = (labels: Labels) =>
+  Object.keys(labels).length === 0 ? 'foreshock' : `foreshock: ${sayEntity(labels)}`;
+
 function begin(trouble: Trouble, startsAt: number, options: SelfAlertOptions): Firing {
   const { url, runbooks, externalLabels } = options;
   return {
@@ -63,7 +69,9 @@ function begin(trouble: Trouble, startsAt: number, options: SelfAlertOptions): F
     annotations: {
       summary: trouble.summary,
       description: trouble.summary,
+      suspect: trouble.suspect ?? suspectOf(trouble.labels),
       runbook_url: runbookUrl(runbooks ?? servedRunbooks(url), trouble.alertname),
+      dashboard_url: `${url.replace(/\/$/, '')}/`,
     },
     startsAt,
   };

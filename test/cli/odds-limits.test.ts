@@ -92,7 +92,12 @@ describe('limits within four hours', () => {
         resource: 'disk',
         severity: 'warning',
       },
-      annotations: { summary: 'disk of db meets its limit within 4 h' },
+      annotations: {
+        summary: 'disk of db meets its limit within 4 h',
+        suspect: 'db: disk',
+        dashboard_url: 'http://127.0.0.1:9/',
+        runbook_url: 'http://127.0.0.1:9/runbooks/ForeshockLimitAhead',
+      },
     });
     expect(alerts[0]!.annotations.description).toMatch(
       /^use at \d\d % of the limit, rising 12 % an hour; at its limit at about \d\d:\d\d:\d\d UTC/,
