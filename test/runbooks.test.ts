@@ -59,10 +59,23 @@ describe('the runbooks', () => {
     expect([...runbooks.keys()].sort()).toEqual(alerts);
   });
 
+  const first = ['## What it means', '## Look', '## Do'];
+  const whole = [...first, '## Silence', '## Prevent'];
+
   it.each([...runbooks])('%s says what it means, where to look and what to do', (name, text) => {
     const headings = text.split('\n').filter(line => line.startsWith('#'));
-    expect(headings).toEqual([`# ${name}`, '## What it means', '## Look', '## Do']);
+    expect(headings.slice(0, 4)).toEqual([`# ${name}`, ...first]);
+    expect(whole.slice(3)).toEqual(expect.arrayContaining(headings.slice(4)));
   });
+
+  it.each([...runbooks].filter(([name]) => sent.includes(name) || rules.some(({ alert }) => alert === name)))(
+    '%s says when to silence it and how to prevent it, and no part is empty',
+    (_, text) => {
+      const parts = text.split(/^## .*$/m).slice(1);
+      expect(text.match(/^## .*$/gm)).toEqual(whole);
+      for (const part of parts) expect(part.trim()).not.toBe('');
+    },
+  );
 
   it.each([...runbooks])('%s leads only to pages that exist', (_, text) => {
     const links = [...text.matchAll(/\]\((\w+)\.md\)/g)].map(([, name = '']) => name);
