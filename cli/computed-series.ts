@@ -4,22 +4,34 @@ import type { Series } from '../core/series.ts';
 /** Times and values of a series. */
 export type Samples = Pick<Series, 't' | 'v'>;
 
+/** One of very many: a closure each would cost more than the samples. */
+class LazySeries implements Series {
+  readonly labels: Labels;
+  readonly #make: () => Samples;
+  #made: Samples | undefined;
+
+  constructor(labels: Labels, make: () => Samples) {
+    this.labels = labels;
+    this.#make = make;
+  }
+
+  get t(): Float64Array {
+    return this.#samples().t;
+  }
+
+  get v(): Float64Array {
+    return this.#samples().v;
+  }
+
+  #samples(): Samples {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+}
+
 /** A series whose samples are made when they are looked at first: most of those that have a name are asked for by no matcher. */
 export function lazySeries(labels: Labels, make: () => Samples): Series {
-  let made: Samples | undefined;
-  const samples = (): Samples => {
-    made ??= make();
-    return made;
-  };
-  return {
-    labels,
-    get t() {
-      return samples().t;
-    },
-    get v() {
-      return samples().v;
-    },
-  };
+  return new LazySeries(labels, make);
 }
 
 /** Samples lie so close that a query finds one at any time, as it looks back five minutes, ms. */

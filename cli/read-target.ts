@@ -1,7 +1,7 @@
 import type { Labels } from '../core/labels.ts';
 import type { Series } from '../core/series.ts';
 import type { Matcher } from '../promql/ast.ts';
-import { anchored, SeriesIndex } from '../promql/evaluate/select.ts';
+import { anchored } from '../promql/evaluate/select.ts';
 import type { ReadTarget } from '../server/remote-read.ts';
 import { bandNames } from './band-series.ts';
 import { budgetNames } from './budget-series.ts';
@@ -48,6 +48,16 @@ function held(
   return { t: times, v: values };
 }
 
+/** Whether a matcher lets labels through that carry the external labels, too; a label that is not there is empty. */
+function testOf({ label, op, value, at }: Matcher, externalLabels: Labels): (labels: Labels) => boolean {
+  const otherwise = Object.hasOwn(externalLabels, label) ? externalLabels[label]! : '';
+  const of = (labels: Labels) => (Object.hasOwn(labels, label) ? labels[label]! : otherwise);
+  if (op === '=') return labels => of(labels) === value;
+  if (op === '!=') return labels => of(labels) !== value;
+  const pattern = anchored(value, at);
+  return labels => pattern.test(of(labels)) === (op === '=~');
+}
+
 /**
  * Our own series for remote read. Each carries `externalLabels` too, as those that a Prometheus hands out do: a reader adds its
  * own to what it asks. `lookback` tells how long a sample of a metric counts, ms.
@@ -65,8 +75,10 @@ export function createReadTarget(
   };
   return {
     select({ start, end, matchers }) {
-      const found = candidates(ours, matchers, [start - day, end]);
-      return new SeriesIndex(found.map(series => asRead(series, start, end))).select(matchers);
+      const passes = matchers.map(matcher => testOf(matcher, externalLabels));
+      return candidates(ours, matchers, [start - day, end])
+        .filter(({ labels }) => passes.every(test => test(labels)))
+        .map(series => asRead(series, start, end));
     },
   };
 }

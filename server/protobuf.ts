@@ -59,9 +59,11 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
 /** How many bytes an integer from 0 to 2^53 takes. */
 export function varintSize(value: number): number {
   let size = 1;
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
+  for (let over = 128; value >= over; over *= 128) size++;
   return size;
 }
+
+const low28 = 2 ** 28;
 
 /** Writes a message into bytes of a known size. */
 export class ProtobufWriter {
@@ -77,7 +79,13 @@ export class ProtobufWriter {
   /** An integer from 0 to 2^53. */
   varint(value: number): void {
     let rest = value;
-    for (; rest > 127; rest = Math.floor(rest / 128)) this.bytes[this.#at++] = (rest % 128) | 128;
+    // Shifts take 32 bits: of a time in ms the lower 28 first.
+    if (value >= low28) {
+      let low = value % low28;
+      for (let k = 0; k < 4; k++, low >>>= 7) this.bytes[this.#at++] = (low & 127) | 128;
+      rest = Math.floor(value / low28);
+    }
+    for (; rest > 127; rest >>>= 7) this.bytes[this.#at++] = (rest & 127) | 128;
     this.bytes[this.#at++] = rest;
   }
 

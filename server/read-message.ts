@@ -3,12 +3,11 @@ import type { Series } from '../core/series.ts';
 import type { Matcher } from '../promql/ast.ts';
 import { ProtobufWriter, packedIntegers, protobufFields, varintSize } from './protobuf.ts';
 
-/** One query of a remote read, times in ms, both ends included; `step` is the step of the query that it is for, 0 when unknown. */
+/** One query of a remote read: times in ms, both ends included, narrowed to what its hints say that it looks at. */
 export interface ReadQuery {
   readonly start: number;
   readonly end: number;
   readonly matchers: readonly Matcher[];
-  readonly step: number;
 }
 
 /** A remote read; `accepted` are the numbers of the response types that the reader knows, none = sampled. */
@@ -44,23 +43,34 @@ function readMatcher(bytes: Uint8Array): Matcher {
   return { label, op, value, at: 0 };
 }
 
-function stepOf(hints: Uint8Array): number {
-  let step = 0;
-  for (const { number, integer } of protobufFields(hints))
-    if (number === 1 && integer !== undefined) step = signed(integer);
-  return Math.max(0, step);
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** The times that a reader's hints name: it asks once for all parts of a query, of which each looks at a time of its own. */
+function hintedSpan(hints: Uint8Array): Span | undefined {
+  const span = { start: 0, end: 0 };
+  for (const { number, integer } of protobufFields(hints)) {
+    if (number === 3 && integer !== undefined) span.start = signed(integer);
+    if (number === 4 && integer !== undefined) span.end = signed(integer);
+  }
+  return span.start === 0 && span.end === 0 ? undefined : span;
 }
 
 function readQuery(bytes: Uint8Array): ReadQuery {
   const matchers: Matcher[] = [];
-  let [start, end, step] = [0, 0, 0];
+  const span: Span = { start: 0, end: 0 };
+  let hinted: Span | undefined;
   for (const { number, integer, bytes: inner } of protobufFields(bytes)) {
-    if (number === 1 && integer !== undefined) start = signed(integer);
-    if (number === 2 && integer !== undefined) end = signed(integer);
+    if (number === 1 && integer !== undefined) span.start = signed(integer);
+    if (number === 2 && integer !== undefined) span.end = signed(integer);
     if (number === 3 && inner !== undefined) matchers.push(readMatcher(inner));
-    if (number === 4 && inner !== undefined) step = stepOf(inner);
+    if (number === 4 && inner !== undefined) hinted = hintedSpan(inner);
   }
-  return { start, end, matchers, step };
+  if (hinted === undefined) return { ...span, matchers };
+  const { start, end } = hinted;
+  return { start: Math.max(span.start, start), end: Math.min(span.end, end), matchers };
 }
 
 /** Reads `prometheus.ReadRequest`. Throws a RangeError for other bytes. */

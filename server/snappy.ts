@@ -70,17 +70,24 @@ class Packed {
     this.bytes[this.length++] = rest;
   }
 
-  literal(from: Uint8Array): void {
-    if (from.length === 0) return;
-    const last = from.length - 1;
-    if (last < 60) this.bytes[this.length++] = last << 2;
+  /** What lies in `block` from `from` up to `to`. */
+  literal(block: Uint8Array, from: number, to: number): void {
+    if (from === to) return;
+    const { bytes } = this;
+    const last = to - from - 1;
+    let at = this.length;
+    if (last < 60) bytes[at++] = last << 2;
     else {
       const width = last < 256 ? 1 : 2;
-      this.bytes[this.length++] = (59 + width) << 2;
-      for (let k = 0; k < width; k++) this.bytes[this.length++] = (last >>> (8 * k)) & 255;
+      bytes[at++] = (59 + width) << 2;
+      for (let k = 0; k < width; k++) bytes[at++] = (last >>> (8 * k)) & 255;
     }
-    this.bytes.set(from, this.length);
-    this.length += from.length;
+    if (last < 64) for (let k = from; k < to; k++) bytes[at++] = block[k]!;
+    else {
+      bytes.set(block.subarray(from, to), at);
+      at += last + 1;
+    }
+    this.length = at;
   }
 
   copy(offset: number, length: number): void {
@@ -111,12 +118,12 @@ function packBlock(block: Uint8Array, out: Packed, seen: Uint16Array): void {
       at += 1 + ((at - done) >>> 5);
       continue;
     }
-    out.literal(block.subarray(done, at));
+    out.literal(block, done, at);
     out.copy(at - before, length);
     at += length;
     done = at;
   }
-  out.literal(block.subarray(done));
+  out.literal(block, done, block.length);
 }
 
 /** Packs bytes as one block. */

@@ -33,7 +33,6 @@ function start(externalLabels: Labels = {}) {
     target.select({
       start: 10 * day,
       end: 13 * day,
-      step: 0,
       matchers: matchers.map(([label, op, value]) => ({ label, op, value, at: 0 })),
     });
   return { select, asked };

@@ -12,19 +12,26 @@ import { protobufFields } from '../../server/protobuf.ts';
 export interface AskedQuery {
   readonly start: number;
   readonly end: number;
+  /** The times that its hints name, where they do. */
+  readonly hinted?: readonly [start: number, end: number];
   readonly matchers: readonly (readonly [name: string, op: '=' | '!=' | '=~' | '!~', value: string])[];
 }
 
 const ops = ['=', '!=', '=~', '!~'];
 
-function queryFields({ start, end, matchers }: AskedQuery): Field[] {
+function queryFields({ start, end, matchers, hinted }: AskedQuery): Field[] {
   return [
     integerField(1, start),
     integerField(2, end),
     ...matchers.map(([name, op, value]) =>
       messageField(3, [integerField(1, ops.indexOf(op)), stringField(2, name), stringField(3, value)]),
     ),
-    messageField(4, [integerField(1, 60_000), stringField(2, 'rate'), stringField(5, 'service')]),
+    messageField(4, [
+      integerField(1, 60_000),
+      stringField(2, 'rate'),
+      ...(hinted === undefined ? [] : [integerField(3, hinted[0]), integerField(4, hinted[1])]),
+      stringField(5, 'service'),
+    ]),
   ];
 }
 

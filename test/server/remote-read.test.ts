@@ -86,7 +86,7 @@ describe('remote read', () => {
     ]);
   });
 
-  it('hands on every kind of matcher and the step, for each of several queries in their order', async () => {
+  it('hands on every kind of matcher, for each of several queries in their order', async () => {
     const { read, asked } = start(({ start }) => (start === 0 ? [score] : []));
     const matchers = [
       ['a', '=', '1'],
@@ -96,8 +96,21 @@ describe('remote read', () => {
     ] as const;
     const { results } = await read([{ ...one, start: 1, matchers }, one]);
     expect(results.map(series => series.length)).toEqual([0, 1]);
-    expect(asked[0]).toMatchObject({ start: 1, end: 5000, step: 60_000 });
+    expect(asked[0]).toMatchObject({ start: 1, end: 5000 });
     expect(asked[0]!.matchers.map(({ label, op, value }) => [label, op, value])).toEqual(matchers);
+  });
+
+  it('looks only at the times that the hints name, within the query', async () => {
+    const { read, asked } = start();
+    const { results } = await read([
+      { ...one, hinted: [2000, 2500] },
+      { ...one, hinted: [-9, 9000] },
+    ]);
+    expect(results[0]![0]!.samples).toEqual([[2000, Number.POSITIVE_INFINITY]]);
+    expect(asked.map(query => [query.start, query.end])).toEqual([
+      [2000, 2500],
+      [0, 5000],
+    ]);
   });
 
   it('answers nothing for a time that ends before it begins, and for a request without a query', async () => {
