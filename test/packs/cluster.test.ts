@@ -98,6 +98,7 @@ describe('what the packs say of the cluster', () => {
     ['kubernetes/node/cpu_requested', 'node=a', 0.5],
     ['kubernetes/namespace/pods_not_ready', 'namespace=shop', 1],
     ['kubernetes/namespace/out_of_memory', 'namespace=shop', 1],
+    ['kubernetes/namespace/containers_failing', 'namespace=empty', 0],
     ['kubernetes/node/not_ready', 'node=b', 1],
     ['kubernetes/node/under_pressure', 'node=b', 1],
     // The pod's own group holds what its containers use already.
