@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { incidentAlert, incidentLabels } from '../../alerts/incident-alert.ts';
+import { type CapacityTrouble, CapacityWarnings } from '../../cli/capacity-warnings.ts';
 import { createSelfAlerts, type Trouble } from '../../cli/self-alerts.ts';
 import type { Alert } from '../../core/alert.ts';
 import type { Incident } from '../../core/incident.ts';
@@ -39,17 +40,33 @@ function incidentOf(service: string, endsAt?: number): Alert {
   return incidentAlert(incident, { labels: incidentLabels(incident), url });
 }
 
-/** An alert of foreshock about itself or a resource, as it is told. */
+/** An alert of foreshock about itself, as it is told. */
 function toldOf(trouble: Pick<Trouble, 'alertname' | 'labels' | 'severity' | 'summary'>): Alert {
   const [told] = createSelfAlerts({ url, externalLabels: {} }).step(1000, [{ ...trouble, since: 1000 }]);
   return told!.alert;
 }
 
-const ofDisk = toldOf({
+/** A warning of capacity, as it joins the other alerts. */
+function warnedOf(trouble: CapacityTrouble): Alert {
+  const kept = new Map<string, Uint8Array>();
+  const put: Alert[] = [];
+  const table = {
+    get: (key: string) => kept.get(key),
+    set: (key: string, value: Uint8Array) => void kept.set(key, value),
+    delete: (key: string) => void kept.delete(key),
+    entries: () => [...kept],
+    keys: () => [...kept.keys()],
+  };
+  new CapacityWarnings({ table, put: alerts => void put.push(...alerts), url }).tell([trouble], 1000);
+  return put[0]!;
+}
+
+const ofDisk = warnedOf({
   alertname: 'ForeshockResourceFilling',
   labels: { instance: hostile, pack: 'node', resource: 'filesystem' },
   severity: 'warning',
   summary: `filesystem of ${hostile} is full on 2026-01-05`,
+  since: 1000,
 });
 const ofSource = toldOf({
   alertname: 'ForeshockSourceDown',
