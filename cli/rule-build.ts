@@ -26,6 +26,7 @@ interface Flags {
   readonly tests?: string;
   readonly source?: string;
   readonly for: string;
+  readonly interval: string;
   readonly job: string;
   readonly standby: boolean;
   readonly maxRules: string;
@@ -41,16 +42,15 @@ interface Written {
 }
 
 const formats = ['prometheus', 'prometheusrule'];
-const longestFor = 3_600_000;
 
-function durationOf(flag: string, text: string): number {
+function durationOf(flag: string, text: string, most: string): number {
   try {
     const ms = parseDuration(text);
-    if (ms <= longestFor) return ms;
+    if (ms > 0 && ms <= parseDuration(most)) return ms;
   } catch {
-    // Told below, with the longer ones.
+    // Told below, with those out of range.
   }
-  throw new InputError(`${flag} ${text}: must be a duration of at most 1h, such as 5m`);
+  throw new InputError(`${flag} ${text}: must be a duration above 0 and of at most ${most}`);
 }
 
 function checkFlags({ format, tests, out, maxRules, name }: Flags): void {
@@ -97,7 +97,7 @@ function groupsOf(
 ): readonly RuleGroup[] {
   return [
     ...bandGroups(inputs.classes, options),
-    ...burnGroups(inputs.objectives, runbook),
+    ...burnGroups(inputs.objectives, { interval: options.interval, runbook }),
     ...inputs.packs.flatMap(({ pack, alerts }) => packAlertGroup(pack, alerts, runbook) ?? []),
   ];
 }
@@ -135,8 +135,8 @@ function build(flags: Flags): void {
   const inputs = { ...found, ...withinRules(found, Number(flags.maxRules)) };
   const runbooks = runbooksOf(loaded);
   const options: BandOptions = {
-    for: durationOf('--for', flags.for),
-    interval: 60_000,
+    for: durationOf('--for', flags.for, '1h'),
+    interval: durationOf('--interval', flags.interval, '4m'),
     standby: flags.standby ? flags.job : undefined,
     runbook: runbooks.down,
   };
@@ -171,6 +171,7 @@ export function buildCommand(): Command {
     .option('--tests <file>', 'also write tests of the rules for "promtool test rules"')
     .option('--source <name>', 'the Prometheus that will evaluate them, where the config has several')
     .option('--for <duration>', 'how long a value is outside of its band before it is told', '5m')
+    .option('--interval <duration>', 'how often signals are recorded and judged', '1m')
     .option('--job <name>', 'job under which Prometheus scrapes foreshock', 'foreshock')
     .option('--no-standby', 'alerts over bands fire also while foreshock is up')
     .option('--max-rules <n>', 'most rules of bands; classes beyond are left out, and told', '20000')

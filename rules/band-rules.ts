@@ -29,7 +29,7 @@ export interface BandClass {
 export interface BandOptions {
   /** How long a value must be outside, ms. */
   readonly for: number;
-  /** How often bands and values are recorded, ms: at most 4 minutes, else they are stale between two evaluations. */
+  /** How often values are recorded and judged, ms: at most 4 minutes, else they are stale between two evaluations. */
   readonly interval: number;
   /** The alerts are quiet while Prometheus reaches this job; undefined = never. */
   readonly standby: string | undefined;
@@ -39,6 +39,8 @@ export interface BandOptions {
 
 /** Models older than this, ms, are told: what is normal has moved on. */
 const outdatedAfter = 14 * 86_400_000;
+/** Bands move by the hour, so they are recorded less often than values; after 5 minutes a sample is stale, ms. */
+const slowest = 180_000;
 /** Rules of a group are evaluated one after the other, groups beside each other; at most so many, of so many letters. */
 const mostOfGroup = { rules: 500, letters: 200_000 };
 /** A recorded edge of a band differs from the model's by this share of it at most, or of the signal's floor. */
@@ -172,6 +174,7 @@ export function bandGroups(all: readonly BandClass[], options: BandOptions): rea
   const classes = all.filter(({ cells }) => cells.length > 0);
   if (classes.length === 0) return [];
   const interval = formatDuration(options.interval);
+  const slower = formatDuration(Math.max(options.interval, Math.min(3 * options.interval, slowest)));
   const groups = classes.flatMap(each => {
     const specs = new Map(each.signals.map(signal => [signal.spec.name, signal]));
     const known = [...new Set(each.cells.map(({ signal }) => signal))].flatMap(name => specs.get(name) ?? []);
@@ -184,7 +187,7 @@ export function bandGroups(all: readonly BandClass[], options: BandOptions): rea
     });
     const bands = partsOf(edges).map((rules, n) => ({
       name: `foreshock bands of ${each.name}, part ${n + 1}`,
-      interval,
+      interval: slower,
       rules,
     }));
     const alerts = known.map(({ spec }) => bandAlert(each, spec, options));

@@ -149,15 +149,8 @@ function burnAlerts(objective: NamedObjective, runbook: (alert: string) => Label
   });
 }
 
-/**
- * Error ratios over all windows, the budget that is left, and alerts on burn rates. Long windows are made of what is
- * recorded every 15 minutes, so that 30 days are 2,880 samples a series; they hold what there is since the rules were loaded.
- */
-export function burnGroups(
-  objectives: readonly NamedObjective[],
-  runbook: (alert: string) => Labels,
-): readonly RuleGroup[] {
-  if (objectives.length === 0) return [];
+/** Windows of a day and more, from what this group records every 15 minutes. */
+function longGroup(objectives: readonly NamedObjective[]): RuleGroup {
   const budgets = objectives.map(({ spec }) => spec.timeWindow);
   const long = [...new Set([...longWindows, ...budgets])].sort((a, b) => parseDuration(a) - parseDuration(b));
   const coarse = ['bad', 'total'].map(
@@ -166,10 +159,27 @@ export function burnGroups(
       expr: `avg_over_time(foreshock:objective_${what}:rate5m[15m])`,
     }),
   );
+  return {
+    name: 'foreshock objectives, long windows',
+    interval: formatDuration(900_000),
+    rules: [...coarse, ...long.map(window => ratioRule(window, '15m'))],
+  };
+}
+
+/**
+ * Error ratios over all windows, the budget that is left, and alerts on burn rates. Long windows are made of what is
+ * recorded every 15 minutes, so that 30 days are 2,880 samples a series; they hold what there is since the rules were loaded.
+ */
+export function burnGroups(
+  objectives: readonly NamedObjective[],
+  options: { readonly interval: number; readonly runbook: (alert: string) => Labels },
+): readonly RuleGroup[] {
+  if (objectives.length === 0) return [];
+  const interval = formatDuration(options.interval);
   return [
     {
       name: 'foreshock objectives',
-      interval: '1m',
+      interval,
       rules: [
         ...objectives.flatMap(eventRules),
         {
@@ -179,15 +189,14 @@ export function burnGroups(
         ...shortWindows.map(window => ratioRule(window, '5m')),
       ],
     },
-    {
-      name: 'foreshock objectives, long windows',
-      interval: formatDuration(900_000),
-      rules: [...coarse, ...long.map(window => ratioRule(window, '15m'))],
-    },
+    longGroup(objectives),
     {
       name: 'foreshock objectives, alerts',
-      interval: '1m',
-      rules: [...objectives.map(budgetRule), ...objectives.flatMap(each => burnAlerts(each, runbook))],
+      interval,
+      rules: [
+        ...objectives.map(budgetRule),
+        ...objectives.flatMap(each => burnAlerts(each, options.runbook)),
+      ],
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Labels } from '../core/labels.ts';
+import { fingerprint, type Labels } from '../core/labels.ts';
 import {
   burnAlertLabels,
   burnAnnotations,
@@ -18,10 +18,12 @@ type Fed = readonly [NamedObjective, number];
 interface BurnCase {
   readonly name: string;
   readonly fed: readonly Fed[];
-  /** Hour of the test from which on there are errors, and hour at which alerts are looked for. */
-  readonly from: number;
-  readonly at: number;
+  /** Hour of the test from which on there are errors, 0 unless given, and hour at which alerts are looked for, 3. */
+  readonly from?: number;
+  readonly at?: number;
   readonly told: Readonly<Partial<Record<Pace, readonly Fed[]>>>;
+  /** Share of the budget that is left of all of them; not looked at when it is left out. */
+  readonly left?: number;
 }
 
 const alertnames = { fast: 'ForeshockBudgetBurnsFast', slowly: 'ForeshockBudgetBurnsSlowly' } as const;
@@ -36,7 +38,7 @@ function expected(pace: Pace, [objective, errors]: Fed, runbook: Runbook): RuleT
   return expectedAlert(labels, annotations, valueText(errors, 'percentunit'));
 }
 
-function testOf({ name, fed, from, at, told }: BurnCase, runbook: Runbook): RuleTest {
+function testOf({ name, fed, from = 0, at = 3, told, left }: BurnCase, runbook: Runbook): RuleTest {
   const paces = (['fast', 'slowly'] as const).filter(pace => told[pace] !== undefined);
   return {
     name,
@@ -48,12 +50,22 @@ function testOf({ name, fed, from, at, told }: BurnCase, runbook: Runbook): Rule
         stepSeries('foreshock:objective_total:rate5m', labels, [1, 1, from]),
       ];
     }),
+    promql_expr_test: left === undefined ? undefined : fed.map(([each]) => leftTest(each, { at, left })),
     alert_rule_test: paces.map(pace => ({
       eval_time: `${at}h`,
       alertname: alertnames[pace],
       exp_alerts: told[pace]?.map(each => expected(pace, each, runbook)),
     })),
   };
+}
+
+function leftTest(
+  objective: NamedObjective,
+  { at, left }: { readonly at: number; readonly left: number },
+): RuleTest {
+  const labels = fingerprint({ ...entityOf(objective), ...objectiveLabels(objective) });
+  const expr = `foreshock:objective_budget_left:ratio${labels}`;
+  return { expr, eval_time: `${at}h`, exp_samples: [{ labels: expr, value: left }] };
 }
 
 /** The objectives for which there is an error ratio above one threshold and below another, with it. */
@@ -76,12 +88,15 @@ export function burnTests(objectives: readonly NamedObjective[], runbook: Runboo
   const sixHours = between(objectives, of => [of.sixHours, of.hour]);
   const slowly = between(objectives, of => [of.slowly, of.sixHours]);
   const cases: readonly BurnCase[] = [
-    { name: 'without errors no budget burns', fed: none, from: 0, at: 3, told: { fast: [], slowly: [] } },
+    {
+      name: 'without errors no budget burns',
+      fed: none,
+      told: { fast: [], slowly: [] },
+      left: 1,
+    },
     {
       name: 'with nothing but errors the budget burns fast',
       fed: all,
-      from: 0,
-      at: 3,
       told: { fast: all, slowly: all },
     },
     {
@@ -94,15 +109,11 @@ export function burnTests(objectives: readonly NamedObjective[], runbook: Runboo
     {
       name: 'fewer errors are told when they last for hours',
       fed: sixHours,
-      from: 0,
-      at: 3,
       told: { fast: sixHours, slowly: sixHours },
     },
     {
       name: 'with some more errors than promised it burns slowly',
       fed: slowly,
-      from: 0,
-      at: 3,
       told: { fast: [], slowly },
     },
   ];
