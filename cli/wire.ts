@@ -143,15 +143,12 @@ function detectorOptions({
 /** The one place where packs, detectors, rules and the correlator meet: each line a call, not logic. */
 export function wire(packs: readonly ResolvedPack[], options: WireOptions): Wired {
   const { fpr, overrides } = options.detection;
-  const { isOff = () => false } = options;
+  const { isOff = () => false, lookedAfter = () => false } = options;
   const watches = classesOf(packs, options.sources ?? []).map(
     each => new ClassWatch(each, { fpr, seed: 1, ...detectorOptions(options) }),
   );
-  const { url, runbooks, dashboard, externalLabels = {} } = options;
-  const { lookedAfter = () => false } = options;
-  const places = { ...(runbooks && { runbooks }), ...(dashboard && { dashboard }) };
-  const links = { url, lookedAfter, ...places };
-  const { stored, unreadable } = options;
+  const { url, runbooks, dashboard, externalLabels = {}, stored, unreadable } = options;
+  const links = { url, lookedAfter, ...(runbooks && { runbooks }), ...(dashboard && { dashboard }) };
   const goOn = <T>(name: keyof StoredStages, make: (state: Uint8Array | undefined) => T): T =>
     resume({ name, state: stored?.[name] }, make, unreadable);
   const inhibit = goOn('inhibit', stored => createInhibit(options.inhibit ?? [], { stored, isOff }));

@@ -3,6 +3,7 @@ import { version } from '../core/version.ts';
 import { capacityMetrics } from './capacity-metrics.ts';
 import { dashboardMetrics } from './dashboard-metrics.ts';
 import { escalationMetrics } from './escalation-metrics.ts';
+import { logMetrics } from './log-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
 import { budgetMetrics, regretMetrics } from './regret-metrics.ts';
 import { silenceMetrics } from './silence-metrics.ts';
@@ -115,47 +116,6 @@ function learningMetrics(registry: Registry) {
         help: 'New models of a class that were worse than the one in use on the same injected faults, and not taken.',
       },
       ['class'],
-    ),
-  };
-}
-
-function logMetrics(registry: Registry) {
-  return {
-    logLines: counter(
-      registry,
-      { name: 'foreshock_log_read_total', help: 'Records of a source of logs that were read.' },
-      ['source'],
-    ),
-    logRefused: counter(
-      registry,
-      {
-        name: 'foreshock_log_refused_total',
-        help: 'Records of a source of logs that were refused, cut or repaired, by reason.',
-      },
-      ['source', 'reason'],
-    ),
-    logLagBytes: gauge(
-      registry,
-      { name: 'foreshock_log_lag_bytes', help: 'Bytes of a source of logs that are not yet read.' },
-      ['source'],
-    ),
-    logLagRecords: gauge(
-      registry,
-      { name: 'foreshock_log_lag_records', help: 'Records of a source of logs that are not yet read.' },
-      ['source'],
-    ),
-    logLagSeconds: gauge(
-      registry,
-      {
-        name: 'foreshock_log_lag_seconds',
-        help: 'Age of the newest record of a source of logs that was read.',
-      },
-      ['source'],
-    ),
-    logTemplates: gauge(
-      registry,
-      { name: 'foreshock_log_templates', help: 'Templates of a source of logs that are known.' },
-      ['source'],
     ),
   };
 }

@@ -3,11 +3,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { incidentAlert, incidentLabels } from '../../alerts/incident-alert.ts';
-import { type CapacityTrouble, CapacityWarnings } from '../../cli/capacity-warnings.ts';
-import { createSelfAlerts, type Trouble } from '../../cli/self-alerts.ts';
+import { CapacityWarnings } from '../../cli/capacity-warnings.ts';
+import { createSelfAlerts } from '../../cli/self-alerts.ts';
 import type { Alert } from '../../core/alert.ts';
 import type { Incident } from '../../core/incident.ts';
 import { fingerprint, type Labels } from '../../core/labels.ts';
+import { openStore } from '../../store/sqlite.ts';
 import { missingCommands, temporaryFolder } from '../integration/loopback-server.ts';
 
 const missing = missingCommands('amtool');
@@ -40,40 +41,34 @@ function incidentOf(service: string, endsAt?: number): Alert {
   return incidentAlert(incident, { labels: incidentLabels(incident), url });
 }
 
-/** An alert of foreshock about itself, as it is told. */
-function toldOf(trouble: Pick<Trouble, 'alertname' | 'labels' | 'severity' | 'summary'>): Alert {
-  const [told] = createSelfAlerts({ url, externalLabels: {} }).step(1000, [{ ...trouble, since: 1000 }]);
+/** What is told of a disk that is full soon. */
+function alertOfDisk(): Alert {
+  const alerts: Alert[] = [];
+  const table = openStore(':memory:').values('warnings');
+  const warnings = new CapacityWarnings({ table, put: put => alerts.push(...put), url });
+  const labels = { instance: hostile, pack: 'node', resource: 'filesystem' };
+  const summary = `filesystem of ${hostile} is full on 2026-01-05`;
+  const trouble = { alertname: 'ForeshockResourceFilling', labels, severity: 'warning', summary } as const;
+  warnings.tell([{ ...trouble, since: 1000 }], 1000);
+  return alerts[0]!;
+}
+
+/** What foreshock tells of itself while a source does not answer. */
+function alertOfSource(): Alert {
+  const [told] = createSelfAlerts({ url, externalLabels: {} }).step(1000, [
+    {
+      alertname: 'ForeshockSourceDown',
+      labels: { source: 'prometheus' },
+      severity: 'critical',
+      summary: 'foreshock is blind: prometheus does not answer',
+      since: 1000,
+    },
+  ]);
   return told!.alert;
 }
 
-/** A warning of capacity, as it joins the other alerts. */
-function warnedOf(trouble: CapacityTrouble): Alert {
-  const kept = new Map<string, Uint8Array>();
-  const put: Alert[] = [];
-  const table = {
-    get: (key: string) => kept.get(key),
-    set: (key: string, value: Uint8Array) => void kept.set(key, value),
-    delete: (key: string) => void kept.delete(key),
-    entries: () => [...kept],
-    keys: () => [...kept.keys()],
-  };
-  new CapacityWarnings({ table, put: alerts => void put.push(...alerts), url }).tell([trouble], 1000);
-  return put[0]!;
-}
-
-const ofDisk = warnedOf({
-  alertname: 'ForeshockResourceFilling',
-  labels: { instance: hostile, pack: 'node', resource: 'filesystem' },
-  severity: 'warning',
-  summary: `filesystem of ${hostile} is full on 2026-01-05`,
-  since: 1000,
-});
-const ofSource = toldOf({
-  alertname: 'ForeshockSourceDown',
-  labels: { source: 'prometheus' },
-  severity: 'critical',
-  summary: 'foreshock is blind: prometheus does not answer',
-});
+const ofDisk = alertOfDisk();
+const ofSource = alertOfSource();
 
 const common = (all: readonly Labels[]): Labels =>
   Object.fromEntries(
@@ -124,7 +119,7 @@ describe.skipIf(missing.length > 0)('what is for Alertmanager', () => {
     [{ alertname: 'ForeshockIncident', severity: 'critical', incident: '1' }, 'on-call,channel'],
     [{ alertname: 'ForeshockIncident', severity: 'warning', incident: '1' }, 'channel'],
     [{ alertname: 'ForeshockSourceDown', severity: 'critical' }, 'on-call'],
-    [{ alertname: 'ForeshockResourceFilling', severity: 'warning' }, 'channel'],
+    [{ alertname: 'ForeshockIncident', severity: 'warning', resource: 'filesystem' }, 'channel'],
   ])('routes %j to %s', (labels, receivers) => {
     const given = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
     expect(amtool('config', 'routes', 'test', '--config.file=alertmanager.yml', ...given).trim()).toBe(
@@ -185,6 +180,7 @@ describe.skipIf(missing.length > 0)('what is for Alertmanager', () => {
       expect(Object.keys(annotations)).toEqual(
         expect.arrayContaining(['summary', 'description', 'suspect', 'runbook_url', 'dashboard_url']),
       );
+    expect(ofDisk.annotations.suspect).toContain(': filesystem');
     expect(ofSource.annotations).toMatchObject({
       suspect: 'foreshock: prometheus',
       dashboard_url: `${url}/`,
