@@ -11,6 +11,7 @@ import type { Brought, DashboardTarget } from './dashboard-targets.ts';
 import { annotationsOf, changeAnnotation } from './grafana-annotations.ts';
 import type { GrafanaMarks } from './grafana-marks.ts';
 import type { JobLane } from './job-lane.ts';
+import { readStored, toStored } from './stored-json.ts';
 
 /** A place for dashboards and what is to be brought there. */
 export interface DashboardRoute {
@@ -45,10 +46,7 @@ const spellSchema = z.object({ id: z.string(), startsAt: z.number(), endsAt: z.n
 const sweepEvery = 3_600_000;
 
 function readSpells(emitted: KeyValues): Spell[] {
-  return emitted.entries().flatMap(([, bytes]) => {
-    const { data } = spellSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return data ?? [];
-  });
+  return emitted.entries().flatMap(([, bytes]) => readStored(bytes, spellSchema) ?? []);
 }
 
 /**
@@ -95,18 +93,20 @@ export class DashboardDesk {
     if (known !== undefined && known.endsAt === endsAt) return;
     const spell: Spell = { id, startsAt, endsAt };
     this.#spells.set(id, spell);
-    this.#options.emitted.set(id, new TextEncoder().encode(JSON.stringify(spell)));
+    this.#options.emitted.set(id, toStored(spell));
   }
 
   #write(incident: Incident): void {
     const { routes, policy, clock, build } = this.#options;
     const shownAt = clock();
+    let made: Dashboard | undefined;
     for (const { target, lane } of routes) {
       const key = `${target.name} ${incident.id}`;
       const last = this.#brought.get(key);
       const soon = last === undefined || incident.endsAt !== undefined;
       const run = async (signal: AbortSignal) => {
-        const dashboard = build(incident);
+        made ??= build(incident);
+        const dashboard = made;
         const brought = await target.put(dashboard, { kept: true, signal });
         const opened = this.#brought.has(key) ? undefined : this.#opened.get(incident.id);
         this.#brought.set(key, clock());

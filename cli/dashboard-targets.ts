@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { z } from 'zod';
 import type { Grafana } from '../clients/grafana.ts';
+import { GrafanaError } from '../clients/grafana-failure.ts';
 import type { PushBlock } from '../config/dashboards-block.ts';
 import { SourceError } from '../core/series.ts';
 import type { KeyValues } from '../core/store.ts';
@@ -9,6 +10,7 @@ import { removeFile, writeFiles } from './dashboard-folder.ts';
 import { ensureFolder, pushDashboard, withdrawDashboard } from './grafana-dashboards.ts';
 import { bareModel, contentHash } from './grafana-mark.ts';
 import { modelOf } from './grafana-push.ts';
+import { readStored, toStored } from './stored-json.ts';
 
 /** What became of a dashboard: `left` is one that a person changed, with why. */
 export type Brought = {
@@ -59,10 +61,20 @@ const recordSchema = z.object({ hash: z.string(), left: z.boolean() });
 /** Grafana by its HTTP API. `records` remembers over a restart what was pushed, so that nothing is asked for what is the same. */
 export function createGrafanaTarget(grafana: Grafana, push: PushBlock, records: KeyValues): DashboardTarget {
   const { folder_uid: folderUid, folder: title } = push;
-  const recordOf = (uid: string) => {
-    const bytes = records.get(uid);
-    const text = bytes === undefined ? '{}' : new TextDecoder().decode(bytes);
-    return recordSchema.safeParse(JSON.parse(text)).data;
+  const recordOf = (uid: string) => readStored(records.get(uid), recordSchema);
+  let isThere = false;
+  /** Makes the folder before the first save, and again when Grafana has lost it. */
+  const inFolder = async <T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    const make = () => ensureFolder(grafana, { uid: folderUid, title }, signal);
+    if (!isThere) await make();
+    isThere = true;
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof GrafanaError) || error.outcome !== 'refused') throw error;
+      await make();
+      return act();
+    }
   };
   return {
     name: 'grafana',
@@ -72,12 +84,11 @@ export function createGrafanaTarget(grafana: Grafana, push: PushBlock, records: 
       const hash = contentHash(bareModel(model));
       const record = kept ? recordOf(uid) : undefined;
       if (record !== undefined && (record.left || record.hash === hash)) return { outcome: 'unchanged' };
-      if (record === undefined) await ensureFolder(grafana, { uid: folderUid, title }, signal);
       const known = record !== undefined;
       const how = { folderUid, overwrite: false, known, dryRun: false, signal };
-      const { state, why } = await pushDashboard(grafana, model, how);
+      const { state, why } = await inFolder(() => pushDashboard(grafana, model, how), signal);
       const left = state === 'conflict';
-      if (kept) records.set(uid, new TextEncoder().encode(JSON.stringify({ hash, left })));
+      if (kept) records.set(uid, toStored({ hash, left }));
       if (left) return { outcome: 'left', ...(why === undefined ? {} : { why }) };
       return { outcome: state === 'unchanged' ? 'unchanged' : 'written' };
     },

@@ -3,6 +3,7 @@ import type { Grafana } from '../clients/grafana.ts';
 import type { KeyValues } from '../core/store.ts';
 import { type OwnAnnotation, putAnnotation } from './grafana-annotations.ts';
 import type { JobLane } from './job-lane.ts';
+import { readStored, toStored } from './stored-json.ts';
 
 const recordSchema = z.object({ id: z.number(), open: z.boolean(), at: z.number() });
 type Record = z.output<typeof recordSchema>;
@@ -23,8 +24,8 @@ export class GrafanaMarks {
     this.#grafana = parts.grafana;
     this.#records = parts.records;
     for (const [id, bytes] of parts.records.entries()) {
-      const { data } = recordSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-      if (data !== undefined) this.#known.set(id, data);
+      const record = readStored(bytes, recordSchema);
+      if (record !== undefined) this.#known.set(id, record);
     }
   }
 
@@ -43,7 +44,7 @@ export class GrafanaMarks {
     const written = await putAnnotation(this.#grafana, mark, { known, signal });
     const record = { ...written, at: mark.time };
     this.#known.set(mark.id, record);
-    this.#records.set(mark.id, new TextEncoder().encode(JSON.stringify(record)));
+    this.#records.set(mark.id, toStored(record));
   }
 
   /** Forgets what is long over at `now` (ms). */

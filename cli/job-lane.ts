@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { joinSignal } from '../core/joined-signal.ts';
 import { SourceError } from '../core/series.ts';
 
@@ -52,6 +52,8 @@ export class JobLane {
       const job = this.#due();
       if (job === undefined) await this.#rest(signal);
       else await this.#attempt(job, signal);
+      // Jobs may be all computing and no waiting: passes go first.
+      await pause();
     }
   }
 

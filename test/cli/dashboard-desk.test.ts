@@ -145,6 +145,15 @@ describe('the dashboards of incidents', () => {
     expect(server.calls.length).toBe(asked);
   });
 
+  it('records that are damaged are as good as none', async () => {
+    const damaged = new TextEncoder().encode('{"torn');
+    for (const table of ['dashboards', 'grafana-dashboards', 'grafana-annotations'])
+      for (const key of [uid, 'x']) store.values(table).set(key, damaged);
+    const { made } = desk();
+    made.show([incident], []);
+    await until('it is there', () => told('written') && server.annotations.size === 1);
+  });
+
   it('what a person changed or deleted is left to them, in Grafana and in the folder', async () => {
     const { made } = desk();
     made.show([withoutSuspects], []);

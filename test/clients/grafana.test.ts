@@ -65,8 +65,8 @@ describe('what Grafana answers', () => {
     expect(outcomes).toEqual([outcome]);
   });
 
-  it('no answer in time is told with the time', async () => {
-    server.fault = () => 'hang';
+  it.each(['hang', 'half'] as const)('no whole answer in time is told with the time: %s', async fault => {
+    server.fault = () => fault;
     await expect(connect('good-token', 50).dashboard('a', never)).rejects.toMatchObject({
       outcome: 'no_answer',
       retryable: true,

@@ -8,8 +8,8 @@ export interface GrafanaCall {
   readonly body: unknown;
 }
 
-/** What it does instead of answering: a status with Grafana's error form, a page to log in, a redirect to it, or nothing for ever. */
-export type GrafanaFault = number | 'page' | 'redirect' | 'hang';
+/** What it does instead of answering: a status with Grafana's error form, a page to log in, a redirect to it, half an answer, or nothing for ever. */
+export type GrafanaFault = number | 'page' | 'redirect' | 'half' | 'hang';
 
 /**
  * Not Grafana, for which there is no package: a server that follows the documents of its HTTP API (the addresses stand at the
@@ -41,6 +41,8 @@ function send(response: ServerResponse, status: number, json: unknown): void {
 
 function misbehave(response: ServerResponse, fault: GrafanaFault): void {
   if (fault === 'hang') return;
+  if (fault === 'half')
+    return void response.writeHead(200, { 'content-type': 'application/json' }).write('{"dash');
   if (fault === 'redirect') return void response.writeHead(302, { location: '/login?token=abc' }).end();
   if (typeof fault === 'number') send(response, fault, { message: `fault ${fault}` });
   else response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Grafana</title>');
