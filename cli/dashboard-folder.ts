@@ -15,8 +15,8 @@ export interface FileResult {
   readonly after: string;
 }
 
-/** Hashes of the files as foreshock wrote them, by path: so what a person changed is known. */
-const manifestName = '.foreshock-written.json';
+/** Hashes of the files as foreshock wrote them, by path; not named .json, which Grafana would take for a dashboard. */
+const manifestName = '.foreshock-written';
 const manifest = z.record(z.string(), z.string());
 type Manifest = Readonly<Record<string, string>>;
 
