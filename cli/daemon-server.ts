@@ -11,9 +11,10 @@ import { daemonState } from './daemon-state.ts';
 import { FeedbackDesk } from './feedback.ts';
 import { oddsRoute } from './odds-daemon.ts';
 import { createReadTarget } from './read-target.ts';
-import { createResultTarget, resultSeries } from './results.ts';
+import { createResultTarget } from './results.ts';
 import { allSeries, type SampledSeries } from './sampled-series.ts';
 import { stateSeries } from './state-series.ts';
+import { resultSeries } from './stored-series.ts';
 
 /** Takes feedback on what the page shows. */
 function feedbackDesk({ book, feedback, store, audit }: Daemon): FeedbackDesk {

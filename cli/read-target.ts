@@ -1,7 +1,7 @@
 import type { Labels } from '../core/labels.ts';
 import type { Series } from '../core/series.ts';
 import type { Matcher } from '../promql/ast.ts';
-import { anchored } from '../promql/evaluate/select.ts';
+import { anchored } from '../promql/regexp.ts';
 import type { ReadTarget } from '../server/remote-read.ts';
 import { bandNames } from './band-series.ts';
 import { budgetNames } from './budget-series.ts';

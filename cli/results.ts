@@ -1,14 +1,18 @@
 import type { Labels } from '../core/labels.ts';
-import { includes } from '../core/labels.ts';
+import type { Series, SeriesSource } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
-import { createEvaluator } from '../promql/evaluate/evaluator.ts';
-import { metricNames } from '../promql/names.ts';
-import type { QueryTarget } from '../server/query-api.ts';
+import { parseSelector } from '../promql/build.ts';
+import { ask } from '../promql/evaluate/engine.ts';
+import { seriesOf, sourceError } from '../promql/evaluate/evaluator.ts';
+import type { Reach } from '../promql/evaluate/reach.ts';
+import { type Dialect, SeriesIndex } from '../promql/evaluate/select.ts';
+import { matcherTest } from '../promql/regexp.ts';
+import type { QueryTarget } from '../server/query-target.ts';
 import type { ClassWatch } from './class-watch.ts';
-import { lazySeries, type Samples } from './computed-series.ts';
-import { isOfLogs } from './log-series.ts';
-import type { SampledSeries } from './sampled-series.ts';
-import { labelsOfKey, seriesKey } from './series-key.ts';
+import { metricsAbout } from './metrics-about.ts';
+import { presentSeries, type SampledSeries } from './sampled-series.ts';
+import { seriesKey } from './series-key.ts';
+import { troublesOf } from './stored-series.ts';
 
 /** One value of a series of ours at one time (ms). */
 export interface Result {
@@ -30,6 +34,12 @@ export function* resultsOf({ watch, entities, states, t }: ClassWatch): Iterable
   }
 }
 
+interface OpenBlock {
+  readonly labels: Labels;
+  readonly t: number[];
+  readonly v: number[];
+}
+
 /** Collects results in memory and writes them in blocks: a block a series, not a row a sample. */
 export interface ResultWriter {
   add(result: Result): void;
@@ -42,11 +52,11 @@ export interface ResultWriter {
 }
 
 export function createResultWriter(store: ResultStore): ResultWriter {
-  const open = new Map<string, { t: number[]; v: number[] }>();
+  const open = new Map<string, OpenBlock>();
   return {
     add({ labels, t, v }) {
       const key = seriesKey(labels);
-      const block = open.get(key) ?? { t: [], v: [] };
+      const block = open.get(key) ?? { labels, t: [], v: [] };
       block.t.push(t);
       block.v.push(v);
       open.set(key, block);
@@ -60,73 +70,75 @@ export function createResultWriter(store: ResultStore): ResultWriter {
   };
 }
 
-/** What is stored of a series, and after it what is not written yet, from `start` to `end` (ms). */
-function joined(stored: Samples, recent: ReturnType<ResultWriter['recent']>, end: number): Samples {
-  const last = stored.t.at(-1) ?? Number.NEGATIVE_INFINITY;
-  const from = recent?.t.findIndex(t => t > last) ?? -1;
-  if (recent === undefined || from < 0) return stored;
-  const to = recent.t.findLastIndex(t => t <= end) + 1;
-  return {
-    t: Float64Array.from([...stored.t, ...recent.t.slice(from, to)]),
-    v: Float64Array.from([...stored.v, ...recent.v.slice(from, to)]),
-  };
-}
-
-/** Scores, p-values and marks as they are stored, with those of the last minutes that are not yet. */
-export function resultSeries(
-  store: ResultStore,
-  writer: Pick<ResultWriter, 'recent' | 'keys'>,
-): SampledSeries {
-  const wanted = (names: readonly string[], labels: Labels) =>
-    !isOfLogs(labels) && (names.length === 0 || names.includes(labels.__name__ ?? ''));
-  return {
-    select: (names, start, end) =>
-      [...new Set([...store.names(), ...writer.keys()])]
-        .map(key => ({ key, labels: labelsOfKey(key) }))
-        .filter(({ labels }) => wanted(names, labels))
-        .map(({ key, labels }) =>
-          lazySeries(labels, () => joined(store.read(key, start, end), writer.recent(key), end)),
-        ),
-  };
-}
-
 const day = 86_400_000;
 
-/** Which of the label sets a selector picks. */
-async function picked(all: readonly Labels[], selector: string): Promise<readonly Labels[]> {
-  const now = all.map(labels => ({ labels, t: new Float64Array(1), v: new Float64Array(1).fill(1) }));
-  const range = { query: selector, start: 0, end: 0, step: 1000 };
-  const { series } = await createEvaluator(now, { lookback: 1000 }).queryRange(range);
-  return all.filter(labels => series.some(one => includes(labels, one.labels)));
+/** Most samples that a query may hold at once: 250 MB at most, of four queries a gigabyte. */
+const maxSamples = 10_000_000;
+
+/** What is read of ours: the API's target, and the same as a source. */
+export interface ResultTarget extends QueryTarget {
+  readonly source: SeriesSource;
+}
+
+/** How results are read: whose windows to follow (3 unless told), for how long a sample counts (ms), and what metrics are. */
+export interface ResultTargetOptions {
+  readonly lookback: (names: readonly string[]) => number;
+  readonly now: () => number;
+  readonly dialect?: Dialect;
+}
+
+/** The series of these label sets that any of the selectors picks. */
+function picked(all: readonly Labels[], selectors: readonly string[]): readonly Labels[] {
+  if (selectors.length === 0) return all;
+  const tests = selectors.map(selector =>
+    parseSelector(selector).map(matcher => ({ label: matcher.label, passes: matcherTest(matcher) })),
+  );
+  return all.filter(labels =>
+    tests.some(test => test.every(({ label, passes }) => passes(labels[label] ?? ''))),
+  );
 }
 
 /**
  * Our own series as a Prometheus answers them: for the query API. `lookback` is how long a sample of the metrics that a query
  * names counts, ms, a day at most.
  */
-export function createResultTarget(
-  ours: SampledSeries,
-  options: { readonly lookback: (names: readonly string[]) => number; readonly now: () => number },
-): QueryTarget {
-  const { lookback, now } = options;
+export function createResultTarget(ours: SampledSeries, options: ResultTargetOptions): ResultTarget {
+  const { lookback, now, dialect = 3 } = options;
+  const how = {
+    lookback: (name: string) => (name === '' ? day : lookback([name])),
+    dialect,
+    // NaN is "missing" in our columns.
+    nanEnds: true,
+    maxSamples,
+  };
+  const answer: QueryTarget['answer'] = async question => {
+    const read: Series[] = [];
+    const load = ({ names, start, end }: Reach) => {
+      read.push(...ours.select(names, start, end));
+      return new SeriesIndex(read);
+    };
+    const told = await ask(question, load, how);
+    return { answer: told, warnings: troublesOf(read) };
+  };
   return {
     now,
-    source: {
-      queryRange(range) {
-        const names = metricNames(range.query);
-        const series = ours.select(names, range.start - day, range.end);
-        return createEvaluator(series, { lookback: lookback(names) }).queryRange(range);
-      },
-    },
+    answer,
+    metadata: () => metricsAbout,
+    source: sourceOf(answer),
     async series(selectors, { start, end }) {
-      const names = selectors.map(metricNames);
-      // A selector that names no metric may mean any.
-      const asked = names.every(each => each.length > 0) ? names.flat() : [];
-      const there = ours.select(asked, start, end).filter(({ t }) => t.length > 0);
-      const all = there.map(({ labels }) => labels);
-      const found =
-        selectors.length === 0 ? all : (await Promise.all(selectors.map(each => picked(all, each)))).flat();
+      const found = picked(presentSeries(ours, start, end), selectors);
       return [...new Map(found.map(labels => [seriesKey(labels), labels])).values()];
+    },
+  };
+}
+
+function sourceOf(answer: QueryTarget['answer']): SeriesSource {
+  return {
+    async queryRange(range) {
+      const told = await answer(range).catch((error: unknown) => {
+        throw sourceError(error, range.query);
+      });
+      return { ...seriesOf(told.answer), warnings: told.warnings, partial: told.warnings.length > 0 };
     },
   };
 }

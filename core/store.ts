@@ -35,7 +35,8 @@ export interface Outbox {
 export interface ResultStore {
   append(series: string, t: Float64Array, v: Float64Array): void;
   read(series: string, start: number, end: number): { readonly t: Float64Array; readonly v: Float64Array };
-  names(): readonly string[];
+  /** The series that are there; of a `range` (ms) those with a block in it, which may begin two hours earlier. */
+  names(range?: { readonly start: number; readonly end: number }): readonly string[];
 }
 
 /** What survives a restart. Made once, closed at the end; `transaction` commits all of its writes or none. */

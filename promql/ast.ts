@@ -15,11 +15,15 @@ export interface Matching {
   readonly include: readonly string[];
 }
 
+/** The time that `@` fixes: ms, or an end of the whole query. */
+export type Pin = number | 'start' | 'end' | undefined;
+
 export interface SelectorExpr {
   readonly kind: 'selector';
   readonly matchers: readonly Matcher[];
   /** In ms, positive = into the past. */
   readonly offset: number;
+  readonly pin: Pin;
   readonly at: number;
 }
 
@@ -31,13 +35,14 @@ export interface MatrixExpr {
   readonly at: number;
 }
 
-/** An expression evaluated on its own grid, aligned to multiples of `step`; times in ms. */
+/** An expression evaluated on its own grid, aligned to multiples of `step`; times in ms. Without a step it is the evaluator's. */
 export interface SubqueryExpr {
   readonly kind: 'subquery';
   readonly expr: Expr;
   readonly range: number;
-  readonly step: number;
+  readonly step: number | undefined;
   readonly offset: number;
+  readonly pin: Pin;
   readonly at: number;
 }
 
@@ -48,6 +53,8 @@ export interface BinaryExpr {
   readonly right: Expr;
   readonly bool: boolean;
   readonly matching: Matching | undefined;
+  /** Where the operator stands. */
+  readonly operatorAt: number;
   readonly at: number;
 }
 
@@ -68,8 +75,13 @@ export interface CallExpr {
   readonly at: number;
 }
 
-/** A query as it is evaluated; `at` is the offset in its text. */
-export type Expr =
+/** A query as it is evaluated; `at` is the offset in its text where the expression begins. */
+export type Expr = Bare & {
+  /** Stands in brackets, which nothing behind them reaches into. */
+  readonly closed?: true;
+};
+
+type Bare =
   | { readonly kind: 'number'; readonly value: number; readonly at: number }
   | { readonly kind: 'string'; readonly text: string; readonly at: number }
   | { readonly kind: 'negate'; readonly operand: Expr; readonly at: number }

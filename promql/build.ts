@@ -1,14 +1,41 @@
-import type { SyntaxNode } from '@lezer/common';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import type { AggregateExpr, BinaryExpr, Expr, Matcher, Matching, SelectorExpr } from './ast.ts';
+import { checkTypes } from './check.ts';
+import { withModifier, withRange, withSteps } from './modifiers.ts';
 import { parseDurationText, parseNumber } from './number.ts';
-import { childrenOf, findError, PromqlError, parseTree } from './parse.ts';
-import { unquote } from './string-literal.ts';
+import { childrenOf, PromqlError } from './parse.ts';
+import { literalText } from './string-literal.ts';
+import { deepest, strictTree, tooDeep } from './syntax-error.ts';
 
-/** The expression of a query. Throws a PromqlError for what cannot be read and for constructs that are not known. */
+/**
+ * The expression of a query, its types checked. Throws a PromqlError for what cannot be read and for constructs that are not
+ * known, in Prometheus' own words where it would refuse the query too.
+ */
 export function parseExpr(query: string): Expr {
-  const error = findError(query);
-  if (error !== undefined) throw new PromqlError(error.message, error.offset);
-  return build(parseTree(query).topNode.firstChild!, query);
+  const tree = strictTree(query);
+  boundDepth(tree);
+  const expr = build(tree.topNode.firstChild!, query);
+  checkTypes(expr);
+  return expr;
+}
+
+/** The matchers of a selector without a range or a modifier. Throws a PromqlError for anything else. */
+export function parseSelector(text: string): readonly Matcher[] {
+  const expr = parseExpr(text);
+  if (expr.kind === 'selector' && expr.offset === 0 && expr.pin === undefined) return expr.matchers;
+  throw new PromqlError('unexpected expression, expected a selector', expr.at);
+}
+
+function boundDepth(tree: Tree): void {
+  let depth = 0;
+  tree.iterate({
+    enter: ({ name, from }) => {
+      if (name in builders && ++depth > deepest) throw tooDeep(from);
+    },
+    leave: ({ name }) => {
+      if (name in builders) depth--;
+    },
+  });
 }
 
 type Builder = (node: SyntaxNode, query: string) => Expr;
@@ -19,13 +46,14 @@ const builders: Readonly<Record<string, Builder>> = {
     value: parseNumber(textOf(node, query), node.from),
     at: node.from,
   }),
-  StringLiteral: (node, query) => ({ kind: 'string', text: unquote(textOf(node, query)), at: node.from }),
-  ParenExpr: (node, query) => build(node.firstChild!, query),
+  StringLiteral: (node, query) => ({ kind: 'string', text: textIn(node, query), at: node.from }),
+  ParenExpr: (node, query) => ({ ...build(node.firstChild!, query), at: node.from, closed: true }),
   UnaryExpr: buildUnary,
   VectorSelector: buildSelector,
   MatrixSelector: buildMatrix,
   SubqueryExpr: buildSubquery,
   OffsetExpr: buildOffset,
+  StepInvariantExpr: buildPin,
   BinaryExpr: buildBinary,
   AggregateExpr: buildAggregate,
   FunctionCall: (node, query) => ({
@@ -39,8 +67,17 @@ const builders: Readonly<Record<string, Builder>> = {
 function build(node: SyntaxNode, query: string): Expr {
   const builder = builders[node.name];
   if (builder === undefined)
-    throw new PromqlError(`"${textOf(node, query)}" (${node.name}) is not supported`, node.from);
+    throw new PromqlError(`${node.name} is not supported: ${shortly(textOf(node, query))}`, node.from);
   return builder(node, query);
+}
+
+/** What a string literal stands for. */
+function textIn(node: SyntaxNode, query: string): string {
+  return literalText(textOf(node, query), node.from);
+}
+
+function shortly(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
 function textOf(node: SyntaxNode, query: string): string {
@@ -63,19 +100,18 @@ function buildSelector(node: SyntaxNode, query: string): SelectorExpr {
   if (name !== null) matchers.push({ label: '__name__', op: '=', value: textOf(name, query), at: name.from });
   const braces = node.getChild('LabelMatchers');
   for (const child of braces === null ? [] : childrenOf(braces)) matchers.push(matcherOf(child, query));
-  return { kind: 'selector', matchers, offset: 0, at: node.from };
+  return { kind: 'selector', matchers, offset: 0, pin: undefined, at: node.from };
 }
 
 function matcherOf(node: SyntaxNode, query: string): Matcher {
-  const text = textOf(node, query);
   if (node.name === 'QuotedLabelName')
-    return { label: '__name__', op: '=', value: unquote(text), at: node.from };
+    return { label: '__name__', op: '=', value: textIn(node, query), at: node.from };
   const [label, op, value] = childrenOf(node);
   const name = textOf(label!, query);
   return {
-    label: node.name === 'QuotedLabelMatcher' ? unquote(name) : name,
+    label: node.name === 'QuotedLabelMatcher' ? textIn(label!, query) : name,
     op: operatorOf(textOf(op!, query)),
-    value: unquote(textOf(value!, query)),
+    value: textIn(value!, query),
     at: node.from,
   };
 }
@@ -88,47 +124,68 @@ function durations(node: SyntaxNode, query: string): number[] {
   return node.getChildren('DurationExpr').map(child => parseDurationText(textOf(child, query), child.from));
 }
 
+function rangeOf(node: SyntaxNode, query: string): number {
+  const duration = node.getChild('DurationExpr')!;
+  const range = durations(node, query)[0]!;
+  if (range <= 0) throw new PromqlError('duration must be greater than 0', duration.from);
+  return range;
+}
+
 function buildMatrix(node: SyntaxNode, query: string): Expr {
-  const selector = build(node.firstChild!, query);
-  if (selector.kind !== 'selector')
-    throw new PromqlError('a range stands behind a selector only; elsewhere write [range:step]', node.from);
-  return { kind: 'matrix', selector, range: durations(node, query)[0]!, at: node.from };
+  const bracket = query.indexOf('[', node.firstChild!.to);
+  return withRange(build(node.firstChild!, query), rangeOf(node, query), bracket);
 }
 
 function buildSubquery(node: SyntaxNode, query: string): Expr {
-  const [range, step] = durations(node, query);
-  if (step === undefined) throw new PromqlError('a subquery without a step is not supported', node.from);
+  const step = durations(node, query)[1];
+  if (step !== undefined && step <= 0)
+    throw new PromqlError('duration must be greater than 0', node.getChildren('DurationExpr')[1]!.from);
+  return withSteps(build(node.firstChild!, query), rangeOf(node, query), step);
+}
+
+function buildOffset(node: SyntaxNode, query: string): Expr {
+  const duration = node.getChild('OffsetDurationExpr')!;
+  const offset = parseDurationText(textOf(duration, query), duration.from);
+  return withModifier(build(node.firstChild!, query), { offset });
+}
+
+function buildPin(node: SyntaxNode, query: string): Expr {
+  return withModifier(build(node.firstChild!, query), { pin: pinOf(node, query) });
+}
+
+function pinOf(node: SyntaxNode, query: string): number | 'start' | 'end' {
+  const end = node.getChild('AtModifierPreprocessors');
+  if (end !== null) return textOf(end, query).toLowerCase() === 'start' ? 'start' : 'end';
+  const text = textOf(node.getChildren('NumberDurationLiteral').at(-1)!, query);
+  const pin = Math.round(parseNumber(text, node.from) * 1000);
+  if (Number.isSafeInteger(pin)) return pin;
+  throw new PromqlError(`timestamp out of bounds for @ modifier: ${text}`, node.from);
+}
+
+function labelsOf(node: SyntaxNode, query: string): string[] {
+  return childrenOf(node).map(child =>
+    child.name === 'QuotedLabelName' ? textIn(child, query) : textOf(child, query),
+  );
+}
+
+/** The sign of a number binds less than its power: `-1 ^ 2` is `-(1 ^ 2)`. */
+function buildBinary(node: SyntaxNode, query: string): Expr {
+  const expr = operation(node, query);
+  const { left } = expr;
+  const isSigned = node.firstChild!.name === 'NumberDurationLiteral' && query[left.at] === '-';
+  if (expr.op !== '^' || !isSigned || left.kind !== 'number') return expr;
   return {
-    kind: 'subquery',
-    expr: build(node.firstChild!, query),
-    range: range!,
-    step,
-    offset: 0,
+    kind: 'negate',
+    operand: { ...expr, left: { ...left, value: -left.value } },
     at: node.from,
   };
 }
 
-function buildOffset(node: SyntaxNode, query: string): Expr {
-  const inner = build(node.firstChild!, query);
-  const duration = node.getChild('OffsetDurationExpr')!;
-  const offset = parseDurationText(textOf(duration, query), duration.from);
-  if (inner.kind === 'selector' || inner.kind === 'subquery') return { ...inner, offset };
-  if (inner.kind === 'matrix') return { ...inner, selector: { ...inner.selector, offset } };
-  throw new PromqlError('offset stands behind a selector or a subquery only', node.from);
-}
-
-function labelsOf(node: SyntaxNode, query: string): string[] {
-  return childrenOf(node).map(child => {
-    const text = textOf(child, query);
-    return child.name === 'QuotedLabelName' ? unquote(text) : text;
-  });
-}
-
-function buildBinary(node: SyntaxNode, query: string): BinaryExpr {
+function operation(node: SyntaxNode, query: string): BinaryExpr {
   const parts = childrenOf(node);
   const operator = parts[1]!;
   const fill = node.getChild('FillModifier');
-  if (fill !== null) throw new PromqlError('fill is not supported', fill.from);
+  if (fill !== null) throw new PromqlError(`fill is not supported: ${textOf(fill, query)}`, fill.from);
   return {
     kind: 'binary',
     op: textOf(operator, query).toLowerCase(),
@@ -136,7 +193,8 @@ function buildBinary(node: SyntaxNode, query: string): BinaryExpr {
     right: build(parts.at(-1)!, query),
     bool: node.getChild('BoolModifier') !== null,
     matching: matchingOf(node.getChild('MatchingModifierClause'), query),
-    at: operator.from,
+    operatorAt: operator.from,
+    at: node.from,
   };
 }
 
@@ -153,14 +211,21 @@ function matchingOf(node: SyntaxNode | null, query: string): Matching | undefine
   };
 }
 
+const withParameter = ['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'];
+
 function buildAggregate(node: SyntaxNode, query: string): AggregateExpr {
   const args = argumentsOf(node, query);
   const op = textOf(node.getChild('AggregateOp')!, query).toLowerCase();
   const modifier = node.getChild('AggregateModifier');
   const labels = modifier?.getChild('GroupingLabels') ?? null;
   const expr = args.at(-1);
-  if (expr === undefined || args.length > 2)
-    throw new PromqlError(`${op} takes one expression, and at most one parameter before it`, node.from);
+  if (expr === undefined) throw new PromqlError('no arguments for aggregate expression provided', node.from);
+  const wanted = withParameter.includes(op) ? 2 : 1;
+  if (args.length !== wanted)
+    throw new PromqlError(
+      `wrong number of arguments for aggregate expression provided, expected ${wanted}, got ${args.length}`,
+      node.from,
+    );
   return {
     kind: 'aggregate',
     op,

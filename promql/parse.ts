@@ -17,6 +17,14 @@ export class PromqlError extends Error {
   }
 }
 
+/** A query that can be read, but fails over the samples that it finds. */
+export class ExecutionError extends PromqlError {
+  constructor(message: string, offset: number) {
+    super(message, offset);
+    this.name = 'ExecutionError';
+  }
+}
+
 /** The concrete tree of a query; wrong places are error nodes in it. */
 export function parseTree(query: string): Tree {
   return parser.parse(query);

@@ -1,109 +1,64 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fingerprint, type Labels } from '../core/labels.ts';
-import { type Series, type SeriesSource, SourceError } from '../core/series.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { version } from '../core/version.ts';
-import { ParamError, type Parameters, parameters } from './query-params.ts';
+import { parseExpr } from '../promql/build.ts';
+import { answerQuery, instantQuestion, rangeQuestion } from './query-answer.ts';
+import { queryErrorOf, unreadable } from './query-errors.ts';
+import { createQueryGate } from './query-gate.ts';
+import { jsonText } from './query-json.ts';
+import { labelNames, labelValues, metadata, series } from './query-lists.ts';
+import { parameters } from './query-params.ts';
+import { type Desk, type Exchange, sendData, sendJson } from './query-reply.ts';
+import type { QueryTarget } from './query-target.ts';
 
-/** What the query API reads: the evaluator over stored results, and which series there are. Times in ms. */
-export interface QueryTarget {
-  readonly source: SeriesSource;
-  /** Label sets of the series that match any of the selectors (all when there are none). Rejects with a RangeError for a wrong selector. */
-  series(
-    selectors: readonly string[],
-    range: { readonly start: number; readonly end: number },
-  ): Promise<readonly Labels[]>;
-  /** Now in ms. */
-  now(): number;
+/** The Prometheus whose API this is: Grafana decides by it what it may ask for. */
+const prometheusVersion = '3.0.0';
+
+function buildinfo(reply: FastifyReply): FastifyReply {
+  const info = { version: prometheusVersion, revision: `foreshock ${version}`, branch: '', buildUser: '' };
+  return sendData(reply, JSON.stringify({ ...info, buildDate: '', goVersion: process.version }));
 }
 
-/** Most points a range query may ask for a series, as in Prometheus. */
-export const maxPoints = 11_000;
-
-/** A value as Prometheus writes it in JSON. */
-export function formatValue(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  return String(value);
+function fail(desk: Desk, { request, reply }: Exchange, error: unknown): FastifyReply {
+  const refused = queryErrorOf(error);
+  if (refused === undefined) desk.log(`${request.routeOptions.url} failed`, error);
+  const { status, errorType, message } = refused ?? {
+    status: 500,
+    errorType: 'internal',
+    message: 'the query failed, see the log of foreshock',
+  };
+  const body = `{"status":"error","errorType":"${errorType}","error":${jsonText(message)}}`;
+  return sendJson(reply.code(status), body);
 }
 
-function samples(series: Series): [number, string][] {
-  const out: [number, string][] = [];
-  // NaN is "missing" in our columns, and Prometheus leaves missing samples out.
-  for (const [i, value] of series.v.entries())
-    if (!Number.isNaN(value)) out.push([series.t[i]! / 1000, formatValue(value)]);
-  return out;
-}
+type Handler = (desk: Desk, exchange: Exchange) => FastifyReply | Promise<FastifyReply>;
 
-type Answer = { readonly data: unknown; readonly warnings?: readonly string[] };
+const exemplars: Handler = (_, { request, reply }) => {
+  const query = parameters(request).text('query');
+  unreadable('query', query, () => parseExpr(query));
+  return sendData(reply, '[]');
+};
 
-function withWarnings(data: unknown, warnings: readonly string[]): Answer {
-  return warnings.length > 0 ? { data, warnings } : { data };
-}
-
-async function instant(target: QueryTarget, given: Parameters): Promise<Answer> {
-  const query = given.required('query');
-  const time = given.time('time', target.now());
-  const set = await target.source.queryRange({ query, start: time, end: time, step: 1000 });
-  const result = [];
-  for (const series of set.series) {
-    const value = samples(series).at(-1);
-    if (value !== undefined) result.push({ metric: series.labels, value });
-  }
-  return withWarnings({ resultType: 'vector', result }, set.warnings);
-}
-
-async function range(target: QueryTarget, given: Parameters): Promise<Answer> {
-  const query = given.required('query');
-  const start = given.requiredTime('start');
-  const end = given.requiredTime('end');
-  const step = given.step('step');
-  if (end < start)
-    throw new ParamError('invalid parameter "end": end timestamp must not be before start time');
-  if ((end - start) / step > maxPoints)
-    throw new ParamError(
-      'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
-    );
-  const set = await target.source.queryRange({ query, start, end, step });
-  const result = set.series
-    .map(series => ({ metric: series.labels, values: samples(series) }))
-    .filter(row => row.values.length > 0);
-  return withWarnings({ resultType: 'matrix', result }, set.warnings);
-}
-
-function matching(target: QueryTarget, given: Parameters): Promise<readonly Labels[]> {
-  const start = given.time('start', Number.NEGATIVE_INFINITY);
-  return target.series(given.all('match[]'), { start, end: given.time('end', Number.POSITIVE_INFINITY) });
-}
-
-async function series(target: QueryTarget, given: Parameters): Promise<Answer> {
-  if (given.all('match[]').length === 0) throw new ParamError('no match[] parameter provided');
-  const unique = new Map((await matching(target, given)).map(labels => [fingerprint(labels), labels]));
-  return { data: [...unique.values()] };
-}
-
-async function labelNames(target: QueryTarget, given: Parameters): Promise<Answer> {
-  const names = (await matching(target, given)).flatMap(labels => Object.keys(labels));
-  return { data: [...new Set(names)].sort() };
-}
-
-async function labelValues(target: QueryTarget, given: Parameters, name: string): Promise<Answer> {
-  if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
-    throw new ParamError(`invalid label name: ${JSON.stringify(name)}`);
-  const values = (await matching(target, given)).flatMap(labels => labels[name] ?? []);
-  return { data: [...new Set(values)].sort() };
-}
-
-function failure(reply: FastifyReply, error: unknown): FastifyReply {
-  const send = (status: number, errorType: string, message: string): FastifyReply =>
-    reply.code(status).send({ status: 'error', errorType, error: message });
-  if (error instanceof SourceError)
-    return error.retryable ? send(503, 'timeout', error.message) : send(422, 'execution', error.message);
-  if (error instanceof ParamError || error instanceof RangeError || error instanceof SyntaxError)
-    return send(400, 'bad_data', error.message);
-  return send(500, 'internal', 'the query failed, see the log of foreshock');
-}
-
-type Method = (request: FastifyRequest, given: Parameters) => Promise<Answer>;
+/** What is answered at which path below `/api/v1`, by GET and, where a form may be long, by POST. */
+const routes: readonly (readonly [path: string, methods: readonly ('GET' | 'POST')[], handler: Handler])[] = [
+  [
+    'query',
+    ['GET', 'POST'],
+    (desk, exchange) =>
+      answerQuery(desk, exchange, instantQuestion(parameters(exchange.request), desk.target.now())),
+  ],
+  [
+    'query_range',
+    ['GET', 'POST'],
+    (desk, exchange) => answerQuery(desk, exchange, rangeQuestion(parameters(exchange.request))),
+  ],
+  ['series', ['GET', 'POST'], series],
+  ['labels', ['GET', 'POST'], labelNames],
+  ['label/:name/values', ['GET'], labelValues],
+  ['metadata', ['GET'], metadata],
+  ['query_exemplars', ['GET', 'POST'], exemplars],
+  ['rules', ['GET'], (_, { reply }) => sendData(reply, '{"groups":[]}')],
+  ['status/buildinfo', ['GET'], (_, { reply }) => buildinfo(reply)],
+];
 
 /** Mounts Prometheus' HTTP query API over `target`, GET and POST form. Errors have Prometheus' form and status. */
 export function mountQueryApi(
@@ -111,36 +66,17 @@ export function mountQueryApi(
   target: QueryTarget,
   log: (message: string, error: unknown) => void,
 ): void {
-  const mount = (methods: string[], url: string, method: Method): void => {
+  const desk: Desk = { target, gate: createQueryGate(), log };
+  for (const [path, methods, handler] of routes)
     app.route({
-      method: methods,
-      url,
+      method: [...methods],
+      url: `/api/v1/${path}`,
       handler: async (request, reply) => {
         try {
-          return reply.send({ status: 'success', ...(await method(request, parameters(request))) });
+          return await handler(desk, { request, reply });
         } catch (error) {
-          const failed = failure(reply, error);
-          if (reply.statusCode === 500) log(`${url} failed`, error);
-          return failed;
+          return fail(desk, { request, reply }, error);
         }
       },
     });
-  };
-  const both = ['GET', 'POST'];
-  mount(both, '/api/v1/query', (_, given) => instant(target, given));
-  mount(both, '/api/v1/query_range', (_, given) => range(target, given));
-  mount(both, '/api/v1/series', (_, given) => series(target, given));
-  mount(both, '/api/v1/labels', (_, given) => labelNames(target, given));
-  mount(['GET'], '/api/v1/label/:name/values', (request, given) =>
-    labelValues(target, given, pathName(request)),
-  );
-  mount(['GET'], '/api/v1/status/buildinfo', async () => ({
-    data: { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: process.version },
-  }));
-}
-
-function pathName(request: FastifyRequest): string {
-  const { params } = request;
-  const named = typeof params === 'object' && params !== null && 'name' in params ? params.name : '';
-  return typeof named === 'string' ? named : '';
 }

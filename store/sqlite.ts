@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { KeyValues, Outbox, ResultStore, Store } from '../core/store.ts';
 import { createAuditTrail } from './audit.ts';
 import { blob } from './blob.ts';
+import { BlockCache } from './block-cache.ts';
 import { blockLength, blockRow, mergeColumns, packColumn, unpackColumn } from './blocks.ts';
 import { openDatabase } from './database.ts';
 import { createModelStore } from './models.ts';
@@ -86,7 +87,7 @@ function createResults(db: Database.Database, transaction: Transaction): ResultS
         }
       });
     },
-    ...resultReader(db),
+    ...resultReader(db, new BlockCache()),
   };
 }
 

@@ -8,7 +8,15 @@ const root = path.resolve(import.meta.dirname, '..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ['zod'],
   kernels: [],
-  promql: ['core', 'zod', '@prometheus-io/lezer-promql', '@lezer/common', '@lezer/lr', '@lezer/highlight'],
+  promql: [
+    'core',
+    're2js',
+    'zod',
+    '@prometheus-io/lezer-promql',
+    '@lezer/common',
+    '@lezer/lr',
+    '@lezer/highlight',
+  ],
   config: ['core', 'promql', 'zod', 'yaml', 'croner', 'node:'],
   clients: ['core', 'zod', 'kafkajs', 'kafkajs-snappy', 'lz4js', 'fzstd', '@elastic/elasticsearch', 'node:'],
   collectors: ['core', 'clients', 'promql', 'zod', 'undici', '@msgpack/msgpack', 'tinyglobby', 'node:'],
@@ -23,7 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   dashboards: ['core', 'charts', 'promql', '@grafana/grafana-foundation-sdk', 'zod'],
   sinks: ['core', 'clients', 'zod', 'node:'],
   store: ['core', 'zod', 'libsql', 'node:'],
-  server: ['core', 'charts', 'promql', 'zod', 'yaml', 'fastify', 'prom-client', 'bcryptjs', 'node:'],
+  server: ['core', 'kernels', 'charts', 'promql', 'zod', 'yaml', 'fastify', 'prom-client', 'bcryptjs', 'node:'],
 };
 
 function sources(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { fingerprint, type Labels, omit, pick } from '../../core/labels.ts';
 import type { AggregateExpr } from '../ast.ts';
-import { PromqlError } from '../parse.ts';
 import { nanFirst, promQuantile } from './quantile.ts';
+import type { Steps } from './steps.ts';
 import { type Element, emptyElement } from './value.ts';
 
 /** The samples of one group at one instant in `values[0..n)`; `q` is the aggregation's parameter there. */
@@ -47,28 +47,30 @@ const reductions: Readonly<Record<string, Reduce>> = {
 const selections = ['topk', 'bottomk'];
 
 /** One element a group; topk and bottomk keep the elements themselves. `param` is the parameter at each instant. */
-export function aggregate(
+export function* aggregate(
   expr: AggregateExpr,
   elements: readonly Element[],
   param: Float64Array | undefined,
-): Element[] {
-  const { op, at } = expr;
-  const needsParam = op === 'quantile' || selections.includes(op);
-  if (needsParam !== (param !== undefined))
-    throw new PromqlError(`${op} takes ${needsParam ? 'a' : 'no'} parameter`, at);
-  const groups = groupsOf(expr, elements);
-  if (selections.includes(op)) return groups.flatMap(group => select(group.members, param!, op === 'topk'));
-  const reduce = reductions[op];
-  if (reduce === undefined) throw new PromqlError(`the aggregation ${op} is not supported`, at);
-  return groups.map(group => reduced(group, reduce, param));
+): Steps<Element[]> {
+  const { op } = expr;
+  const out: Element[] = [];
+  for (const group of groupsOf(expr, elements)) {
+    if (selections.includes(op))
+      out.push(...(yield* select(group.members, param!, { largest: op === 'topk' })));
+    else out.push(reduced(group, reductions[op]!, param));
+    yield;
+  }
+  return out;
 }
 
-interface Group {
+/** Elements of equal labels in the result. */
+export interface Group {
   readonly labels: Labels;
   readonly members: Element[];
 }
 
-function groupsOf({ without, labels: names }: AggregateExpr, elements: readonly Element[]): Group[] {
+/** The elements by the labels that an aggregation keeps. */
+export function groupsOf({ without, labels: names }: AggregateExpr, elements: readonly Element[]): Group[] {
   const groups = new Map<string, Group>();
   for (const element of elements) {
     const labels = without ? omit(element.labels, [...names, '__name__']) : pick(element.labels, names);
@@ -94,18 +96,37 @@ function reduced({ labels, members }: Group, reduce: Reduce, param: Float64Array
   return out;
 }
 
-/** At each instant the `k` largest (or smallest) samples; NaN comes last. */
-function select(members: readonly Element[], k: Float64Array, largest: boolean): Element[] {
+const cellsOfATurn = 500_000;
+
+/** At each instant the `k` largest (or smallest) samples; NaN comes last. Of one instant they are given in that order. */
+function* select(
+  members: readonly Element[],
+  k: Float64Array,
+  { largest }: { readonly largest: boolean },
+): Steps<Element[]> {
   const out = members.map(({ labels, v }) => ({ labels, v, on: new Uint8Array(v.length) }));
+  let chosen: number[] = [];
+  let cells = 0;
   for (let i = 0; i < k.length; i++) {
-    const present = members.flatMap(({ on }, m) => (on[i] === 1 ? [m] : []));
-    const value = (m: number) => members[m]!.v[i]!;
-    present.sort((a, b) => {
-      if (largest) return nanFirst(value(b), value(a));
-      const nan = Number(Number.isNaN(value(a))) - Number(Number.isNaN(value(b)));
-      return nan === 0 ? nanFirst(value(a), value(b)) : nan;
-    });
-    for (const m of present.slice(0, Math.max(0, Math.trunc(k[i]!)))) out[m]!.on[i] = 1;
+    chosen = ranked(members, i, largest ? -1 : 1).slice(0, Math.max(0, Math.trunc(k[i]!)));
+    for (const m of chosen) out[m]!.on[i] = 1;
+    cells += members.length;
+    if (cells < cellsOfATurn) continue;
+    cells = 0;
+    yield;
   }
+  if (k.length === 1) return chosen.map(m => out[m]!);
   return out.filter(({ on }) => on.includes(1));
+}
+
+/** Who has a sample at instant `i`, by value: ascending for `sign` 1, descending for -1. */
+export function ranked(members: readonly Element[], i: number, sign: 1 | -1): number[] {
+  const present: number[] = [];
+  for (const [m, { on }] of members.entries()) if (on[i] === 1) present.push(m);
+  const value = (m: number) => members[m]!.v[i]!;
+  return present.sort((a, b) => {
+    const [left, right] = [value(a), value(b)];
+    const nan = Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+    return nan === 0 ? sign * nanFirst(left, right) : nan;
+  });
 }

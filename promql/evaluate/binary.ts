@@ -1,6 +1,7 @@
 import { fingerprint, type Labels, omit, pick } from '../../core/labels.ts';
 import type { BinaryExpr } from '../ast.ts';
-import { PromqlError } from '../parse.ts';
+import { ExecutionError, PromqlError } from '../parse.ts';
+import { labelsText } from './label-order.ts';
 import { arithmetic, comparisons } from './operators.ts';
 import { setOperation, signatureOf } from './set-operation.ts';
 import { type Element, emptyElement, mergeEqual, type Value } from './value.ts';
@@ -8,10 +9,10 @@ import { type Element, emptyElement, mergeEqual, type Value } from './value.ts';
 /** `left op right` as Prometheus matches them. */
 export function binary(expr: BinaryExpr, left: Value, right: Value): Value {
   if (left.kind === 'string' || right.kind === 'string')
-    throw new PromqlError(`${expr.op} takes no strings`, expr.at);
+    throw new PromqlError(`${expr.op} takes no strings`, expr.operatorAt);
   if (expr.op === 'and' || expr.op === 'or' || expr.op === 'unless') {
     if (left.kind !== 'vector' || right.kind !== 'vector')
-      throw new PromqlError(`${expr.op} takes two vectors`, expr.at);
+      throw new PromqlError(`${expr.op} takes two vectors`, expr.operatorAt);
     return { kind: 'vector', elements: setOperation(expr, left.elements, right.elements) };
   }
   const sample = sampleOperation(expr);
@@ -25,20 +26,20 @@ export function binary(expr: BinaryExpr, left: Value, right: Value): Value {
     return withScalar(expr, left.elements, (i, v) => sample(v, right.v[i]!, v));
   if (left.kind === 'scalar' && right.kind === 'vector')
     return withScalar(expr, right.elements, (i, v) => sample(left.v[i]!, v, v));
-  throw new PromqlError(`${expr.op} does not take these operands`, expr.at);
+  throw new PromqlError(`${expr.op} does not take these operands`, expr.operatorAt);
 }
 
 /** Combines a and b; a filter answers `kept` or undefined. */
 type SampleOperation = (a: number, b: number, kept: number) => number | undefined;
 
-function sampleOperation({ op, bool, at }: BinaryExpr): SampleOperation {
+function sampleOperation({ op, bool, operatorAt }: BinaryExpr): SampleOperation {
   const compute = arithmetic[op];
   if (compute !== undefined) {
-    if (bool) throw new PromqlError('bool stands behind comparisons only', at);
+    if (bool) throw new PromqlError('bool stands behind comparisons only', operatorAt);
     return compute;
   }
   const compare = comparisons[op];
-  if (compare === undefined) throw new PromqlError(`the operator ${op} is not supported`, at);
+  if (compare === undefined) throw new PromqlError(`the operator ${op} is not supported`, operatorAt);
   return bool ? (a, b) => Number(compare(a, b)) : (a, b, kept) => (compare(a, b) ? kept : undefined);
 }
 
@@ -48,7 +49,7 @@ function keepsName({ op, bool }: BinaryExpr): boolean {
 
 function scalars(expr: BinaryExpr, left: Float64Array, right: Float64Array): Value {
   if (expr.op in comparisons && !expr.bool)
-    throw new PromqlError(`${expr.op} between scalars needs bool`, expr.at);
+    throw new PromqlError(`${expr.op} between scalars needs bool`, expr.operatorAt);
   const sample = sampleOperation(expr);
   return { kind: 'scalar', v: left.map((a, i) => sample(a, right[i]!, a) ?? Number.NaN) };
 }
@@ -69,11 +70,11 @@ function withScalar(
     }
     return result;
   });
-  return { kind: 'vector', elements: mergeEqual(out, fingerprint, () => duplicate(expr)) };
+  return { kind: 'vector', elements: mergeEqual(out, fingerprint, duplicate) };
 }
 
-function duplicate(expr: BinaryExpr): never {
-  throw new PromqlError('the result holds two series of the same labels', expr.at);
+function duplicate(): never {
+  throw new ExecutionError('vector cannot contain metrics with the same labelset', 0);
 }
 
 function vectors(
@@ -86,6 +87,7 @@ function vectors(
   const one = bySignature(expr, swapped ? sides.left : sides.right);
   const grouped = expr.matching?.group !== undefined;
   const bySide = new Map<string, Element[]>();
+  const results: Element[] = [];
   for (const element of many) {
     const key = signatureOf(expr.matching, element.labels);
     for (const other of one.get(key) ?? []) {
@@ -93,17 +95,20 @@ function vectors(
       const labels = resultLabels(expr, element.labels, other.labels);
       const result = combined(a, b, { labels, sample });
       if (result === undefined) continue;
+      results.push(result);
       const list = bySide.get(key);
       if (list === undefined) bySide.set(key, [result]);
       else list.push(result);
     }
   }
   const clash = () => {
-    const hint = grouped ? 'grouping labels must make them unique' : 'write group_left or group_right';
-    throw new PromqlError(`several series match the same one: ${hint}`, expr.at);
+    const hint = grouped
+      ? 'grouping labels must ensure unique matches'
+      : 'many-to-one matching must be explicit (group_left/group_right)';
+    throw new ExecutionError(`multiple matches for labels: ${hint}`, 0);
   };
   if (!grouped) for (const list of bySide.values()) mergeEqual(list, () => '', clash);
-  return mergeEqual([...bySide.values()].flat(), fingerprint, clash);
+  return mergeEqual(results, fingerprint, clash);
 }
 
 /** The "one" side by signature; two of one signature may take turns but never be there at the same instant. */
@@ -115,11 +120,21 @@ function bySignature(expr: BinaryExpr, elements: readonly Element[]): Map<string
     if (list === undefined) out.set(key, [element]);
     else list.push(element);
   }
-  const clash = (labels: Labels) => {
-    throw new PromqlError(`several series match on the "one" side, e.g. ${fingerprint(labels)}`, expr.at);
+  const side = expr.matching?.group === 'right' ? 'left' : 'right';
+  const clash = (first: Labels, second: Labels) => {
+    throw new ExecutionError(
+      `found duplicate series for the match group ${labelsText(matchGroup(expr, first))} on the ${side} hand-side of the operation: ` +
+        `[${labelsText(second)}, ${labelsText(first)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+      0,
+    );
   };
   for (const list of out.values()) if (list.length > 1) mergeEqual(list, () => '', clash);
   return out;
+}
+
+function matchGroup({ matching }: BinaryExpr, labels: Labels): Labels {
+  if (matching?.on === true) return pick(labels, matching.labels);
+  return omit(labels, ['__name__', ...(matching?.labels ?? [])]);
 }
 
 function combined(

@@ -1,6 +1,8 @@
 import { fingerprint, type Labels, omit } from '../../core/labels.ts';
 import type { CallExpr } from '../ast.ts';
-import { PromqlError } from '../parse.ts';
+import { ExecutionError, PromqlError } from '../parse.ts';
+import { ranked } from './aggregate.ts';
+import { calendarFunctions } from './calendar.ts';
 import { histogramQuantile } from './histogram-quantile.ts';
 import { labelJoin, labelReplace } from './label-functions.ts';
 import { type Element, type Grid, mapElements, mergeEqual, type Value } from './value.ts';
@@ -43,39 +45,43 @@ export class Arguments {
   }
 }
 
-type Apply = (args: Arguments, grid: Grid, at: number) => Value;
+/** A function over what its arguments gave. */
+export type Apply = (args: Arguments, grid: Grid) => Value;
 
 const nameless = (labels: Labels) => omit(labels, ['__name__']);
 
-function vectorOf(elements: readonly Element[], at: number): Value {
+function vectorOf(elements: readonly Element[]): Value {
   const merged = mergeEqual(elements, fingerprint, () => {
-    throw new PromqlError('the result holds two series of the same labels', at);
+    throw new ExecutionError('vector cannot contain metrics with the same labelset', 0);
   });
   return { kind: 'vector', elements: merged };
 }
 
 function each(f: (value: number) => number): Apply {
-  return (args, _, at) => vectorOf(mapElements(args.vector(0), f, nameless), at);
+  return args => vectorOf(mapElements(args.vector(0), f, nameless));
 }
 
 function bounded(low: number | undefined, high: number | undefined): Apply {
-  return (args, _, at) => {
+  return args => {
     const floor = low === undefined ? undefined : args.scalar(low);
     const ceiling = high === undefined ? undefined : args.scalar(high);
     const least = (i: number) => floor?.[i] ?? Number.NEGATIVE_INFINITY;
     const most = (i: number) => ceiling?.[i] ?? Number.POSITIVE_INFINITY;
     const clamped = (value: number, i: number) => Math.max(least(i), Math.min(most(i), value));
-    return vectorOf(mapElements(args.vector(0), clamped, nameless), at);
+    const elements = mapElements(args.vector(0), clamped, nameless);
+    return vectorOf(
+      elements.map(each => ({ ...each, on: each.on.map((on, i) => (least(i) > most(i) ? 0 : on)) })),
+    );
   };
 }
 
-const round: Apply = (args, _, at) => {
+const round: Apply = args => {
   const to = args.count > 1 ? args.scalar(1) : undefined;
   const rounded = (value: number, i: number) => {
     const inverse = 1 / (to?.[i] ?? 1);
     return Math.floor(value * inverse + 0.5) / inverse;
   };
-  return vectorOf(mapElements(args.vector(0), rounded, nameless), at);
+  return vectorOf(mapElements(args.vector(0), rounded, nameless));
 };
 
 function scalarOf(args: Arguments, grid: Grid): Value {
@@ -95,6 +101,20 @@ const constant = (value: (i: number, grid: Grid) => number): Apply => {
   });
 };
 
+/** Of one instant the elements by value; over a range the order is that of the labels anyway. */
+function sorted(sign: 1 | -1): Apply {
+  return (args, { count }) => {
+    const elements = args.vector(0);
+    if (count !== 1) return { kind: 'vector', elements };
+    return { kind: 'vector', elements: ranked(elements, 0, sign).map(m => elements[m]!) };
+  };
+}
+
+/** What floats give to the functions of native histograms: nothing. */
+const none: Apply = () => ({ kind: 'vector', elements: [] });
+
+const sign = (value: number) => (Number.isNaN(value) ? value : Math.sign(value));
+
 /** The functions over instant vectors and scalars, by name. */
 export const functions: Readonly<Record<string, Apply>> = {
   abs: each(Math.abs),
@@ -105,7 +125,27 @@ export const functions: Readonly<Record<string, Apply>> = {
   ln: each(Math.log),
   log2: each(Math.log2),
   log10: each(Math.log10),
-  sgn: each(Math.sign),
+  sgn: each(sign),
+  deg: each(value => (value * 180) / Math.PI),
+  rad: each(value => (value * Math.PI) / 180),
+  sin: each(Math.sin),
+  cos: each(Math.cos),
+  tan: each(Math.tan),
+  asin: each(Math.asin),
+  acos: each(Math.acos),
+  atan: each(Math.atan),
+  sinh: each(Math.sinh),
+  cosh: each(Math.cosh),
+  tanh: each(Math.tanh),
+  asinh: each(Math.asinh),
+  acosh: each(Math.acosh),
+  atanh: each(Math.atanh),
+  histogram_count: none,
+  histogram_sum: none,
+  histogram_avg: none,
+  histogram_stddev: none,
+  histogram_stdvar: none,
+  ...calendarFunctions,
   round,
   clamp: bounded(1, 2),
   clamp_min: bounded(1, undefined),
@@ -117,9 +157,12 @@ export const functions: Readonly<Record<string, Apply>> = {
     kind: 'vector',
     elements: [{ labels: {}, v: args.scalar(0), on: new Uint8Array(grid.count).fill(1) }],
   }),
-  sort: args => ({ kind: 'vector', elements: args.vector(0) }),
-  sort_desc: args => ({ kind: 'vector', elements: args.vector(0) }),
-  histogram_quantile: (args, _, at) => vectorOf(histogramQuantile(args.scalar(0), args.vector(1)), at),
-  label_replace: (args, _, at) => vectorOf(labelReplace(args, at), at),
-  label_join: (args, _, at) => vectorOf(labelJoin(args), at),
+  sort: sorted(1),
+  sort_desc: sorted(-1),
+  // Of a selector it is the time of its samples, which the evaluation knows; of anything else the instant.
+  timestamp: (args, grid) =>
+    vectorOf(mapElements(args.vector(0), (_, i) => (grid.start + i * grid.step) / 1000, nameless)),
+  histogram_quantile: args => vectorOf(histogramQuantile(args.scalar(0), args.vector(1))),
+  label_replace: args => vectorOf(labelReplace(args)),
+  label_join: args => vectorOf(labelJoin(args)),
 };

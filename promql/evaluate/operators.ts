@@ -5,7 +5,8 @@ export const arithmetic: Readonly<Record<string, (a: number, b: number) => numbe
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
   '%': (a, b) => a % b,
-  '^': (a, b) => a ** b,
+  // Go's Pow gives 1 for these two, JavaScript NaN.
+  '^': (a, b) => (a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b),
   atan2: Math.atan2,
 };
 

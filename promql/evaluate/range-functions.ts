@@ -1,3 +1,4 @@
+import { ExecutionError } from '../parse.ts';
 import { promQuantile } from './quantile.ts';
 import { extrapolated, instantRate, line } from './rate.ts';
 import type { RangeFunction, SampleWindow } from './window.ts';
@@ -30,6 +31,38 @@ function mean(w: SampleWindow): number {
   return fold(w, 0, (sum, value) => sum + value) / (w.to - w.from);
 }
 
+/** Median of the distances from the median. */
+function medianDeviation(w: SampleWindow): number {
+  const values = w.v.slice(w.from, w.to);
+  const median = promQuantile(0.5, values);
+  return promQuantile(
+    0.5,
+    values.map(value => Math.abs(value - median)),
+  );
+}
+
+/**
+ * Double exponential smoothing (Holt's linear method): s = a x + (1 - a)(s + b), b = c (s - s') + (1 - c) b. Both factors lie
+ * between 0 and 1, else an ExecutionError.
+ */
+function smoothed(w: SampleWindow, [smoothing, trends]: readonly Float64Array[]): number {
+  const a = smoothing![w.step]!;
+  const c = trends![w.step]!;
+  if (!(a > 0 && a < 1))
+    throw new ExecutionError(`invalid smoothing factor. Expected: 0 < sf < 1, got: ${a.toFixed(6)}`, 0);
+  if (!(c > 0 && c < 1))
+    throw new ExecutionError(`invalid trend factor. Expected: 0 < tf < 1, got: ${c.toFixed(6)}`, 0);
+  let s = w.v[w.from]!;
+  let b = w.v[w.from + 1]! - s;
+  for (let i = w.from + 1; i < w.to; i++) {
+    const before = s;
+    // The first trend is the first difference itself.
+    s = a * w.v[i]! + (1 - a) * (s + b);
+    if (i + 1 < w.to) b = c * (s - before) + (1 - c) * b;
+  }
+  return s;
+}
+
 const changed = (before: number, value: number) =>
   before !== value && !(Number.isNaN(before) && Number.isNaN(value));
 
@@ -60,6 +93,9 @@ export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   },
   count_over_time: { least: 1, apply: w => w.to - w.from },
   present_over_time: { least: 1, apply: () => 1 },
+  first_over_time: { least: 1, keepsName: true, apply: w => w.v[w.from]! },
+  mad_over_time: { least: 1, apply: medianDeviation },
+  double_exponential_smoothing: { least: 2, apply: smoothed },
   last_over_time: { least: 1, keepsName: true, apply: w => w.v[w.to - 1]! },
   stddev_over_time: { least: 1, apply: w => Math.sqrt(variance(w)) },
   stdvar_over_time: { least: 1, apply: variance },

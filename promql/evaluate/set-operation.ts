@@ -1,6 +1,6 @@
 import { fingerprint, type Labels, omit, pick } from '../../core/labels.ts';
 import type { BinaryExpr, Matching } from '../ast.ts';
-import { PromqlError } from '../parse.ts';
+import { ExecutionError } from '../parse.ts';
 import { type Element, mergeEqual } from './value.ts';
 
 /** `and`, `or`, `unless`: by the presence of a matching series at each instant. */
@@ -9,13 +9,11 @@ export function setOperation(
   left: readonly Element[],
   right: readonly Element[],
 ): Element[] {
-  if (expr.bool) throw new PromqlError(`${expr.op} takes no bool`, expr.at);
-  if (expr.matching?.group !== undefined) throw new PromqlError(`${expr.op} takes no grouping`, expr.at);
   if (expr.op === 'and') return masked(expr, left, presence(expr, right), 1);
   if (expr.op === 'unless') return masked(expr, left, presence(expr, right), 0);
   const rest = masked(expr, right, presence(expr, left), 0);
   return mergeEqual([...left, ...rest], fingerprint, () => {
-    throw new PromqlError('the result holds two series of the same labels', expr.at);
+    throw new ExecutionError('vector cannot contain metrics with the same labelset', 0);
   });
 }
 

@@ -33,11 +33,11 @@ export function mapElements(
   return elements.map(({ labels, v, on }) => ({ labels: relabel(labels), v: v.map(f), on }));
 }
 
-/** Puts elements of equal labels together; `clash` throws when two of them have a sample at the same instant. */
+/** Puts elements of equal labels together; `clash` throws when two of them have a sample at the same instant; it gets their labels. */
 export function mergeEqual(
   elements: readonly Element[],
   keyOf: (labels: Labels) => string,
-  clash: (labels: Labels) => never,
+  clash: (first: Labels, second: Labels) => never,
 ): Element[] {
   const byKey = new Map<string, Element>();
   for (const element of elements) {
@@ -49,12 +49,12 @@ export function mergeEqual(
   return [...byKey.values()];
 }
 
-function union(a: Element, b: Element, clash: (labels: Labels) => never): Element {
+function union(a: Element, b: Element, clash: (first: Labels, second: Labels) => never): Element {
   const v = a.v.slice();
   const on = a.on.slice();
   for (let i = 0; i < on.length; i++) {
     if (b.on[i] === 0) continue;
-    if (on[i] === 1) clash(a.labels);
+    if (on[i] === 1) clash(a.labels, b.labels);
     v[i] = b.v[i]!;
     on[i] = 1;
   }

@@ -4,6 +4,7 @@ import type { Series } from '../../core/series.ts';
 import { createEvaluator } from '../../promql/evaluate/evaluator.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { createServer, type Server } from '../../server/server.ts';
+import { sourceTarget } from '../server/source-target.ts';
 import { foreshock, foreshockBeside, temporaryFile } from './command.ts';
 
 const step = 15_000;
@@ -42,11 +43,7 @@ describe('of a Prometheus', () => {
         health: () => ({ healthy: true, ready: true, reasons: [] }),
       },
       registry: createMetrics().registry,
-      results: {
-        source: createEvaluator(series, { lookback: 300_000 }),
-        now: () => end,
-        series: async () => [],
-      },
+      results: sourceTarget(createEvaluator(series, { lookback: 300_000 }), end),
       routes: [],
       log: () => undefined,
     });

@@ -10,6 +10,7 @@ import { maintenanceOf, wire } from '../../cli/wire.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { createServer, type Server } from '../../server/server.ts';
 import { openStore } from '../../store/sqlite.ts';
+import { sourceTarget } from '../server/source-target.ts';
 import { foreshockBeside } from './command.ts';
 import { createPast } from './virtual-past.ts';
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
       health: () => ({ healthy: true, ready: true, reasons: [] }),
     },
     registry: createMetrics().registry,
-    results: { source: past, now: () => 120 * hour, series: async () => [] },
+    results: sourceTarget(past, 120 * hour),
     routes: [],
     log: () => undefined,
   });

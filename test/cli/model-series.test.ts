@@ -4,10 +4,11 @@ import { AnomalyMarks } from '../../cli/anomaly-marks.ts';
 import { bandSeries } from '../../cli/band-series.ts';
 import { budgetSeries } from '../../cli/budget-series.ts';
 import type { ClassWatch } from '../../cli/class-watch.ts';
-import { createResultTarget, createResultWriter, resultSeries } from '../../cli/results.ts';
+import { createResultTarget, createResultWriter } from '../../cli/results.ts';
 import { allSeries } from '../../cli/sampled-series.ts';
 import { seriesKey } from '../../cli/series-key.ts';
 import { stateSeries } from '../../cli/state-series.ts';
+import { resultSeries } from '../../cli/stored-series.ts';
 import { openStore } from '../../store/sqlite.ts';
 import { levelAt, step, watchedWeb } from './watched-web.ts';
 

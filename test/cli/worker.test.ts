@@ -9,6 +9,7 @@ import { createPrometheusSource, prometheusOptions } from '../../collectors/prom
 import { SourceError } from '../../core/series.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { createServer, type Server } from '../../server/server.ts';
+import { sourceTarget } from '../server/source-target.ts';
 import { createPast } from './virtual-past.ts';
 
 const hour = 3_600_000;
@@ -41,7 +42,7 @@ describe('training in a worker', () => {
         health: () => ({ healthy: true, ready: true, reasons: [] }),
       },
       registry: createMetrics().registry,
-      results: { source: past, now: () => until, series: async () => [] },
+      results: sourceTarget(past, until),
       routes: [],
       log: silent,
     });

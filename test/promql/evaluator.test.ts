@@ -41,16 +41,22 @@ describe('the evaluator', () => {
   });
 
   it.each([
-    ['up @ 5', /"up @ 5" \(StepInvariantExpr\) is not supported \(at offset 0/],
-    ['1 + minute(up)', /the function minute is not supported \(at offset 4/],
-    ['count_values("x", up)', /is not supported|scalar is needed/],
-    ['rate(up)', /rate takes a range.*offset 0/],
-    ['up[5m]', /a range needs a function/],
-    ['up +', /end of the query.*offset 4/],
-    ['up{instance=~"("}', /not supported as a regular expression.*offset 3/],
-    ['up * on () up', /several series match/],
-    ['topk(up)', /topk takes a parameter/],
-    ['max_over_time(up[5m:])', /without a step/],
+    ['1 + info(up)', /^1:5: parse error: unknown function with name "info"/],
+    ['count_values(1, up)', /^1:14: parse error: expected type string in aggregation parameter, got scalar/],
+    [
+      'rate(up)',
+      /^1:6: parse error: expected type range vector in call to function "rate", got instant vector/,
+    ],
+    ['up[5m]', /^invalid expression type "range vector" for range query/],
+    ['up +', /^1:5: parse error: unexpected end of input/],
+    ['up{instance=~"("}', /^1:4: parse error: error parsing regexp: missing closing \)/],
+    ['up * on () up', /^found duplicate series for the match group \{\} on the right hand-side/],
+    [
+      'topk(up)',
+      /^1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1/,
+    ],
+    ['up[5m + step()]', /^1:4: parse error: "5m \+ step\(\)" is not supported as a duration/],
+    ['up anchored', /^1:1: parse error: AnchoredExpr is not supported: up anchored/],
   ])('%s is refused with its place', async (query, message) => {
     await expect(ask(query)).rejects.toMatchObject({
       name: 'SourceError',

@@ -1,118 +1,320 @@
-import { describe, expect, it } from 'vitest';
-import { type RangeQuery, SourceError } from '../../core/series.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createResultTarget, createResultWriter, type ResultWriter } from '../../cli/results.ts';
+import { seriesKey } from '../../cli/series-key.ts';
+import { resultSeries } from '../../cli/stored-series.ts';
+import type { Store } from '../../core/store.ts';
 import { createMetrics } from '../../server/metrics.ts';
-import { formatValue, type QueryTarget } from '../../server/query-api.ts';
-import { createServer } from '../../server/server.ts';
+import { createServer, type Server } from '../../server/server.ts';
+import { openStore } from '../../store/sqlite.ts';
 import { stateOf } from './checkout-incident.ts';
 
-const score = { __name__: 'foreshock_score', service: 'payment' };
+const minute = 60_000;
+const now = 100 * minute;
+const hostile = 'a"b\\c\nd{{e}}<img src=x>&\u2028\uD83D\uDE00';
+const score = (service: string) => ({ __name__: 'foreshock_anomaly_score', service });
 
-/** Two samples of one series; the queries `fail`, `later` and `(` fail as a source does, `broken` as a bug does. */
-function start() {
-  const logged: string[] = [];
-  const asked: RangeQuery[] = [];
-  const results: QueryTarget = {
-    now: () => 5000,
-    series: async () => [score, score],
-    source: {
-      async queryRange(query) {
-        asked.push(query);
-        if (query.query === '(') throw new RangeError('1:2: parse error: unexpected end');
-        if (query.query === 'broken') throw new TypeError('not for the client');
-        if (query.query === 'fail') throw new SourceError('many-to-many', { retryable: false });
-        if (query.query === 'later') throw new SourceError('busy', { retryable: true });
-        const t = Float64Array.of(query.start, query.end, query.end + 1);
-        const series = [{ labels: score, t, v: Float64Array.of(1.5, Number.POSITIVE_INFINITY, Number.NaN) }];
-        return { series, warnings: [], partial: false };
-      },
-    },
-  };
-  const registry = createMetrics().registry;
-  const { app } = createServer({
+let store: Store;
+let writer: ResultWriter;
+let server: Server;
+const logged: string[] = [];
+
+/** A hundred minutes of scores of three services in a store; of `cart` the last minute is not written yet. */
+beforeAll(() => {
+  store = openStore(':memory:');
+  writer = createResultWriter(store.results);
+  const t = Float64Array.from({ length: 101 }, (_, i) => i * minute);
+  const put = (service: string, value: (i: number) => number) =>
+    store.results.append(
+      seriesKey(score(service)),
+      t,
+      t.map((_, i) => value(i)),
+    );
+  put('payment', i => i + 0.5);
+  put(hostile, () => 1e-7);
+  put('gone', i => (i > 50 ? Number.NaN : -0));
+  writer.add({ labels: score('cart'), t: now, v: 7 });
+  const target = createResultTarget(resultSeries(store.results, writer), {
+    lookback: () => 5 * minute,
+    now: () => now,
+  });
+  server = createServer({
     state: stateOf([]),
-    registry,
+    registry: createMetrics().registry,
     routes: [],
-    results,
+    results: target,
     log: message => logged.push(message),
   });
-  return { app, asked, logged };
+});
+
+afterAll(async () => {
+  await server.close();
+  store.close();
+});
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** What is answered to GET, which POST has to answer too. */
+async function ask(path: string, given: Record<string, string> = {}) {
+  const text = new URLSearchParams(given).toString();
+  const got = await server.app.inject(`/api/v1/${path}?${text}`);
+  const posted = await server.app.inject({
+    method: 'POST',
+    url: `/api/v1/${path}`,
+    headers: form,
+    payload: text,
+  });
+  if (posted.statusCode !== 404) expect(posted.body).toBe(got.body);
+  return { status: got.statusCode, type: got.headers['content-type'], body: got.body };
 }
 
-describe('query API', () => {
-  it('answers an instant query in the form of Prometheus, by GET and by POST', async () => {
-    const { app, asked } = start();
-    const expected = {
-      status: 'success',
-      data: { resultType: 'vector', result: [{ metric: score, value: [5, '+Inf'] }] },
-    };
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    expect((await app.inject('/api/v1/query?query=foreshock_score')).json()).toEqual(expected);
-    const posted = { method: 'POST', url: '/api/v1/query', headers, payload: 'query=a%2Bb&time=5' } as const;
-    expect((await app.inject(posted)).json()).toEqual(expected);
-    expect(asked.map(({ query, start }) => [query, start])).toEqual([
-      ['foreshock_score', 5000],
-      ['a+b', 5000],
+const range = (query: string, more: Record<string, string> = {}) =>
+  ask('query_range', { query, start: '0', end: '120', step: '60', ...more });
+
+describe('the query API writes what Prometheus writes', () => {
+  it.each([
+    ['1', '"scalar","result":[6000,"1"]'],
+    ['1e22 * -1', '"scalar","result":[6000,"-10000000000000000000000"]'],
+    ['"a<b"', '"string","result":[6000,"a\\u003cb"]'],
+    ['vector(1e-7)', '"vector","result":[{"metric":{},"value":[6000,"1e-07"]}]'],
+    ['vector(-0)', '"vector","result":[{"metric":{},"value":[6000,"-0"]}]'],
+    ['vector(1/0)', '"vector","result":[{"metric":{},"value":[6000,"+Inf"]}]'],
+    [
+      'sum(foreshock_anomaly_score{service="payment"})',
+      '"vector","result":[{"metric":{},"value":[6000,"100.5"]}]',
+    ],
+    [
+      'foreshock_anomaly_score{service="payment"}[90s]',
+      '"matrix","result":[{"metric":{"__name__":"foreshock_anomaly_score","service":"payment"},"values":[[5940,"99.5"],[6000,"100.5"]]}]',
+    ],
+    ['nothing', '"vector","result":[]'],
+  ])('an instant query of %s', async (query, result) => {
+    const { status, type, body } = await ask('query', { query });
+    expect([status, type, body]).toEqual([
+      200,
+      'application/json',
+      `{"status":"success","data":{"resultType":${result}}}`,
     ]);
   });
 
-  it('answers a range query with numbers of seconds, RFC 3339 and durations', async () => {
-    const { app, asked } = start();
-    const url = '/api/v1/query_range?query=x&start=1970-01-01T00:00:01Z&end=61.5&step=1m30s';
-    expect((await app.inject(url)).json().data).toEqual({
-      resultType: 'matrix',
-      result: [
-        {
-          metric: score,
-          values: [
-            [1, '1.5'],
-            [61.5, '+Inf'],
-          ],
-        },
-      ],
+  it('a range query, with a NaN that was computed and times of three digits', async () => {
+    const { body } = await range('foreshock_anomaly_score{service="payment"} * (0/0)', {
+      start: '0.0005',
+      end: '1970-01-01T00:01:00.001Z',
     });
-    expect(asked[0]).toMatchObject({ start: 1000, end: 61_500, step: 90_000 });
+    expect(body).toBe(
+      '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"service":"payment"},' +
+        '"values":[[0.001,"NaN"],[60.001,"NaN"]]}]}}',
+    );
   });
 
+  it('series of a range in the order of their labels', async () => {
+    const { body } = await range('foreshock_anomaly_score', { start: '6000', end: '6000' });
+    const services = JSON.parse(body).data.result.map(
+      (row: { metric: { service: string } }) => row.metric.service,
+    );
+    expect(services).toEqual([hostile, 'cart', 'payment']);
+  });
+
+  it('a hostile label value unharmed, and nothing that HTML could read', async () => {
+    const { body } = await ask('query', {
+      query: `foreshock_anomaly_score{service=${JSON.stringify(hostile)}}`,
+    });
+    expect(JSON.parse(body).data.result[0].metric.service).toBe(hostile);
+    expect(body).not.toMatch(/[<>&\n\u2028]/);
+  });
+
+  it('half a surrogate pair as a replacement character', async () => {
+    const { body } = await ask('query', { query: 'label_replace(vector(1), "x", "\\ud800", "", "")' });
+    expect(JSON.parse(body).data.result[0].metric).toEqual({ x: '\uFFFD' });
+  });
+
+  it('a series that ended with NaN not beyond its end', async () => {
+    const { body } = await ask('query', {
+      query: 'count(foreshock_anomaly_score{service="gone"})',
+      time: '3060',
+    });
+    expect(JSON.parse(body).data.result).toEqual([]);
+  });
+
+  it('what is not on disk yet', async () => {
+    const { body } = await ask('query', { query: 'foreshock_anomaly_score{service="cart"}' });
+    expect(JSON.parse(body).data.result[0].value).toEqual([6000, '7']);
+  });
+});
+
+describe('the query API refuses as Prometheus does', () => {
+  const query = (text: string, more: Record<string, string> = {}) =>
+    ['query', { query: text, ...more }] as const;
+  const ranged = (more: Record<string, string>) =>
+    ['query_range', { query: 'x', start: '0', end: '1', step: '1', ...more }] as const;
   it.each([
-    ['query', 400, 'bad_data'],
-    ['query?query=(', 400, 'bad_data'],
-    ['query?query=fail', 422, 'execution'],
-    ['query?query=broken', 500, 'internal'],
-    ['query?query=later', 503, 'timeout'],
-    ['query?query=x&time=yesterday', 400, 'bad_data'],
-    ['query_range?query=x&start=0&end=1', 400, 'bad_data'],
-    ['query_range?query=x&start=0&end=1&step=0', 400, 'bad_data'],
-    ['query_range?query=x&start=2&end=1&step=1', 400, 'bad_data'],
-    ['query_range?query=x&start=0&end=11001&step=1', 400, 'bad_data'],
-    ['query_range?query=x&start=0&end=Infinity&step=1', 400, 'bad_data'],
-    ['series', 400, 'bad_data'],
-    ['label/a-b/values', 400, 'bad_data'],
-  ])('refuses %s with %i %s', async (path, status, errorType) => {
-    const { app, logged } = start();
-    const answer = await app.inject(`/api/v1/${path}`);
-    expect(logged).toHaveLength(status === 500 ? 1 : 0);
-    expect(answer.body).not.toContain('not for the client');
-    expect(answer.statusCode).toBe(status);
-    expect(answer.json()).toMatchObject({ status: 'error', errorType, error: expect.any(String) });
+    [
+      ...query(''),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:1: parse error: no expression found in input',
+    ],
+    [
+      ...query('1 +'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:4: parse error: unexpected end of input',
+    ],
+    [
+      ...query('sum(\n  "ä" foo)'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 2:8: parse error: unexpected identifier "foo"',
+    ],
+    [
+      ...query('holt(x)'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:1: parse error: unknown function with name "holt"',
+    ],
+    [
+      ...query('x + fill(0) y'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:5: parse error: fill is not supported: fill(0)',
+    ],
+    [
+      ...query('info(x)'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:1: parse error: unknown function with name "info"',
+    ],
+    [
+      ...query('{service=~"("}'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:2: parse error: error parsing regexp: missing closing ): `^(?s:()$`',
+    ],
+    [
+      ...query('x', { time: 'now' }),
+      400,
+      'bad_data',
+      `invalid parameter "time": Invalid time value for 'time': cannot parse "now" to a valid timestamp`,
+    ],
+    [
+      ...query('x', { timeout: 'x' }),
+      400,
+      'bad_data',
+      'invalid parameter "timeout": cannot parse "x" to a valid duration',
+    ],
+    [
+      ...query('x', { limit: '-1' }),
+      400,
+      'bad_data',
+      'invalid parameter "limit": limit must be non-negative',
+    ],
+    [
+      ...query('foreshock_anomaly_score + on () foreshock_anomaly_score'),
+      422,
+      'execution',
+      /^found duplicate series for the match group \{\} on the right hand-side/,
+    ],
+    [
+      ...query('vector(1)', { timeout: '0.000001' }),
+      503,
+      'timeout',
+      'query timed out in expression evaluation',
+    ],
+    [
+      ...ranged({ start: '' }),
+      400,
+      'bad_data',
+      'invalid parameter "start": cannot parse "" to a valid timestamp',
+    ],
+    [
+      ...ranged({ step: '0' }),
+      400,
+      'bad_data',
+      'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer',
+    ],
+    [
+      ...ranged({ start: '2' }),
+      400,
+      'bad_data',
+      'invalid parameter "end": end timestamp must not be before start time',
+    ],
+    [
+      ...ranged({ end: '11001' }),
+      400,
+      'bad_data',
+      'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+    ],
+    [...ranged({ end: '31536000', query: 'x[5m]' }), 400, 'bad_data', /11,000 points/],
+    [
+      ...ranged({ query: 'x[5m]' }),
+      400,
+      'bad_data',
+      'invalid expression type "range vector" for range query, must be Scalar or instant Vector',
+    ],
+    ['series', {}, 400, 'bad_data', 'no match[] parameter provided'],
+    ['series', { 'match[]': 'x[' }, 400, 'bad_data', /^invalid parameter "match\[\]": 1:/],
+    ['series', { 'match[]': 'sum(x)' }, 400, 'bad_data', /^invalid parameter "match\[\]": 1:1: parse error/],
+    ['label/a-b/values', {}, 400, 'bad_data', 'invalid label name: "a-b"'],
+  ] as const)('%s %j', async (path, given, status, errorType, error) => {
+    const answer = await ask(path, given);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toEqual({
+      status: 'error',
+      errorType,
+      error: typeof error === 'string' ? error : expect.stringMatching(error),
+    });
+    expect(logged).toEqual([]);
   });
 
   it('takes exactly 11,000 steps', async () => {
-    const url = '/api/v1/query_range?query=x&start=0&end=11000&step=1';
-    expect((await start().app.inject(url)).statusCode).toBe(200);
+    expect((await range('x', { end: '11000', step: '1' })).status).toBe(200);
+  });
+});
+
+describe('the query API tells Grafana what there is', () => {
+  const data = async (path: string, given: Record<string, string> = {}) =>
+    JSON.parse((await ask(path, given)).body).data;
+
+  it('series, label names and label values, each once and in order', async () => {
+    expect(await data('series', { 'match[]': '{service=~"p.*|cart"}' })).toEqual([
+      score('cart'),
+      score('payment'),
+    ]);
+    expect(await data('labels')).toEqual(['__name__', 'service']);
+    expect(await data('label/service/values')).toEqual([hostile, 'cart', 'gone', 'payment']);
+    expect(
+      await data('label/service/values', { 'match[]': '{service=~".+",service!="gone"}' }),
+    ).not.toContain('gone');
+    expect(await data('labels', { start: '-9223372036854775', end: '9223372036854775' })).toEqual([
+      '__name__',
+      'service',
+    ]);
   });
 
-  it('lists series once, label names and values', async () => {
-    const { app } = start();
-    const data = async (path: string) => (await app.inject(`/api/v1/${path}`)).json().data;
-    expect(await data('series?match[]=foreshock_score')).toEqual([score]);
-    expect(await data('labels')).toEqual(['__name__', 'service']);
-    expect(await data('label/service/values')).toEqual(['payment']);
-    expect(await data('status/buildinfo')).toMatchObject({ version: expect.any(String) });
+  it('no series of a time that has none', async () => {
+    const given = { 'match[]': 'foreshock_anomaly_score', start: '1000000', end: '1000060' };
+    expect(await data('series', given)).toEqual([score('cart')]);
   });
 
   it.each([
-    [Number.NEGATIVE_INFINITY, '-Inf'],
-    [Number.NaN, 'NaN'],
-    [0.1, '0.1'],
-  ])('writes %d as %s', (value, text) => expect(formatValue(value)).toBe(text));
+    ['query', { query: 'foreshock_anomaly_score' }],
+    ['query_range', { query: 'foreshock_anomaly_score', start: '0', end: '6000', step: '60' }],
+    ['series', { 'match[]': 'foreshock_anomaly_score' }],
+    ['label/service/values', {}],
+  ])('no more of %s than it asked for, and says so', async (path, given) => {
+    const answer = JSON.parse((await ask(path, { ...given, limit: '2' })).body);
+    expect(answer.data.result ?? answer.data).toHaveLength(2);
+    expect(answer.warnings).toEqual(['results truncated due to limit']);
+  });
+
+  it('what its metrics are, no rules, no exemplars, and a version of Prometheus to go by', async () => {
+    const about = await data('metadata', { metric: 'foreshock_anomaly_score' });
+    expect(about.foreshock_anomaly_score[0]).toMatchObject({
+      type: 'gauge',
+      help: expect.stringMatching(/\.$/),
+    });
+    expect(await data('rules')).toEqual({ groups: [] });
+    expect(await data('query_exemplars', { query: 'x' })).toEqual([]);
+    expect(await data('status/buildinfo')).toMatchObject({ version: '3.0.0', revision: /^foreshock / });
+  });
 });
