@@ -7,6 +7,7 @@ import { fleetDashboards } from '../../cli/dashboard-files.ts';
 import { resolvePack } from '../../config/resolve.ts';
 import { lintDashboard } from '../../dashboards/lint.ts';
 import { missingCommands, temporaryFolder } from '../integration/loopback-server.ts';
+import { systems } from '../reference/pack-systems.ts';
 import { namedKinds, packsWith, readPacks } from '../reference/packs.ts';
 import { knownGauges } from './exporter-names.ts';
 
@@ -27,6 +28,11 @@ it.each(resolved)('the dashboard of the pack $pack has no finding', pack => {
 
 test('the overview of all packs has no finding', () => {
   expect(fleetDashboards(resolved).flatMap(dashboard => lintDashboard(dashboard, { gauges }))).toEqual([]);
+});
+
+it.each(systems)('packs watch %s', (_, names) => {
+  const known = new Set(packs.map(({ pack }) => pack));
+  expect(names.filter(name => !known.has(name))).toEqual([]);
 });
 
 it('no two packs have an alert of one name', () => {

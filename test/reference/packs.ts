@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import { type ExporterSpec, type Pack, signalKinds } from '../../core/pack.ts';
 import { packUid } from '../../dashboards/pack.ts';
+import { systems } from './pack-systems.ts';
 
 /** The kinds that at least three packs must have: those that the mission names. */
 export const namedKinds = [
@@ -62,6 +63,17 @@ function row(pack: Pack): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** Each system with its packs; a pack that no system names stands for itself. */
+function systemRows(packs: readonly Pack[]): string[] {
+  const named = new Set(systems.flatMap(([, names]) => names));
+  const others = packs
+    .filter(({ pack }) => !named.has(pack))
+    .map(({ title, pack }) => [cell(title), [pack]] as const);
+  return [...systems, ...others].map(
+    ([system, names]) => `| ${system} | ${names.map(name => `\`${name}\``).join(', ')} |`,
+  );
+}
+
 /** `docs/packs.md`, from the packs. */
 export function packsPage(): string {
   const packs = readPacks();
@@ -82,6 +94,12 @@ test looks each name up there. The dashboard is the one that \`foreshock dashboa
 | system | pack | exporter, versions | verified | signals by kind | capacity | alerts | objectives | dashboard |
 |---|---|---|---|---|---|---|---|---|
 ${packs.map(row).join('\n')}
+
+## Where a system is
+
+| system | packs |
+|---|---|
+${systemRows(packs).join('\n')}
 
 ## Kinds of metrics
 
