@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { collectDefaultMetrics } from 'prom-client';
 import { formatDuration } from '../core/duration.ts';
 import { type JoinedSignal, joinSignal } from '../core/joined-signal.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -16,6 +17,7 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
   const { config } = loaded;
   const network = await networkOf(config);
   const metrics = createMetrics(options.reloaded);
+  collectDefaultMetrics({ register: metrics.registry });
   const tracing = await createTracing({ config, env: loadContext.env, metrics, log: options.log });
   const joint = joinSignal(options.signal);
   // Every query in flight listens to it, as many as classes and pieces of their past.
