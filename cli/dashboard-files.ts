@@ -15,6 +15,7 @@ import { noiseDashboard } from '../dashboards/noise.ts';
 import { packDashboard } from '../dashboards/pack.ts';
 import { silenceLink } from '../server/silence-link.ts';
 import type { ClassWatch } from './class-watch.ts';
+import type { IncidentLinks } from './incident-links.ts';
 
 const forGrafana = (query: string) => query.replace(/\[[0-9a-z]+\]/g, '[$rate_interval]');
 
@@ -86,7 +87,7 @@ export function incidentDashboards(
     readonly url: string;
     readonly has: Has;
     /** Where else people go from an incident. */
-    readonly links?: (incident: Incident) => { readonly runbook: string; readonly alertmanager?: string };
+    readonly links?: (incident: Incident) => IncidentLinks;
   },
 ): readonly Dashboard[] {
   const shown = dashboardPacks(packs);
@@ -104,13 +105,14 @@ export function incidentDashboards(
 function linksFrom(
   url: string,
   incident: string,
-  { runbook, alertmanager }: { readonly runbook: string; readonly alertmanager?: string },
+  { runbook, alertmanager }: IncidentLinks,
 ): { readonly title: string; readonly url: string }[] {
   const silence = silenceLink(alertmanager, { alertname: 'ForeshockIncident', incident });
-  return [
-    { title: 'Runbook', url: runbook.startsWith('/') ? `${url.replace(/\/+$/, '')}${runbook}` : runbook },
-    ...(silence === undefined ? [] : [{ title: 'Silence it', url: silence }]),
+  const links = [
+    { title: 'Runbook', url: runbook?.startsWith('/') ? `${url.replace(/\/+$/, '')}${runbook}` : runbook },
+    { title: 'Silence it', url: silence },
   ];
+  return links.flatMap(link => (link.url === undefined ? [] : [{ title: link.title, url: link.url }]));
 }
 
 /** Writes the dashboards as a provisioning folder below `folder`; answers how many files these are. */

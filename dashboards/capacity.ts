@@ -13,7 +13,10 @@ import { exactMatcher, uidOf } from './text.ts';
 import { labelVariable, variableName } from './variables.ts';
 
 /** What runs out, soonest first. `matchers` choose among all resources, as written between braces. */
-export function fillDates(matchers: string, size: { readonly w: number; readonly h: number }): Placeable {
+export function fillDates(
+  matchers: string,
+  size: { readonly w: number; readonly h: number; readonly timeFrom?: string },
+): Placeable {
   const days = (bound: string) =>
     `max without (bound) (foreshock_capacity_days_until_full{${joined(matchers, `bound="${bound}"`)}})`;
   const soonest = `bottomk(30, ${days('median')})`;
@@ -26,10 +29,16 @@ export function fillDates(matchers: string, size: { readonly w: number; readonly
         { of: 'foreshock', expr: soonest, title: 'Median', unit: 'd' },
         { of: 'foreshock', expr: `${days('earliest')} and ${soonest}`, title: 'Earliest', unit: 'd' },
         { of: 'foreshock', expr: `${days('latest')} and ${soonest}`, title: 'Latest', unit: 'd' },
-        { of: 'foreshock', expr: `${share(matchers)} and ${soonest}`, title: 'Used', unit: 'percentunit' },
+        {
+          of: 'foreshock',
+          expr: `${today(matchers)} and ${soonest}`,
+          title: 'Used today',
+          unit: 'percentunit',
+        },
       ],
       sortBy: { title: 'Median', descending: false },
       none: 'Nothing fills within the forecast.',
+      ...(size.timeFrom === undefined ? {} : { timeFrom: size.timeFrom }),
     },
     size,
   );
@@ -37,10 +46,18 @@ export function fillDates(matchers: string, size: { readonly w: number; readonly
 
 const joined = (...matchers: readonly string[]) => matchers.filter(each => each !== '').join(',');
 
+/** What was used is known when a day has ended; until then it is the forecast of the day. */
+function today(matchers: string): string {
+  const middle = joined(matchers, 'quantile="0.5"');
+  return `max without (quantile) (foreshock_capacity_forecast{${middle}}) / foreshock_capacity_limit{${matchers}}`;
+}
+
 function share(matchers: string): string {
   return `foreshock_capacity_used{${matchers}} / foreshock_capacity_limit{${matchers}}`;
 }
 
+/** What is full is asked for as it is now, not at the end of the range. */
+const timeFrom = '1h';
 const chosen = 'pack=~"$pack",resource=~"$resource"';
 
 /** What is used of everything that may run out, a month back and a month ahead on one axis of time. */
@@ -69,7 +86,8 @@ export function capacityDashboard(packs: readonly DashboardPack[]): Dashboard {
   return withPanels(
     builder,
     arrange([
-      { panels: [fillDates(chosen, { w: 16, h: 10 }), ...counts()] },
+      { panels: counts() },
+      { panels: [fillDates(chosen, { w: 24, h: 8, timeFrom })] },
       ...resources.map(({ pack, resource }) => resourceRow(pack, resource)),
     ]),
   );
@@ -79,12 +97,34 @@ function classOf(pack: DashboardPack, resource: DashboardResource): DashboardCla
   return pack.classes.find(({ name }) => name === resource.class);
 }
 
+const size = { w: 6, h: 4 } as const;
+
+function nextFull(): Placeable {
+  return statPanel(
+    {
+      title: 'Days until the next one is full',
+      about: 'Median date of the resource that is full first; below 0 it is full already. Normal: above 30.',
+      unit: 'd',
+      expr: `min(foreshock_capacity_days_until_full{${chosen},bound="median"})`,
+      of: 'foreshock',
+      steps: [
+        { from: null, colour: 'red' },
+        { from: 7, colour: 'orange' },
+        { from: 30, colour: 'green' },
+      ],
+      none: 'nothing fills',
+      timeFrom,
+    },
+    size,
+  );
+}
+
 function counts(): Placeable[] {
   const within = (days: number, colour: string) =>
     statPanel(
       {
         title: `Full within ${days} days`,
-        about: `Resources whose median date is within ${days} days. Normal: 0. The table beside names them.`,
+        about: `Resources whose median date is within ${days} days. Normal: 0. The table below names them.`,
         unit: 'short',
         expr: `count(foreshock_capacity_days_until_full{${chosen},bound="median"} < ${days}) or vector(0)`,
         of: 'foreshock',
@@ -92,10 +132,11 @@ function counts(): Placeable[] {
           { from: null, colour: 'green' },
           { from: 1, colour },
         ],
+        timeFrom,
       },
-      { w: 4, h: 10 },
+      size,
     );
-  return [within(7, 'red'), within(30, 'orange')];
+  return [nextFull(), within(7, 'red'), within(30, 'orange'), within(90, 'blue')];
 }
 
 /** Shares of the limit are alike for all, so that the fullest can be told; of one thing that is chosen the fan is its own. */

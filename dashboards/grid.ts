@@ -58,8 +58,9 @@ function heading(title: string, id: number, y: number): RowPanel {
   return new RowBuilder(plainText(title)).id(id).gridPos({ x: 0, y, w: gridWidth, h: 1 }).build();
 }
 
-/** So wide are panels of which `count` stand under a heading: no lone one is left over beside nothing. */
-export function widthFor(count: number): number {
-  if (count === 1) return gridWidth;
-  return count % 3 === 0 ? 8 : 12;
+/** How wide each of so many panels under a heading is: every line is full, with two or three in it. */
+export function widthsFor(count: number): number[] {
+  if (count === 1) return [gridWidth];
+  const halves = ((3 - (count % 3)) % 3) * 2;
+  return Array.from({ length: count }, (_, k) => (k < halves ? 12 : 8));
 }

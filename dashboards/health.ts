@@ -7,7 +7,7 @@ export function healthDashboard(): Dashboard {
   return ownDashboard(
     {
       name: 'health',
-      title: 'foreshock itself',
+      title: 'Own health',
       about:
         'Whether foreshock is well: its passes, its sources, what it delivers, the logs that it reads, its models and its process. Its own alerts stand on the same metrics.',
     },
@@ -58,6 +58,8 @@ function figures() {
   ];
 }
 
+const byClass = (counter: string) => `sum by (class) (rate(${counter}{${self}}[$__rate_interval]))`;
+
 function passesRow(): BoardRow {
   return {
     title: 'Passes',
@@ -87,14 +89,8 @@ function passesRow(): BoardRow {
         about: 'Skipped as scoring was under way, or failed. Normal: 0. Runbook: ForeshockPassLate.',
         unit: 'ops',
         asks: [
-          ask(
-            `sum by (class) (rate(foreshock_passes_skipped_total{${self}}[$__rate_interval]))`,
-            'skipped: {{class}}',
-          ),
-          ask(
-            `sum by (class) (rate(foreshock_passes_failed_total{${self}}[$__rate_interval]))`,
-            'failed: {{class}}',
-          ),
+          ask(byClass('foreshock_passes_skipped_total'), 'skipped: {{class}}'),
+          ask(byClass('foreshock_passes_failed_total'), 'failed: {{class}}'),
         ],
         min: 0,
       }),

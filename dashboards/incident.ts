@@ -5,6 +5,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Incident } from '../core/incident.ts';
 import type { Labels } from '../core/labels.ts';
+import { sayCount } from '../core/say-name.ts';
 import { arrange, type BoardRow } from './grid.ts';
 import { changeMarks } from './incident-changes.ts';
 import { type ShownEntity, shownOf } from './incident-panels.ts';
@@ -34,7 +35,7 @@ export function incidentDashboard(incident: Incident, context: IncidentContext):
   const builder = dashboardShell({
     uid: uidOf('foreshock', 'incident', incident.id),
     title: `Incident ${incident.id} (foreshock)`,
-    about: `${incident.members.length} alerts, from the first suspect to the symptoms.`,
+    about: `${sayCount(incident.members.length, 'alert')}, from the first suspect to the symptoms.`,
     tags: ['incident'],
     from: String(incident.startsAt - before),
     to: incident.endsAt === undefined ? 'now' : String(incident.endsAt + after),
@@ -47,8 +48,8 @@ export function incidentDashboard(incident: Incident, context: IncidentContext):
   const rows: BoardRow[] = [
     {
       panels: [
-        suspectsPanel(incident, { w: 12, h: 9 }),
-        membersPanel(incident, { w: 12, h: 9 }),
+        suspectsPanel(incident, { w: 12, h: 7 }),
+        membersPanel(incident, { w: 12, h: 7 }),
         ...shownOf(incident, context).map(shown => entityPanel(shown, usualBefore)),
       ],
     },

@@ -4,7 +4,7 @@ import {
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { anomalyMarks } from './expected.ts';
-import { arrange, type BoardRow, type Placeable, widthFor } from './grid.ts';
+import { arrange, type BoardRow, type Placeable, widthsFor } from './grid.ts';
 import type { DashboardPack, DashboardResource } from './model.ts';
 import { grafanaQuery, panelHeight, signalPanel } from './panel.ts';
 import { rowsOf, type SignalRow } from './rows.ts';
@@ -51,14 +51,14 @@ export function packDashboard(pack: DashboardPack): Dashboard {
 }
 
 function boardRow({ title, shown }: SignalRow): BoardRow {
-  const width = widthFor(shown.length);
-  const panels = shown.map(({ one, k }) =>
+  const widths = widthsFor(shown.length);
+  const panels = shown.map(({ one, k }, n) =>
     signalPanel({
       title: one.signals[k]!.name.replaceAll('_', ' '),
       one,
       k,
       matchers: variableMatchers(one),
-      width,
+      width: widths[n]!,
     }),
   );
   return { title, panels };
@@ -73,10 +73,10 @@ function idsByClass(rows: readonly SignalRow[], ids: readonly number[]): Map<str
 }
 
 function limitsRow(pack: DashboardPack): BoardRow {
-  const width = widthFor(pack.capacity.length);
+  const widths = widthsFor(pack.capacity.length);
   return {
     title: 'What may run out',
-    panels: pack.capacity.map(resource => limitPanel(pack, resource, width)),
+    panels: pack.capacity.map((resource, n) => limitPanel(pack, resource, widths[n]!)),
   };
 }
 

@@ -59,11 +59,17 @@ function byMethod(one: DashboardClass, shown: readonly ShownSignal[]): SignalRow
       .sort((a, b) => order.indexOf(words[kindOf(a)]!) - order.indexOf(words[kindOf(b)]!) || a.k - b.k);
     for (const each of part) taken.add(each);
     const said = [...new Set(part.map(each => words[kindOf(each)]!))];
-    return { title: `${titleOf(one)}: ${said.join(', ')}`, shown: part };
+    return { title: `${titleOf(one)}: ${said.join(', ')}${labelsOf(one)}`, shown: part };
   });
 }
 
-/** A class as a heading: its name without the pack, and by which labels it tells its entities apart. */
-function titleOf({ name, entityLabels }: DashboardClass): string {
-  return `${name.replace(/^.*\//, '').replaceAll('_', ' ')} by ${entityLabels.join(' and ')}`;
+/** A class as a heading: its name without the pack. */
+function titleOf({ name }: DashboardClass): string {
+  return name.replace(/^.*\//, '').replaceAll('_', ' ');
+}
+
+/** By which labels the entities of a class are told apart, where its name does not say it. */
+function labelsOf({ name, entityLabels }: DashboardClass): string {
+  const own = name.replace(/^.*\//, '');
+  return entityLabels.every(label => label === own) ? '' : ` (by ${entityLabels.join(' and ')})`;
 }

@@ -25,6 +25,8 @@ export interface TableSpec {
   /** Labels that need no column. */
   readonly hidden?: readonly string[];
   readonly none: string;
+  /** Looks back so far from now, whatever the dashboard shows: on one that reaches beyond now. */
+  readonly timeFrom?: string;
 }
 
 /** A panel with a table; queries of several columns are merged by their labels. */
@@ -53,6 +55,7 @@ function build(spec: TableSpec, slot: Slot): Panel {
         renameByName: Object.fromEntries(columns.map(({ title }, k) => [field(k), title])),
       },
     });
+  if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom).hideTimeOverride(true);
   for (const [k, { expr, of, title, unit }] of columns.entries())
     builder
       .withTarget(

@@ -45,9 +45,9 @@ describe('a pack`s dashboard', () => {
     expect(titles(made)).toEqual([
       'Health',
       'latency',
-      'service by namespace and service: errors',
+      'service: errors (by namespace and service)',
       'errors',
-      'service by namespace and service: saturation',
+      'service: saturation (by namespace and service)',
       'replicas',
       'What may run out',
       'disk: used, and how much there is',
@@ -63,11 +63,11 @@ describe('a pack`s dashboard', () => {
     ].map(one => signalSchema.parse(one));
     const one = { ...service!, signals, queries: signals.map(({ query }) => query) };
     expect(titles(packDashboard({ ...smallPack, classes: [one], capacity: [] }))).toEqual([
-      'service by namespace and service: utilisation, saturation, errors',
+      'service: utilisation, saturation, errors (by namespace and service)',
       'busy',
       'queue',
       'failed',
-      'service by namespace and service: security',
+      'service: security (by namespace and service)',
       'logins',
     ]);
   });
