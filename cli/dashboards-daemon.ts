@@ -8,6 +8,7 @@ import { createFolderTarget, createGrafanaTarget } from './dashboard-targets.ts'
 import { connectGrafana, type GrafanaAccess } from './grafana-access.ts';
 import { GrafanaMarks } from './grafana-marks.ts';
 import type { IncidentBook } from './incident-book.ts';
+import { linksOf } from './incident-links.ts';
 import { JobLane, type LaneEvent } from './job-lane.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
@@ -55,12 +56,12 @@ function createTelling({ metrics, log }: Parts) {
 }
 
 /** What the dashboard of an incident is made of: entities that are watched now, or that one of its alerts names. */
-function createBuild({ packs }: Loaded, { watches, url }: Parts) {
+function createBuild({ config, packs }: Loaded, { watches, url }: Parts) {
   const watched = watchedBy(watches);
   return (incident: Parameters<typeof alertedIn>[0][number]) => {
     const alerted = alertedIn([incident]);
     const has: typeof alerted = (name, entity) => watched(name, entity) || alerted(name, entity);
-    return incidentDashboards(packs, [incident], { url, has })[0]!;
+    return incidentDashboards(packs, [incident], { url, has, links: linksOf(config) })[0]!;
   };
 }
 

@@ -12,8 +12,10 @@ import { connectGrafana } from '../grafana-access.ts';
 import { configMaps } from '../grafana-configmaps.ts';
 import { type PushContent, pushAll } from '../grafana-push.ts';
 import { usualExits, withHelp } from '../help.ts';
+import { linksOf } from '../incident-links.ts';
 import { incidentsOf } from '../incident-store.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
+import { previewCommand } from './dashboards-preview.ts';
 
 interface Flags {
   readonly config: string;
@@ -37,7 +39,7 @@ function contentOf({ config, packs }: Loaded): PushContent {
     incidents,
     dashboards: [
       ...fleetDashboards(packs),
-      ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents) }),
+      ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents), links: linksOf(config) }),
     ],
     pageOf: id => `${url}/incidents/${id}`,
     runbooks: config.web.runbook_url ?? servedRunbooks(url),
@@ -138,6 +140,7 @@ function buildCommand(): Command {
 export function dashboardsCommand(): Command {
   const dashboards = new Command('dashboards')
     .description('Grafana dashboards as code')
-    .addCommand(buildCommand());
+    .addCommand(buildCommand())
+    .addCommand(previewCommand());
   return withHelp(dashboards, help);
 }

@@ -1,0 +1,42 @@
+import type { SeriesSource } from '../core/series.ts';
+import { readValues, withReader } from '../store/reader.ts';
+import { readEntry } from './capacity-entry.ts';
+import { capacitySeries, lookbackOf } from './capacity-series.ts';
+import { storedLogSeries } from './log-series.ts';
+import { createResultTarget } from './results.ts';
+import { allSeries, type SampledSeries } from './sampled-series.ts';
+import { resultSeries } from './stored-series.ts';
+
+/** Scores and p-values as they are in the store in `directory`, while a daemon writes it; what it has not written yet is not seen. */
+function storedResults(directory: string): SampledSeries {
+  return {
+    select: (names, start, end) =>
+      withReader(directory, reader =>
+        resultSeries(reader)
+          .select(names, start, end)
+          // They are read when they are looked at: that must be before the store is closed.
+          .map(({ labels, t, v }) => ({ labels, t, v })),
+      ) ?? [],
+  };
+}
+
+/** The newest forecasts in the store; what another version wrote is left out. */
+function storedForecasts(directory: string) {
+  return readValues(directory, 'capacity').flatMap(([, bytes]) => {
+    try {
+      return readEntry(bytes).forecast ?? [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a daemon's query API answers of its past, straight from its store: for when it does not run, or does not let us in. */
+export function storedSource(directory: string, now: () => number): SeriesSource {
+  const ours = allSeries([
+    storedResults(directory),
+    storedLogSeries(directory),
+    capacitySeries(() => storedForecasts(directory)),
+  ]);
+  return createResultTarget(ours, { lookback: lookbackOf, now }).source;
+}
