@@ -88,8 +88,8 @@ A pack makes one technology known: what to watch, what runs out, who stands on w
 \`npm run docs\`.
 
 "Verified" says where the names of the metrics come from. \`run\`: the exporter of that version was started, and what it told is
-in \`test/packs/expositions/\`. \`document\`: the names were read in the linked document and stand in \`test/packs/documented/\`. A
-test looks each name up there. The dashboard is the one that \`foreshock dashboards\` writes under this uid.
+in \`test/packs/expositions/\`, with fewer samples of each name. \`document\`: it could not be run; the names of the linked document
+stand in \`test/packs/documented/\`, whose head says what was not read there. A test looks each name up. The dashboard is the one that \`foreshock dashboards\` writes under this uid.
 
 | system | pack | exporter, versions | verified | signals by kind | capacity | alerts | objectives | dashboard |
 |---|---|---|---|---|---|---|---|---|
