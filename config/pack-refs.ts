@@ -80,7 +80,8 @@ function loadRef(ref: PackRef, place: RefPlace): Outcome<ResolvedPack> {
 function readPack(ref: PackRef, { path, source, context }: RefPlace): Outcome<Pack> {
   const known = builtinPacks();
   const name = ref.pack ?? '';
-  const file = ref.file === undefined ? known.get(name.replaceAll('-', '_')) : resolve(dirname(context.file), ref.file);
+  const file =
+    ref.file === undefined ? known.get(name.replaceAll('-', '_')) : resolve(dirname(context.file), ref.file);
   if (file === undefined) {
     const names = [...known.keys()];
     const message = `unknown pack${nearest(name, names)}; known: ${names.join(', ')} (got "${name}")`;

@@ -31,7 +31,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   dashboards: ['core', 'charts', 'promql', '@grafana/grafana-foundation-sdk', 'zod'],
   sinks: ['core', 'clients', 'zod', 'node:'],
   store: ['core', 'zod', 'libsql', 'node:'],
-  server: ['core', 'kernels', 'charts', 'promql', 'zod', 'yaml', 'fastify', 'prom-client', 'bcryptjs', 'node:'],
+  server: [
+    'core',
+    'kernels',
+    'charts',
+    'promql',
+    'zod',
+    'yaml',
+    'fastify',
+    'prom-client',
+    'bcryptjs',
+    'node:',
+  ],
 };
 
 function sources(folder: string): string[] {
