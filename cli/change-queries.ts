@@ -17,7 +17,8 @@ const scrapes = 180_000;
 
 /**
  * Changes as metrics show them: versions in the `*_build_info` of applications, and with kube-state-metrics images of containers,
- * versions in the labels of workloads, their generations and replicas.
+ * versions in the labels of workloads, their generations and replicas; the deployments that GitLab's exporter tells, and the rollouts
+ * of Argo.
  */
 export const changeQueries: readonly ChangeQuery[] = [
   {
@@ -62,5 +63,23 @@ export const changeQueries: readonly ChangeQuery[] = [
     kind: 'scaling',
     grace: 0,
     say: (after, before) => `${after} replicas are asked for, before it were ${before}`,
+  },
+  {
+    name: 'gitlab',
+    via: 'count by (project, environment, current_commit_short_id) (gitlab_ci_environment_information{current_commit_short_id!=""})',
+    entity: ['project', 'environment'],
+    state: ['current_commit_short_id'],
+    kind: 'deploy',
+    grace: scrapes,
+    say: (after, before) => `the commit ${after} is deployed, before it was ${before}`,
+  },
+  {
+    name: 'rollout',
+    via: 'count by (namespace, name, phase) (rollout_info == 1)',
+    entity: ['namespace', 'name'],
+    state: ['phase'],
+    kind: 'deploy',
+    grace: 0,
+    say: (after, before) => `its rollout is ${after}, before it was ${before}`,
   },
 ];

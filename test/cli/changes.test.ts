@@ -187,6 +187,20 @@ describe('changes in metrics', () => {
     ]);
   });
 
+  it('tell the deployments of GitLab and the rollouts of Argo', () => {
+    const deployed = (id: string, t: number) =>
+      at({ project: 'shop/cart', environment: 'prod', current_commit_short_id: id }, [t, 1]);
+    expect(found('gitlab', [[deployed('a1b2c3d', 0)], [deployed('e4f5a6b', 15)]]).flat()).toEqual([
+      '15 the commit e4f5a6b is deployed, before it was a1b2c3d',
+    ]);
+    const phase = (name: string, t: number) => at({ namespace: 'shop', name: 'cart', phase: name }, [t, 1]);
+    const phases = [[phase('Healthy', 0)], [phase('Progressing', 15)], [phase('Degraded', 30)]];
+    expect(found('rollout', phases).flat()).toEqual([
+      '15 its rollout is Progressing, before it was Healthy',
+      '30 its rollout is Degraded, before it was Progressing',
+    ]);
+  });
+
   it('are found over a restart', () => {
     const store = openStore(':memory:');
     new ChangeStates(query('image'), store.values('s'), 'eu').learn([runs('v1', 0)], 0);
