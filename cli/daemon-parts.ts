@@ -21,6 +21,7 @@ import { SilencedNotices } from './silenced-notices.ts';
 import { SourceReads } from './source-reads.ts';
 import type { Sources } from './sources.ts';
 import type { SpentBudgetParts } from './spent-budget.ts';
+import { ThreatDesk } from './threat-desk.ts';
 import { topologySources } from './topology-sources.ts';
 import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
 import { tracedReceiver } from './traced-receiver.ts';
@@ -122,12 +123,34 @@ export function createAlertStreams(
   });
 }
 
+/** The threat feeds, as they were read by an earlier run. */
+export function createThreats(
+  { config: { threat_feeds: feeds, web, global } }: Loaded,
+  parts: Pick<Daemon, 'options' | 'store' | 'metrics' | 'arrived' | 'url'>,
+): ThreatDesk {
+  const { options, store, metrics, arrived, url } = parts;
+  return new ThreatDesk({
+    feeds,
+    store,
+    metrics,
+    url,
+    log: options.log,
+    put: arrived.put,
+    runbooks: web.runbook_url,
+    externalLabels: global.external_labels,
+    clock: Date.now,
+  });
+}
+
 /** The sources of logs, not read yet. */
 export function createIntake(
   { config: { logs, global } }: Loaded,
-  { options: { log }, store, metrics }: Pick<Daemon, 'options' | 'store' | 'metrics'>,
+  parts: Pick<Daemon, 'options' | 'store' | 'metrics' | 'threats'>,
 ): LogIntake {
+  const { options, store, metrics, threats } = parts;
+  const { log } = options;
   return new LogIntake({
+    threats: threats.isOn ? threats : undefined,
     logs,
     step: global.step,
     delay: global.delay,

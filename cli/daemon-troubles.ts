@@ -45,6 +45,17 @@ function switchedOff({ regret }: Daemon): readonly Trouble[] {
   }));
 }
 
+/** Threat feeds that broke their promise. */
+function staleFeeds({ threats }: Daemon, now: number): readonly Trouble[] {
+  return threats.stale(now).map(({ feed, since, why }) => ({
+    alertname: 'ForeshockThreatFeedStale',
+    labels: { feed },
+    severity: 'warning',
+    summary: `the threat feed ${feed} is stale: within its promised interval ${why}`,
+    since,
+  }));
+}
+
 /** What foreshock knows of its own troubles at `now` (ms). */
 export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
   const { wired, sources, reads, failing, receivers, startedAt, lateSince, logs } = daemon;
@@ -71,6 +82,7 @@ export function troubles(daemon: Daemon, now: number): readonly Trouble[] {
       since: lateEnough(since, now),
     })),
     ...unreadAlerts(daemon, now),
+    ...staleFeeds(daemon, now),
     ...reads.map(each => ({
       alertname: 'ForeshockPassLate' as const,
       labels: { source: each.source.name },

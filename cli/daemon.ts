@@ -27,6 +27,7 @@ import {
   createRegret,
   createSelfWatch,
   createSilences,
+  createThreats,
   createTopology,
 } from './daemon-parts.ts';
 import { createDashboards, type Dashboards } from './dashboards-daemon.ts';
@@ -55,6 +56,7 @@ import type { SilencedNotices } from './silenced-notices.ts';
 import type { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
 import { loadFollowed, loadPassedAt, loadStages } from './stage-store.ts';
+import type { ThreatDesk } from './threat-desk.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 import type { Tracing } from './tracing.ts';
 import { maintenanceOf, type Wired, wire } from './wire.ts';
@@ -94,6 +96,7 @@ export interface Daemon extends Models {
   readonly tracing: Tracing;
   readonly sources: Sources;
   readonly logs: LogIntake;
+  readonly threats: ThreatDesk;
   /** The reads of each source, in the order of the config. */
   readonly reads: readonly SourceReads[];
   readonly receivers: readonly Receiver[];
@@ -160,7 +163,10 @@ function groundOf(loaded: Loaded, options: DaemonOptions, { metrics, tracing }: 
   const { config } = loaded;
   const { log } = options;
   const store = openStore(config.storage.path, message => log.error(message));
-  const logs = createIntake(loaded, { options, store, metrics });
+  const url = config.web.external_url ?? `http://${config.web.listen}`;
+  const arrived = createArrivals(store, message => log.error(message));
+  const threats = createThreats(loaded, { options, store, metrics, arrived, url });
+  const logs = createIntake(loaded, { options, store, metrics, threats });
   const events = createEvents(options.dryRun ? { events: [] } : config, { store, metrics, log });
   const unreadable: Unreadable = (part, error) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -168,7 +174,7 @@ function groundOf(loaded: Loaded, options: DaemonOptions, { metrics, tracing }: 
   };
   return {
     ...{ loaded, options, metrics, tracing, store, logs, events, unreadable, log },
-    url: config.web.external_url ?? `http://${config.web.listen}`,
+    ...{ url, arrived, threats },
     sources: createSources(config, metrics, name => logs.source(name)),
     audit: new AuditDesk(store, events, Date.now),
     signal: options.signal,
@@ -234,11 +240,10 @@ function atStart(store: Store) {
 export function createDaemon(loaded: Loaded, options: DaemonOptions, self: DaemonMeans): Daemon {
   const { network } = self;
   const ground = groundOf(loaded, options, self);
-  const { store, sources, metrics, log, signal, url } = ground;
+  const { store, sources, metrics, log, signal, url, arrived } = ground;
   const regret = createRegret(loaded, ground);
   const silences = createSilences(loaded, ground);
   const wired = wiredOn(ground, { regret, silences: silences.silences, network });
-  const arrived = createArrivals(store, message => log.error(message));
   const capacity = createCapacity(loaded, { ...ground, arrived });
   const scoring = createScoringPool(trainingThreads(availableParallelism(), 1));
   const models = createModels(loaded, { ...ground, wired });
@@ -264,7 +269,6 @@ export function createDaemon(loaded: Loaded, options: DaemonOptions, self: Daemo
     }),
     marks: new AnomalyMarks(),
     reports: options.dryRun ? undefined : createReports(loaded, { ...ground, capacity }),
-    arrived,
     alertsIn: createAlertStreams(loaded, { options, store, metrics, arrived }),
     topology: createTopology(loaded, ground),
     changes: createChanges(loaded.config, { store, sources, log, signal }),

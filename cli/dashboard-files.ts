@@ -31,7 +31,7 @@ function dashboardPack({ pack, title, spec, classes, capacity }: ResolvedPack): 
       entityLabels: each.entityLabels,
       signals: each.class.signals,
       queries: each.queries.map(forGrafana),
-      of: spec.reads === 'logs' ? 'foreshock' : 'metrics',
+      of: spec.reads === 'metrics' ? 'metrics' : 'foreshock',
     })),
     capacity: capacity.map(({ resource, class: of, used, limit, unit, about, action }) => ({
       resource,

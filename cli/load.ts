@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { alertCollectors } from '../collectors/alert-collectors.ts';
 import { logCollectors } from '../collectors/log-collectors.ts';
+import { feedCollectors } from '../collectors/threat-feeds.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatMistake, type Mistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
@@ -37,6 +38,7 @@ export const loadContext = {
   readFile: (path: string): string => readFileSync(path, 'utf8'),
   logCollectors: Object.entries(logCollectors).map(([name, { options }]) => ({ name, options })),
   alertCollectors: Object.entries(alertCollectors).map(([name, { options }]) => ({ name, options })),
+  feedCollectors: Object.entries(feedCollectors).map(([name, { options }]) => ({ name, options })),
   eventSinks: Object.entries(sinks).map(([name, { options }]) => ({ name, options })),
   detectors: detectors.map(({ name, options }) => ({ name, options: withPeer(options) })),
 };

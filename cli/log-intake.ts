@@ -11,6 +11,8 @@ import { withExamples } from './log-examples.ts';
 import { createLogSource, LogSeriesBook } from './log-series.ts';
 import { LogStream } from './log-stream.ts';
 import type { SampledSeries } from './sampled-series.ts';
+import type { ThreatDesk } from './threat-desk.ts';
+import { threatSource } from './threat-source.ts';
 
 export interface LogIntakeOptions {
   readonly logs: Config['logs'];
@@ -21,6 +23,8 @@ export interface LogIntakeOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly clock: () => number;
+  /** Threat feeds, where there are any. */
+  readonly threats?: ThreatDesk | undefined;
 }
 
 /** A source of logs, and up to when it is counted (ms). */
@@ -70,7 +74,7 @@ export class LogIntake {
   }
 
   #stream(spec: Config['logs'][number]): LogStream {
-    const { step, delay, store, clock, log, metrics } = this.#options;
+    const { step, delay, store, clock, log, metrics, threats } = this.#options;
     const { name, service, session, events: isOfEvents } = spec;
     const told = {
       read: (lines: number) => metrics.logLines.inc({ source: name }, lines),
@@ -89,6 +93,7 @@ export class LogIntake {
       clock,
       log,
       told,
+      ...(threats === undefined ? {} : { threats }),
     });
   }
 
@@ -105,6 +110,11 @@ export class LogIntake {
 
   /** What is counted of one source; a query waits until the source was read up to its end. */
   source(name: string): SeriesSource {
+    if (name === threatSource) {
+      const all = (end: number, signal?: AbortSignal) =>
+        Promise.all(this.#lanes.map(lane => settled(lane, end, signal))).then(() => undefined);
+      return createLogSource(this.#book, { name, settled: all });
+    }
     const lane = this.#lanes.find(({ stream }) => stream.name === name);
     if (lane === undefined) throw new RangeError(`no source of logs of the name ${name}`);
     return createLogSource(this.#book, { name, settled: (end, signal) => settled(lane, end, signal) });
@@ -119,8 +129,8 @@ export class LogIntake {
    * passes: one that does not answer delays none.
    */
   step(t: number): void {
-    const { store, step } = this.#options;
-    if (this.#lanes.length === 0) return;
+    const { store, step, threats } = this.#options;
+    if (this.#lanes.length === 0 && threats === undefined) return;
     const isDue = t - this.#foldedAt >= foldEvery;
     store.transaction(() => {
       for (const lane of this.#lanes) {
@@ -130,6 +140,7 @@ export class LogIntake {
         lane.closedTo = Math.max(lane.closedTo, until);
         if (isDue) lane.stream.saveCounts();
       }
+      if (threats !== undefined) this.#book.add(threats.step(t));
       if (isDue) this.#book.fold(t);
     });
     if (isDue) this.#foldedAt = t;

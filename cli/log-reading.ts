@@ -33,8 +33,11 @@ export interface ReadRecord {
   entity: Labels;
   session: string | undefined;
   event: ReadEvent | undefined;
+  /** What a structured record says beside the message, its host included; nothing of a line. */
+  attributes: Labels;
 }
 
+const none: Labels = {};
 const mostEntities = 10_000;
 const longestJson = 1 << 20;
 /** Of lines that are longer only the beginning is looked at. */
@@ -76,6 +79,7 @@ export class LogReading {
     entity: {},
     session: undefined,
     event: undefined,
+    attributes: {},
   };
 
   constructor(options: ReadingOptions) {
@@ -103,6 +107,7 @@ export class LogReading {
     read.entity = this.#entityOf(labels, undefined, view.host === undefined ? undefined : view.process);
     read.session = this.#sessionOf(labels, undefined);
     read.event = undefined;
+    read.attributes = none;
   }
 
   #structured({ text, t, labels }: LogRecord, fields: LogFields, now: number): void {
@@ -116,6 +121,8 @@ export class LogReading {
     read.entity = this.#entityOf(labels, fields, undefined);
     read.session = this.#sessionOf(labels, fields);
     read.event = this.#options.events ? this.#eventOf(labels, fields) : undefined;
+    read.attributes =
+      fields.host === undefined ? fields.attributes : { ...fields.attributes, host: fields.host };
   }
 
   #put(text: string, { from, to }: MessageSpan): void {

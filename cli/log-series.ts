@@ -61,9 +61,9 @@ class Columns {
   }
 }
 
-/** Whether a series is one of what is counted of logs. */
+/** Whether a series is one of what is counted of logs and of threat feeds. */
 export function isOfLogs({ __name__: name = '' }: Labels): boolean {
-  return name.startsWith('foreshock_log_');
+  return name.startsWith('foreshock_log_') || name.startsWith('foreshock_threat_');
 }
 
 function wanted(names: readonly string[], labels: Labels): boolean {

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { fingerprint } from '../core/labels.ts';
 import type { KeyValues, Store } from '../core/store.ts';
+import type { MatchSignals } from '../detectors/indicator-matches.ts';
 import type { EventSignals } from '../detectors/log-events.ts';
 import type { LogSignalChanges, LogSignals } from '../detectors/log-signals.ts';
 import type { LogTemplateMiner } from '../detectors/log-template.ts';
@@ -13,6 +14,7 @@ export interface LogMemory {
   readonly miner: LogTemplateMiner;
   readonly signals: LogSignals;
   readonly events: EventSignals;
+  readonly matches: MatchSignals;
 }
 
 const pack = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value), { level: 1 });
@@ -102,13 +104,14 @@ export class LogState {
   }
 
   /** Brings back what was stored, and answers the position; throws a RangeError when it cannot be read. */
-  restore({ reading, miner, signals, events }: LogMemory): string | undefined {
+  restore({ reading, miner, signals, events, matches }: LogMemory): string | undefined {
     const head = this.#head.get('head');
     if (typeof head !== 'object' || head === null) return undefined;
     const records = this.#templates.all().map(([, value]) => value);
     miner.restore(Reflect.get(head, 'miner'), records);
     reading.restore(Reflect.get(head, 'reading'));
     events.restore(Reflect.get(head, 'events'));
+    matches.restore(Reflect.get(head, 'matches'));
     signals.restore({
       head: Reflect.get(head, 'signals'),
       entities: this.#entities.all().map(([, value]) => value),
@@ -120,7 +123,7 @@ export class LogState {
   }
 
   /** Writes, within the caller's transaction, what has changed since the last call. */
-  save({ reading, miner, signals, events }: LogMemory, position: string | undefined): void {
+  save({ reading, miner, signals, events, matches }: LogMemory, position: string | undefined): void {
     const changed = miner.changes();
     for (const record of changed.templates) this.#saveTemplate(record);
     for (const index of changed.gone) this.#forget(index);
@@ -132,6 +135,7 @@ export class LogState {
       reading: reading.state(),
       signals: head,
       events: events.state(),
+      matches: matches.state(),
     });
   }
 

@@ -1,15 +1,18 @@
 import type { Anomaly } from '../core/detector.ts';
+import type { LineWatch } from '../core/line-watch.ts';
 import type { LogCollector, LogLag, LogSink, RecordBatch, Refusal } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
+import { MatchSignals } from '../detectors/indicator-matches.ts';
 import { EventSignals } from '../detectors/log-events.ts';
 import { LogSignals } from '../detectors/log-signals.ts';
 import { LogTemplateMiner, minerOptions } from '../detectors/log-template.ts';
 import type { Log } from './log.ts';
 import { LogExamples } from './log-examples.ts';
 import { LogGlance } from './log-glance.ts';
-import { LogReading, type ReadingOptions } from './log-reading.ts';
+import { LogReading, type ReadingOptions, type ReadRecord } from './log-reading.ts';
 import { type LogSample, sourceLabel } from './log-series.ts';
 import { type LogMemory, LogState } from './log-state.ts';
+import { threatSource } from './threat-source.ts';
 
 /** What a stream tells of itself; the edge makes metrics of it. */
 export interface LogStreamEvents {
@@ -28,6 +31,8 @@ export interface LogStreamOptions extends ReadingOptions {
   readonly clock: () => number;
   readonly log: Log;
   readonly told: LogStreamEvents;
+  /** Looks each line through for what threat feeds list. */
+  readonly threats?: LineWatch;
 }
 
 /** Lines of one source may come in another order than they were said, by so much while a past is read. */
@@ -79,6 +84,7 @@ export class LogStream implements LogSink {
       miner: new LogTemplateMiner(minerOptions.parse({})),
       signals: new LogSignals({ step }),
       events: new EventSignals({ step }),
+      matches: new MatchSignals(step),
     };
     this.#state = new LogState(store, name);
     try {
@@ -103,12 +109,14 @@ export class LogStream implements LogSink {
     const now = clock();
     // All of a batch or nothing: its position must not be stored before all of its lines are counted.
     for (const record of records) {
-      const { text, span, level, entity, session, event } = reading.read(record, now);
+      const read = reading.read(record, now);
+      const { text, span, level, entity, session, event } = read;
       const index = miner.learn(text, span);
       const isFresh = index > this.#newestIndex;
       if (isFresh) this.#newestIndex = index;
       signals.add({ t: span.t, entity, level, template: miner.templateOf(index).id, session });
       if (event !== undefined) events.add({ ...event.event, t: span.t, entity: event.entity });
+      this.#match(read, now);
       this.#examples.offer(entity.service ?? '', { text, span, level, isFresh });
       this.glance.offer(entity.service ?? '', { text, span, level, isFresh });
       if (span.t > this.#newest) this.#newest = Math.min(span.t, now);
@@ -118,6 +126,13 @@ export class LogStream implements LogSink {
     this.#position = position;
     told.read(records.length);
     if (records.length >= atOnce) await turn();
+  }
+
+  #match({ text, span: { t }, entity, attributes }: ReadRecord, now: number): void {
+    const { threats } = this.#options;
+    if (threats === undefined) return;
+    for (const { feed, type } of threats.look({ t, now, text, attributes, entity }))
+      this.#memory.matches.add({ t, entity, feed, type });
   }
 
   refuse(reason: Refusal, count: number, what: string): void {
@@ -186,7 +201,10 @@ export class LogStream implements LogSink {
 
   #closeTo(t: number): void {
     const source = { [sourceLabel]: this.name };
-    const { signals, events } = this.#memory;
+    const { signals, events, matches } = this.#memory;
+    const matched = { log: this.name, [sourceLabel]: threatSource };
+    for (const { labels, ...at } of matches.close(t))
+      this.#closed.push({ ...at, labels: { ...labels, ...matched } });
     for (const { labels, ...at } of [...signals.close(t), ...events.close(t)])
       this.#closed.push({ ...at, labels: { ...labels, ...source } });
     // Not after `t`: what nothing was read of is closed up to any time, and its first line may be old.

@@ -58,11 +58,11 @@ export async function runDaemon(loaded: Loaded, options: DaemonOptions): Promise
 
 /** All that runs beside the passes: what reads logs and alerts, forecasts, and reports. */
 function beside(
-  { loaded, logs, alertsIn, capacity, odds, reports, dashboards, silences }: Daemon,
+  { loaded, logs, threats, alertsIn, capacity, odds, reports, dashboards, silences }: Daemon,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
   const asked = [reports, dashboards?.desk].filter(part => part !== undefined);
-  const parts = [logs, ...alertsIn, odds.desk, silences, ...asked];
+  const parts = [logs, threats, ...alertsIn, odds.desk, silences, ...asked];
   const first = firstLook(loaded);
   return [
     ...[capacity, odds.limits].map(each => each.run(signal, first)),

@@ -14,6 +14,7 @@ export interface Trouble {
     | 'ForeshockClassLeftOut'
     | 'ForeshockDetectorBlind'
     | 'ForeshockRuleSwitchedOff'
+    | 'ForeshockThreatFeedStale'
     | 'ForeshockNotificationFailing';
   readonly labels: Labels;
   readonly severity: string;

@@ -5,6 +5,7 @@ import type { SeriesSource } from '../core/series.ts';
 import type { SourceIdentity, WatchedClass } from '../core/watched-class.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { createLogSource, storedLogSeries } from './log-series.ts';
+import { threatSource } from './threat-source.ts';
 
 /** How a source answered last; read by the page and by the alert `ForeshockSourceDown`. */
 export interface SourceHealth {
@@ -50,7 +51,7 @@ export function onlySource(source: SeriesSource): AskedSources {
 }
 
 /** Labels tell apart what several sources of a kind watch under the same name: `external_labels`, else the source's name. */
-export function identitiesOf({ prometheus, logs }: Config): readonly SourceIdentity[] {
+export function identitiesOf({ prometheus, logs, threat_feeds: feeds }: Config): readonly SourceIdentity[] {
   const identity = (several: boolean, name: string, labels: Labels | undefined): SourceIdentity => ({
     name,
     labels: labels ?? (several ? { source: name } : {}),
@@ -59,6 +60,7 @@ export function identitiesOf({ prometheus, logs }: Config): readonly SourceIdent
   return [
     ...prometheus.map(each => identity(prometheus.length > 1, each.name, each.external_labels)),
     ...logs.map(({ name }) => identity(logs.length > 1, name, undefined)),
+    ...(feeds.length > 0 ? [identity(false, threatSource, undefined)] : []),
   ];
 }
 
@@ -107,9 +109,13 @@ export function createSources(
   logs?: (name: string) => SeriesSource,
 ): Sources {
   const stored = (name: string) => createLogSource(storedLogSeries(config.storage.path), { name });
+  const counted = [
+    ...config.logs.map(({ name }) => name),
+    ...(config.threat_feeds.length > 0 ? [threatSource] : []),
+  ];
   const all = [
     ...config.prometheus.map(options => createSource(options, config, metrics)),
-    ...config.logs.map(({ name }) => logSource(name, (logs ?? stored)(name), config)),
+    ...counted.map(name => logSource(name, (logs ?? stored)(name), config)),
   ];
   const byName = new Map(all.map(each => [each.name, each]));
   return {

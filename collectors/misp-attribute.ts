@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { FeedRefusal, IndicatorType, IndicatorUpdate, IndicatorValue } from '../core/indicator.ts';
 import { parseIpv4 } from '../core/ip-address.ts';
 
-const flag = z.union([z.boolean(), z.enum(['0', '1']).transform(text => text === '1'), z.literal([0, 1]).transform(n => n === 1)]);
+const flag = z.union([
+  z.boolean(),
+  z.enum(['0', '1']).transform(text => text === '1'),
+  z.literal([0, 1]).transform(n => n === 1),
+]);
 const attribute = z.object({
   uuid: z.string().min(1).max(100),
   type: z.string(),

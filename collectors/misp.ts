@@ -41,7 +41,10 @@ const options = z.strictObject({
 type MispOptions = z.output<typeof options>;
 
 const answerSchema = z.object({
-  response: z.union([z.object({ Attribute: z.array(z.unknown()).default([]) }), z.array(z.unknown()).length(0)]),
+  response: z.union([
+    z.object({ Attribute: z.array(z.unknown()).default([]) }),
+    z.array(z.unknown()).length(0),
+  ]),
 });
 /** Times in seconds, as MISP has them: from when on this reading asks, the newest it has seen, and when all was begun to be read last. */
 const positionSchema = z.strictObject({
@@ -51,6 +54,14 @@ const positionSchema = z.strictObject({
   wholeAt: z.number(),
 });
 type Position = z.output<typeof positionSchema>;
+
+/** Where one poll stands. */
+interface Reading {
+  position: Position;
+  limit: number;
+  /** The first attribute of the last page: the same again is no progress. */
+  first: string;
+}
 
 const hints = {
   401: 'does it know our key (key_file)?',
@@ -80,41 +91,54 @@ class MispCollector implements FeedCollector {
   async *poll(from: string | undefined, signal: AbortSignal): AsyncGenerator<FeedPage> {
     const stored =
       from === undefined ? undefined : readStoredPosition(from, positionSchema, this.#options.name);
-    let position = stored ?? { since: 0, newest: 0, page: 1, wholeAt: 0 };
-    let limit = this.#options.page_size;
-    let first = '';
-    for (let pages = 0; ; ) {
-      if (pages++ === mostPages) throw this.#refuse(`more than ${mostPages} pages: the next poll goes on`);
-      let answer: TextAnswer;
-      try {
-        answer = await this.#ask(position, limit, signal);
-      } catch (error) {
-        if (!(error instanceof TooLong) || limit === 1) throw error;
-        const smaller = Math.ceil(limit / 4);
-        position = { ...position, page: Math.floor(((position.page - 1) * limit) / smaller) + 1 };
-        limit = smaller;
-        continue;
-      }
+    const reading: Reading = {
+      position: stored ?? { since: 0, newest: 0, page: 1, wholeAt: 0 },
+      limit: this.#options.page_size,
+      first: '',
+    };
+    for (let pages = 0; pages < mostPages; pages++) {
+      const answer = await this.#page(reading, signal);
       const attributes = this.#read(answer.text);
-      const begin = JSON.stringify(attributes[0] ?? null).slice(0, 1000);
-      if (attributes.length > 0 && begin === first) throw this.#refuse('it answers the same page again');
-      first = begin;
+      const first = JSON.stringify(attributes[0] ?? null).slice(0, 1000);
+      if (attributes.length > 0 && first === reading.first)
+        throw this.#refuse('it answers the same page again');
+      reading.first = first;
       const read = attributes.map(readAttribute);
       const updates = read.flatMap(({ update }) => update ?? []);
-      const isLast = attributes.length < limit;
-      position = this.#next(position, { updates, isLast, date: dateOf(answer) });
-      yield {
-        updates,
-        refused: read.flatMap(({ refused }) => refused ?? []),
-        position: JSON.stringify(position),
-      };
+      const isLast = attributes.length < reading.limit;
+      reading.position = this.#next(reading.position, { updates, isLast, date: dateOf(answer) });
+      const refused = read.flatMap(each => each.refused ?? []);
+      yield { updates, refused, position: JSON.stringify(reading.position) };
       if (isLast) return;
+    }
+    throw this.#refuse(`more than ${mostPages} pages: the next poll goes on`);
+  }
+
+  /** One page; smaller ones from here on where a page is too long. */
+  async #page(reading: Reading, signal: AbortSignal): Promise<TextAnswer> {
+    for (;;) {
+      try {
+        return await this.#ask(reading.position, reading.limit, signal);
+      } catch (error) {
+        if (!(error instanceof TooLong) || reading.limit === 1) throw error;
+        const { page } = reading.position;
+        const smaller = Math.ceil(reading.limit / 4);
+        reading.position = {
+          ...reading.position,
+          page: Math.floor(((page - 1) * reading.limit) / smaller) + 1,
+        };
+        reading.limit = smaller;
+      }
     }
   }
 
   #next(
     position: Position,
-    { updates, isLast, date }: Pick<FeedPage, 'updates'> & { readonly isLast: boolean; readonly date: number | undefined },
+    {
+      updates,
+      isLast,
+      date,
+    }: Pick<FeedPage, 'updates'> & { readonly isLast: boolean; readonly date: number | undefined },
   ): Position {
     const newest = updates.reduce((most, { modified }) => Math.max(most, modified / 1000), position.newest);
     const whole = position.since === 0 && position.page === 1 ? (date ?? newest) : position.wholeAt;
@@ -140,7 +164,10 @@ class MispCollector implements FeedCollector {
     });
     const attempt = async () => {
       const headers = { authorization: (await secretFile(file)) ?? '', 'content-type': 'application/json' };
-      return exchangeText({ client: this.#client, url: this.#where, timeout, longest, headers, body, hints }, signal);
+      return exchangeText(
+        { client: this.#client, url: this.#where, timeout, longest, headers, body, hints },
+        signal,
+      );
     };
     return withRetries(attempt, this.#policy, signal);
   }

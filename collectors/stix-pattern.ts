@@ -120,7 +120,7 @@ class PatternReader {
     const known = ['=', 'IN', 'ISSUBSET'].includes(operator) && !isNot;
     if (!known && !/^(?:!=|[<>]=?|=|IN|LIKE|MATCHES|ISSUBSET|ISSUPERSET)$/.test(operator))
       throw invalid(`no comparison after ${path.text.slice(0, 60)}`);
-    const values = known ? texts.flatMap(text => valueOf(path.text, text) ?? []) : [];
+    const values = known ? texts.flatMap(text => namedBy(path.text, text) ?? []) : [];
     return { values, more: values.length === 0 };
   }
 
@@ -164,11 +164,12 @@ const simple: Readonly<Record<string, IndicatorType>> = {
   'email-message:from_ref.value': 'email',
   'email-message:sender_ref.value': 'email',
 };
-const hashPath = /^(?:file|artifact|x509-certificate):(?:[\w.]*\.)?hashes\.['"]?(?:md5|sha-?1|sha-?\d{3}|sha3-\d{3})['"]?$/i;
+const hashPath =
+  /^(?:file|artifact|x509-certificate):(?:[\w.]*\.)?hashes\.['"]?(?:md5|sha-?1|sha-?\d{3}|sha3-\d{3})['"]?$/i;
 const addressPath = /^(?:ipv4-addr:value|ipv6-addr:value|network-traffic:(?:src|dst)_ref\.value)$/;
 
 /** What a comparison names, as far as lines of logs can tell it. */
-function valueOf(path: string, value: string): IndicatorValue | undefined {
+function namedBy(path: string, value: string): IndicatorValue | undefined {
   if (hashPath.test(path)) return { type: 'hash', value };
   if (addressPath.test(path)) {
     const address = value.split('/')[0] ?? '';

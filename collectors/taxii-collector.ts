@@ -92,10 +92,15 @@ export class TaxiiCollector implements FeedCollector {
     const { collections } = this.#read(text, collectionList, list);
     const readable = collections.filter(each => each.can_read);
     const wanted = this.#options.collections;
-    const missing = wanted.filter(name => !readable.some(({ id, alias, title }) => [id, alias, title].includes(name)));
+    const missing = wanted.filter(
+      name => !readable.some(({ id, alias, title }) => [id, alias, title].includes(name)),
+    );
     if (missing.length > 0 || readable.length === 0) {
       const there = readable.map(({ id, title }) => title ?? id).join(', ') || 'none';
-      throw refuse(list, `no collection ${missing.join(', ')} that we may read; there are: ${there.slice(0, 300)}`);
+      throw refuse(
+        list,
+        `no collection ${missing.join(', ')} that we may read; there are: ${there.slice(0, 300)}`,
+      );
     }
     const chosen = readable.filter(
       ({ id, alias, title }) => wanted.length === 0 || wanted.some(name => [id, alias, title].includes(name)),
@@ -112,7 +117,10 @@ export class TaxiiCollector implements FeedCollector {
     if (!read.success) return url;
     const root = new URL((read.data.default ?? read.data.api_roots[0] ?? '').replace(/\/*$/, '/'), url);
     if (root.origin === url.origin) return root;
-    throw refuse(url, `its API root is at another place, which gets no secret of ours: give ${root.href} as url`);
+    throw refuse(
+      url,
+      `its API root is at another place, which gets no secret of ours: give ${root.href} as url`,
+    );
   }
 
   async *#collection(
@@ -136,7 +144,11 @@ export class TaxiiCollector implements FeedCollector {
         reading.after = undefined;
         reading.next = undefined;
         const what = `the clock of ${where.origin} was set back: the collection is read from its beginning`;
-        yield { updates: [], refused: [{ reason: 'clock_set_back', what }], position: JSON.stringify({ after: known }) };
+        yield {
+          updates: [],
+          refused: [{ reason: 'clock_set_back', what }],
+          position: JSON.stringify({ after: known }),
+        };
         continue;
       }
       advance(reading, page, answer, known, this.#options.overlap);

@@ -25,6 +25,8 @@ export interface LoadContext {
   readonly logCollectors?: readonly NamedOptions[];
   /** The collectors of others' alerts that there are, with their options; unchecked where it is left out. */
   readonly alertCollectors?: readonly NamedOptions[];
+  /** The collectors of threat feeds that there are, with their options; unchecked where it is left out. */
+  readonly feedCollectors?: readonly NamedOptions[];
   /** The sinks of events that there are, with their options; unchecked where it is left out. */
   readonly eventSinks?: readonly NamedOptions[];
 }
@@ -84,6 +86,7 @@ function references(outline: Outline, source: YamlSource, context: LoadContext):
     ...sourceMistakes(outline, source),
     ...kindMistakes('logs', { outline, source, known: context.logCollectors }),
     ...kindMistakes('alerts', { outline, source, known: context.alertCollectors }),
+    ...kindMistakes('threat_feeds', { outline, source, known: context.feedCollectors }),
     ...kindMistakes('events', { outline, source, known: context.eventSinks }),
     ...detectorMistakes(outline, source, context),
     ...nameMistakes(outline, source),
@@ -107,7 +110,7 @@ function sourceMistakes({ isMap, blocks }: Outline, source: YamlSource): Mistake
 
 /** Options of the collectors and sinks that the items of a block name. */
 function kindMistakes(
-  block: 'logs' | 'alerts' | 'events',
+  block: 'logs' | 'alerts' | 'threat_feeds' | 'events',
   how: {
     readonly outline: Outline;
     readonly source: YamlSource;
@@ -157,7 +160,11 @@ function optionMistakes(
 /** A name stands once in its block, `alertmanager:` is a receiver of that name, and no source of logs has one of metrics. */
 function nameMistakes({ blocks, implied }: Outline, source: YamlSource): Mistake[] {
   const asked = blocks.prometheus.map(item => nameOf(item) ?? 'prometheus');
-  const takenOf: Readonly<Record<string, readonly string[]>> = { receivers: implied, logs: asked };
+  const takenOf: Readonly<Record<string, readonly string[]>> = {
+    receivers: implied,
+    logs: [...asked, 'threat_feeds'],
+    prometheus: ['threat_feeds'],
+  };
   return Object.entries(blocks).flatMap(([block, items]) => {
     const names = items.map(item => nameOf(item) ?? (block === 'prometheus' ? 'prometheus' : undefined));
     const taken = takenOf[block] ?? [];

@@ -6,7 +6,10 @@ export interface Outline {
   readonly isMap: boolean;
   /** The items of the blocks that hold named things, as they are written. */
   readonly blocks: Readonly<
-    Record<'prometheus' | 'logs' | 'alerts' | 'receivers' | 'events' | 'time_intervals', readonly unknown[]>
+    Record<
+      'prometheus' | 'logs' | 'alerts' | 'threat_feeds' | 'receivers' | 'events' | 'time_intervals',
+      readonly unknown[]
+    >
   >;
   /** Receivers that are there without being listed. */
   readonly implied: readonly string[];
@@ -30,6 +33,7 @@ export function outlineOf(value: unknown, config: Config | undefined): Outline {
       prometheus: listAt(value, 'prometheus'),
       logs: listAt(value, 'logs'),
       alerts: listAt(value, 'alerts'),
+      threat_feeds: listAt(value, 'threat_feeds'),
       receivers: listAt(value, 'receivers'),
       events: listAt(value, 'events'),
       time_intervals: listAt(value, 'time_intervals'),

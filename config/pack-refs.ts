@@ -105,13 +105,14 @@ function sourceNames({ blocks }: Outline): readonly string[] {
 /** Whom a pack may be asked from. */
 function sourcesOf({ reads }: Pack, outline: Outline): readonly string[] {
   if (reads === 'metrics') return sourceNames(outline);
+  if (reads === 'threat_feeds') return outline.blocks.threat_feeds.length > 0 ? ['threat_feeds'] : [];
   return outline.blocks.logs.map(nameOf).filter(name => name !== undefined);
 }
 
 /** A pack that nothing can be asked for is not watched in silence. */
 function unreadMistakes(pack: Pack, { path, source, outline }: RefPlace): Mistake[] {
   if (sourcesOf(pack, outline).length > 0) return [];
-  const block = pack.reads === 'logs' ? 'logs' : 'prometheus';
+  const block = pack.reads === 'metrics' ? 'prometheus' : pack.reads;
   return [source.mistake(path, `the pack ${pack.pack} reads ${pack.reads}, and there is no \`${block}:\``)];
 }
 

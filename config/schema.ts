@@ -8,6 +8,7 @@ import { count, duration, http, isTimeZone, labelName, positive } from './field.
 import { forecastBlock } from './forecast-block.ts';
 import { regretBlock } from './regret-block.ts';
 import { reportBlock } from './report-block.ts';
+import { threatFeed } from './threat-block.ts';
 import { changesBlock, topologyBlock } from './topology-block.ts';
 import { webBlock } from './web-block.ts';
 
@@ -201,6 +202,10 @@ export const configSchema = z.strictObject({
     .array(alertSource)
     .default([])
     .describe("Where others' alerts are read, beside those that are posted to `/webhook/alertmanager`."),
+  threat_feeds: z
+    .array(threatFeed)
+    .default([])
+    .describe('Where indicators of threats are read, which lines of logs are looked through for.'),
   topology: topologyBlock
     .prefault({})
     .describe('Who calls whom and what stands on what, beside what the packs ask for.'),

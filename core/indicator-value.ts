@@ -28,7 +28,8 @@ const forms: Readonly<Record<Exclude<IndicatorType, 'ipv4' | 'ipv6'>, (text: str
   {
     domain: normalDomain,
     url: normalUrl,
-    hash: text => (/^[0-9a-f]+$/i.test(text) && hashLengths.has(text.length) ? text.toLowerCase() : undefined),
+    hash: text =>
+      /^[0-9a-f]+$/i.test(text) && hashLengths.has(text.length) ? text.toLowerCase() : undefined,
     email: text => {
       const at = text.lastIndexOf('@');
       const domain = at < 1 || at > 64 ? undefined : normalDomain(text.slice(at + 1));

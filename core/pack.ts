@@ -102,8 +102,8 @@ export const packSchema = z.strictObject({
   title: z.string(),
   about: z.string(),
   links: z.array(z.string()).default([]),
-  /** Whom its queries ask: the sources of metrics, or what foreshock counts of the logs itself. */
-  reads: z.enum(['metrics', 'logs']).default('metrics'),
+  /** Whom its queries ask: the sources of metrics, or what foreshock counts of logs or threat feeds itself. */
+  reads: z.enum(['metrics', 'logs', 'threat_feeds']).default('metrics'),
   exporter: exportersSchema,
   params: z.record(label, z.string()).default({}),
   /** Other values of `params` that fit a common way to name metrics: `init` tries them. */

@@ -85,7 +85,6 @@ export class MatchSignals {
     if (!parsed.success) throw new RangeError('the stored matches cannot be read', { cause: parsed.error });
     this.#clock.since = parsed.data.since ?? Number.NaN;
     this.#clock.closed = parsed.data.closed ?? Number.NEGATIVE_INFINITY;
-    for (const count of parsed.data.open)
-      this.#open.set(`${count.end} ${fingerprint(count.labels)}`, count);
+    for (const count of parsed.data.open) this.#open.set(`${count.end} ${fingerprint(count.labels)}`, count);
   }
 }

@@ -77,7 +77,8 @@ function nameAt(text: string, name: Name, sink: ScanSink): void {
   }
   const domain = normalDomain(shown);
   if (domain === undefined) return;
-  if (start > name.from && text.charCodeAt(start - 1) === at) emailAt(text, { start, from: name.from, domain }, sink);
+  if (start > name.from && text.charCodeAt(start - 1) === at)
+    emailAt(text, { start, from: name.from, domain }, sink);
   for (let k = -1; ; ) {
     const own = k < 0 ? domain : domain.slice(k + 1);
     k = domain.indexOf('.', k + 1);
@@ -129,7 +130,11 @@ interface After {
   readonly from: number;
 }
 
-function emailAt(text: string, { start, from, domain }: After & { readonly domain: string }, sink: ScanSink): void {
+function emailAt(
+  text: string,
+  { start, from, domain }: After & { readonly domain: string },
+  sink: ScanSink,
+): void {
   let local = start - 1;
   while (local > from && start - local <= longestLocal && isLocal(text.charCodeAt(local - 1))) local--;
   if (local < start - 1) sink.found('email', `${text.slice(local, start - 1).toLowerCase()}@${domain}`);
@@ -142,7 +147,8 @@ function isLocal(code: number): boolean {
 
 /** The URL whose host begins at `start`, with its query and without. */
 function urlAt(text: string, { start, from, to }: After & { readonly to: number }, sink: ScanSink): void {
-  if (start < from + 4 || text.charCodeAt(start - 2) !== slash || text.charCodeAt(start - 3) !== colon) return;
+  if (start < from + 4 || text.charCodeAt(start - 2) !== slash || text.charCodeAt(start - 3) !== colon)
+    return;
   let scheme = start - 3;
   while (scheme > from && start - scheme < 20 && (kindOf(text.charCodeAt(scheme - 1)) & word) !== 0) scheme--;
   let end = start;
@@ -157,5 +163,14 @@ function urlAt(text: string, { start, from, to }: After & { readonly to: number 
 
 /** Blanks, control characters, quotes, angle brackets, backslash, pipe. */
 function endsUrl(code: number): boolean {
-  return code <= 32 || code === 34 || code === 39 || code === 60 || code === 62 || code === 92 || code === 96 || code === 124;
+  return (
+    code <= 32 ||
+    code === 34 ||
+    code === 39 ||
+    code === 60 ||
+    code === 62 ||
+    code === 92 ||
+    code === 96 ||
+    code === 124
+  );
 }

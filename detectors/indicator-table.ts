@@ -21,6 +21,13 @@ export interface KnownIndicator {
 /** What became of an update. */
 export type Applied = 'new' | 'known' | 'revoked' | 'expired' | 'invalid';
 
+/** What became of an update, the rows that came of it, and the types of the values that are new. */
+export interface AppliedUpdate {
+  readonly applied: Applied;
+  readonly rows: Float64Array;
+  readonly types: readonly IndicatorType[];
+}
+
 /** Options of a table; times in ms. */
 export interface IndicatorTableOptions {
   /** Most values that are kept; of more the oldest leave. */
@@ -69,9 +76,9 @@ export class IndicatorTable {
     return this.#alive;
   }
 
-  /** Takes an update at `now` (ms), and answers what became of it and the rows that came of it. */
-  apply(update: IndicatorUpdate, now: number): { readonly applied: Applied; readonly rows: Float64Array } {
-    const nothing = (applied: Applied) => ({ applied, rows: new Float64Array() });
+  /** Takes an update at `now` (ms), and answers what came of it. */
+  apply(update: IndicatorUpdate, now: number): AppliedUpdate {
+    const nothing = (applied: Applied) => ({ applied, rows: new Float64Array(), types: [] });
     const until = update.until ?? Math.max(update.modified, update.from) + this.#options.maxAge;
     const values = update.values.map(normalValue).filter(value => value !== undefined);
     if (!update.revoked && values.length === 0) return nothing('invalid');
@@ -87,7 +94,8 @@ export class IndicatorTable {
     const taken = all.filter(each => this.#put(each));
     if (taken.length === 0) return nothing('known');
     const rows = Float64Array.from(taken.flatMap(each => [...each]));
-    return { applied: update.revoked ? 'revoked' : gone ? 'expired' : 'new', rows };
+    const types = taken.flatMap(each => indicatorTypes[each[rest]! % 8] ?? []);
+    return { applied: update.revoked ? 'revoked' : gone ? 'expired' : 'new', rows, types };
   }
 
   #withdraw(row: Float64Array): Float64Array {
@@ -115,7 +123,7 @@ export class IndicatorTable {
     const kept: number[] = [];
     for (let k = 0; k < this.#end; k++) if (this.#isAlive(k)) kept.push(k);
     const out = new Float64Array(kept.length * width);
-    kept.forEach((k, i) => out.set(this.#rows.subarray(k * width, (k + 1) * width), i * width));
+    for (const [i, k] of kept.entries()) out.set(this.#rows.subarray(k * width, (k + 1) * width), i * width);
     return out;
   }
 

@@ -7,6 +7,7 @@ import { logMetrics } from './log-metrics.ts';
 import { counter, gauge } from './metric-kinds.ts';
 import { budgetMetrics, regretMetrics } from './regret-metrics.ts';
 import { silenceMetrics } from './silence-metrics.ts';
+import { threatMetrics } from './threat-metrics.ts';
 
 function passMetrics(registry: Registry) {
   return {
@@ -252,6 +253,7 @@ export function createMetrics(reload: ReloadStatus = { ok: true, at: Date.now() 
     ...regretMetrics(registry),
     ...budgetMetrics(registry),
     ...silenceMetrics(registry),
+    ...threatMetrics(registry),
     ...processMetrics(registry, reload),
   };
   metrics.buildInfo.set({ version, nodeversion: process.version }, 1);
