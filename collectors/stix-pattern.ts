@@ -19,10 +19,11 @@ interface Token {
 
 const deepest = 50;
 const tokenForm =
-  /\s*(?:'((?:[^'\\]|\\.)*)'|([a-z0-9-]+:(?:'[^']*'|"[^"]*"|\[[\d*]+\]|[^\s=!<>()'"[\],])+)|(!=|<=|>=|[=<>()[\],])|([A-Za-z]+)|(\S))/gy;
+  /\s*(?:'((?:[^'\\]|\\.)*)('?)|([a-z0-9-]{1,250}:(?:'[^']*'|"[^"]*"|\[[\d*]+\]|[^\s=!<>()'"[\],])+)|(!=|<=|>=|[=<>()[\],])|([A-Za-z]+)|(\S))/gy;
 
 function tokensOf(pattern: string): readonly Token[] {
-  return [...pattern.matchAll(tokenForm)].map(([, text, path, sign, word, other = '']) => {
+  return [...pattern.matchAll(tokenForm)].map(([, text, quote, path, sign, word, other = '']) => {
+    if (quote === '') throw invalid('a text that does not end');
     if (text !== undefined) return { kind: 'text', text: text.replace(/\\(.)/g, '$1') };
     if (path !== undefined) return { kind: 'path', text: path };
     if (sign !== undefined) return { kind: 'sign', text: sign };

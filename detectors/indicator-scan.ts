@@ -22,37 +22,49 @@ const hashLengths = new Set([32, 40, 56, 64, 96, 128]);
 const longestUrl = 2048;
 const longestLocal = 64;
 
-/** Runs of words, one after the other; of each only the begin, the end, and what it is made of. */
+/** One text as it is looked through. */
+interface Scan {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly sink: ScanSink;
+  /** URLs so far: reading one is dear, and a line of nothing else is no line. */
+  urls: number;
+}
+
+const mostUrls = 32;
+
+/** Reads a text once, from the left, word by word. Takes time that is linear in its length. */
 export function scanIndicators(text: string, sink: ScanSink, from = 0, to = text.length): void {
+  const scan: Scan = { text, from, to, sink, urls: 0 };
   let i = from;
   while (i < to) {
-    const code = text.charCodeAt(i);
-    if ((kindOf(code) & word) === 0) {
-      if (code === colon && text.charCodeAt(i + 1) === colon) i = ipv6At(text, i, { from: i, to }, sink);
-      else i++;
-      continue;
-    }
-    const start = i;
-    let [dots, all] = [0, 7];
-    for (; i < to; i++) {
-      const c = text.charCodeAt(i);
-      const kind = kindOf(c);
-      if ((kind & word) === 0) break;
-      if (c === dot) dots++;
-      else all &= kind;
-    }
-    const isHex = (all & hex) !== 0;
-    if (i < to && text.charCodeAt(i) === colon && isHex && dots === 0 && i - start <= 4) {
-      const next = ipv6At(text, i, { from: start, to }, sink);
-      if (next > i) {
-        i = next;
-        continue;
-      }
-    }
-    if (dots > 0) nameAt(text, { start, end: i, isNumber: (all & digit) !== 0, from, to }, sink);
-    else if (isHex && hashLengths.has(i - start)) sink.found('hash', text.slice(start, i).toLowerCase());
-    else if (text.charCodeAt(start - 1) === slash) urlAt(text, { start, from, to }, sink);
+    if ((kindOf(text.charCodeAt(i)) & word) !== 0) i = wordAt(scan, i);
+    else if (text.charCodeAt(i) === colon && text.charCodeAt(i + 1) === colon) i = ipv6At(scan, i, i);
+    else i++;
   }
+}
+
+/** Where to go on after the word that begins at `start`. */
+function wordAt(scan: Scan, start: number): number {
+  const { text, to, sink } = scan;
+  let [i, dots, all] = [start, 0, 7];
+  for (; i < to; i++) {
+    const c = text.charCodeAt(i);
+    const kind = kindOf(c);
+    if ((kind & word) === 0) break;
+    if (c === dot) dots++;
+    else all &= kind;
+  }
+  const isHex = (all & hex) !== 0;
+  if (i < to && text.charCodeAt(i) === colon && isHex && dots === 0 && i - start <= 4) {
+    const next = ipv6At(scan, start, i);
+    if (next > i) return next;
+  }
+  if (dots > 0) nameAt(scan, { start, end: i, isNumber: (all & digit) !== 0 });
+  else if (isHex && hashLengths.has(i - start)) sink.found('hash', text.slice(start, i).toLowerCase());
+  else if (text.charCodeAt(start - 1) === slash) urlAt(scan, start);
+  return i;
 }
 
 interface Name {
@@ -60,25 +72,25 @@ interface Name {
   readonly end: number;
   /** Of digits and dots alone. */
   readonly isNumber: boolean;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** A word with dots: an address, a name, what stands after `@`, or the host of a URL. */
-function nameAt(text: string, name: Name, sink: ScanSink): void {
+function nameAt(scan: Scan, name: Name): void {
+  const { text, from, sink } = scan;
   let [start, end] = [name.start, name.end];
   while (start < end && !isEdge(text.charCodeAt(start))) start++;
   while (end > start && !isEdge(text.charCodeAt(end - 1))) end--;
-  if (start > name.from && text.charCodeAt(start - 1) === slash) urlAt(text, { ...name, start }, sink);
+  if (start > from && text.charCodeAt(start - 1) === slash) urlAt(scan, start);
   const shown = text.slice(start, end);
   if (name.isNumber) {
     ipv4In(shown, sink);
     return;
   }
+  // What stands before `@` is no name of a host.
+  if (text.charCodeAt(name.end) === at) return;
   const domain = normalDomain(shown);
   if (domain === undefined) return;
-  if (start > name.from && text.charCodeAt(start - 1) === at)
-    emailAt(text, { start, from: name.from, domain }, sink);
+  if (start > from && text.charCodeAt(start - 1) === at) emailAt(scan, start, domain);
   for (let k = -1; ; ) {
     const own = k < 0 ? domain : domain.slice(k + 1);
     k = domain.indexOf('.', k + 1);
@@ -99,21 +111,21 @@ function ipv4In(shown: string, sink: ScanSink): void {
   for (const bits of sink.prefixes('ipv4')) sink.found('ipv4', networkOfIpv4(address, bits));
 }
 
-/** Where the address ends that holds the colon at `i`, or `i + 1` (or `i` itself after a word) where that is none. */
-function ipv6At(text: string, i: number, { from, to }: { from: number; to: number }, sink: ScanSink): number {
+/** Where to go on after the address that begins at `start` and holds the colon at `i`; after the colon where a text begins with it. */
+function ipv6At({ text, to, sink }: Scan, start: number, i: number): number {
   let [end, colons, isShort] = [i, 0, false];
-  for (; end < to && end - from < 46; end++) {
+  for (; end < to && end - start < 46; end++) {
     const c = text.charCodeAt(end);
     if (c === colon) {
       colons++;
       if (text.charCodeAt(end + 1) === colon) isShort = true;
     } else if ((kindOf(c) & hex) === 0 && c !== dot) break;
   }
-  const after = from === i ? i + 1 : i;
-  if (colons < 2 || (!isShort && colons !== 7 && colons !== 6)) return after;
+  const after = start === i ? i + 1 : i;
+  if (end - start < 4 || colons < 2 || (!isShort && colons !== 7 && colons !== 6)) return after;
   let last = end;
   while (last > i && (text.charCodeAt(last - 1) === dot || isLoneColon(text, last))) last--;
-  const groups = parseIpv6(text.slice(from, last));
+  const groups = parseIpv6(text.slice(start, last));
   if (groups === undefined) return after;
   sink.found('ipv6', networkOfIpv6(groups, 128));
   for (const bits of sink.prefixes('ipv6')) sink.found('ipv6', networkOfIpv6(groups, bits));
@@ -125,16 +137,8 @@ function isLoneColon(text: string, end: number): boolean {
   return text.charCodeAt(end - 1) === colon && text.charCodeAt(end - 2) !== colon;
 }
 
-interface After {
-  readonly start: number;
-  readonly from: number;
-}
-
-function emailAt(
-  text: string,
-  { start, from, domain }: After & { readonly domain: string },
-  sink: ScanSink,
-): void {
+/** The mail address whose domain begins at `start`. */
+function emailAt({ text, from, sink }: Scan, start: number, domain: string): void {
   let local = start - 1;
   while (local > from && start - local <= longestLocal && isLocal(text.charCodeAt(local - 1))) local--;
   if (local < start - 1) sink.found('email', `${text.slice(local, start - 1).toLowerCase()}@${domain}`);
@@ -146,14 +150,16 @@ function isLocal(code: number): boolean {
 }
 
 /** The URL whose host begins at `start`, with its query and without. */
-function urlAt(text: string, { start, from, to }: After & { readonly to: number }, sink: ScanSink): void {
+function urlAt(scan: Scan, start: number): void {
+  const { text, from, to, sink } = scan;
   if (start < from + 4 || text.charCodeAt(start - 2) !== slash || text.charCodeAt(start - 3) !== colon)
     return;
+  if (scan.urls++ >= mostUrls) return;
   let scheme = start - 3;
   while (scheme > from && start - scheme < 20 && (kindOf(text.charCodeAt(scheme - 1)) & word) !== 0) scheme--;
   let end = start;
   while (end < to && end - start < longestUrl && !endsUrl(text.charCodeAt(end))) end++;
-  while (end > start && /[.,;:!?)\]}]/.test(text[end - 1]!)) end--;
+  while (end > start && trailing.has(text[end - 1]!)) end--;
   const url = normalUrl(text.slice(scheme, end));
   if (url === undefined) return;
   sink.found('url', url);
@@ -161,16 +167,8 @@ function urlAt(text: string, { start, from, to }: After & { readonly to: number 
   if (query > 0) sink.found('url', normalUrl(url.slice(0, query)) ?? '');
 }
 
+/** What ends a sentence or a bracket, not a URL. */
+const trailing = new Set('.,;:!?)]}');
 /** Blanks, control characters, quotes, angle brackets, backslash, pipe. */
-function endsUrl(code: number): boolean {
-  return (
-    code <= 32 ||
-    code === 34 ||
-    code === 39 ||
-    code === 60 ||
-    code === 62 ||
-    code === 92 ||
-    code === 96 ||
-    code === 124
-  );
-}
+const ends = new Set([34, 39, 60, 62, 92, 96, 124]);
+const endsUrl = (code: number): boolean => code <= 32 || ends.has(code);

@@ -13,6 +13,8 @@ fetch_jars() {
     bash "$(dirname "$0")/services/$server.sh" "$services" || echo "NOT INSTALLED: $server" >&2
   done
 }
+# The reference server of TAXII 2.1, a package of Python.
+fetch_taxii() { bash "$(dirname "$0")/services/taxii.sh" "$services" || echo "NOT INSTALLED: taxii" >&2; }
 # Tools that Debian does not have, built from their sources.
 build_tools() {
   command -v helm >/dev/null || build helm helm.sh/helm/v3/cmd/helm@v3.22.0
@@ -22,7 +24,7 @@ build() {
   echo "building $1" >&2
   GOBIN=/usr/local/bin go install "$2" 2>/dev/null || echo "NOT INSTALLED (needs Go and root): $1" >&2
 }
-finish() { fetch_jars; build_tools; }
+finish() { fetch_jars; fetch_taxii; build_tools; }
 trap finish EXIT
 missing=()
 for package in "${packages[@]}"; do
