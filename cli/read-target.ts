@@ -38,7 +38,9 @@ function held(
   from: number,
   until: { readonly end: number; readonly counts: number },
 ): Samples {
-  const times = computedTimes(from, Math.min(until.end, (t.at(-1) ?? from) + until.counts));
+  // A reader may ask from the beginning of all time on.
+  const first = Math.max(from, t[0] ?? Number.POSITIVE_INFINITY);
+  const times = computedTimes(first, Math.min(until.end, (t.at(-1) ?? first) + until.counts));
   const values = new Float64Array(times.length).fill(Number.NaN);
   let next = 0;
   for (let i = 0; i < times.length; i++) {

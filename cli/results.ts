@@ -112,9 +112,9 @@ export function createResultTarget(ours: SampledSeries, options: ResultTargetOpt
     maxSamples,
   };
   const answer: QueryTarget['answer'] = async question => {
-    const read: Series[] = [];
+    let read: readonly Series[] = [];
     const load = ({ names, start, end }: Reach) => {
-      read.push(...ours.select(names, start, end));
+      read = ours.select(names, start, end);
       return new SeriesIndex(read);
     };
     const told = await ask(question, load, how);

@@ -71,10 +71,14 @@ function withOpen(
   const after = stored.t.at(-1) ?? Number.NEGATIVE_INFINITY;
   const from = open.t.findIndex(t => t > after);
   if (from < 0) return stored;
-  return {
-    t: Float64Array.of(...stored.t, ...open.t.slice(from)),
-    v: Float64Array.of(...stored.v, ...open.v.slice(from)),
-  };
+  return { t: joined(stored.t, open.t.slice(from)), v: joined(stored.v, open.v.slice(from)) };
+}
+
+function joined(before: Float64Array, after: readonly number[]): Float64Array {
+  const out = new Float64Array(before.length + after.length);
+  out.set(before);
+  out.set(after, before.length);
+  return out;
 }
 
 /** Scores and p-values as they are stored, and what `writer` has not written yet. */

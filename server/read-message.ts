@@ -80,7 +80,8 @@ export function readRequest(bytes: Uint8Array): ReadRequest {
   for (const { number, integer, bytes: inner } of protobufFields(bytes)) {
     if (number === 1 && inner !== undefined) queries.push(readQuery(inner));
     if (number === 2 && integer !== undefined) accepted.push(signed(integer));
-    if (number === 2 && inner !== undefined) accepted.push(...packedIntegers(inner).map(signed));
+    if (number === 2 && inner !== undefined)
+      for (const each of packedIntegers(inner)) accepted.push(signed(each));
   }
   return { queries, accepted };
 }

@@ -56,7 +56,7 @@ export function* aggregate(
   const out: Element[] = [];
   for (const group of groupsOf(expr, elements)) {
     if (selections.includes(op))
-      out.push(...(yield* select(group.members, param!, { largest: op === 'topk' })));
+      for (const one of yield* select(group.members, param!, { largest: op === 'topk' })) out.push(one);
     else out.push(reduced(group, reductions[op]!, param));
     yield;
   }

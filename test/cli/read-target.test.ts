@@ -29,13 +29,19 @@ function start(externalLabels: Labels = {}) {
     },
   };
   const target = createReadTarget(ours, { externalLabels, lookback: lookbackOf });
+  const forecastFrom = (from: number) =>
+    target.select({
+      start: from,
+      end: 13 * day,
+      matchers: [{ label: '__name__', op: '=', value: 'foreshock_capacity_forecast', at: 0 }],
+    });
   const select = (...matchers: readonly (readonly [string, Matcher['op'], string])[]) =>
     target.select({
       start: 10 * day,
       end: 13 * day,
       matchers: matchers.map(([label, op, value]) => ({ label, op, value, at: 0 })),
     });
-  return { select, asked };
+  return { select, asked, forecastFrom };
 }
 
 describe('what remote read finds', () => {
@@ -77,6 +83,12 @@ describe('what remote read finds', () => {
     const [{ t, v } = { t: [], v: [] }] = select(['__name__', '=', 'foreshock_capacity_forecast']);
     expect([t[0], t.at(-1), t.length]).toEqual([10 * day, 13 * day, 3 * 288 + 1]);
     expect([v[0], v[287], v[288], v.at(-1)]).toEqual([1, 1, 2, 3]);
+  });
+
+  it('repeats nothing before the first sample, so that the beginning of time may be asked for', () => {
+    const { forecastFrom } = start();
+    const [{ t, v } = { t: [], v: [] }] = forecastFrom(-9.2e15);
+    expect([t[0], v[0], t.length]).toEqual([10 * day, 1, 3 * 288 + 1]);
   });
 
   it('carries the external labels, and gives way to labels that are there', () => {
