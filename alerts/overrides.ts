@@ -1,5 +1,5 @@
 import type { Alert, Suppressed } from '../core/alert.ts';
-import type { Labels } from '../core/labels.ts';
+import { type Labels, labelOf } from '../core/labels.ts';
 import type { HoldStage } from '../core/pipeline.ts';
 
 /** An exception as `detection.overrides` states it; what is left out is not changed by it. */
@@ -23,7 +23,7 @@ export interface Overridden {
 
 function applies({ match, signal }: Override, labels: Labels, of: string | undefined): boolean {
   if (signal !== undefined && signal !== of) return false;
-  return Object.entries(match).every(([name, value]) => (labels[name] ?? '') === value);
+  return Object.entries(match).every(([name, value]) => labelOf(labels, name) === value);
 }
 
 /** For each field, the last override that matches and states it wins. `signal` undefined = not about one signal. */

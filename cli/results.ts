@@ -1,4 +1,4 @@
-import type { Labels } from '../core/labels.ts';
+import { type Labels, labelOf } from '../core/labels.ts';
 import type { Series, SeriesSource } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
 import { parseSelector } from '../promql/build.ts';
@@ -94,7 +94,7 @@ function picked(all: readonly Labels[], selectors: readonly string[]): readonly 
     parseSelector(selector).map(matcher => ({ label: matcher.label, passes: matcherTest(matcher) })),
   );
   return all.filter(labels =>
-    tests.some(test => test.every(({ label, passes }) => passes(labels[label] ?? ''))),
+    tests.some(test => test.every(({ label, passes }) => passes(labelOf(labels, label)))),
   );
 }
 

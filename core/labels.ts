@@ -12,13 +12,15 @@ export function fingerprint(labels: Labels): string {
   return `${text}}`;
 }
 
+/** The value of a label; one that is not there is empty, whatever its name (`constructor` is a good one). */
+export function labelOf(labels: Labels, name: string): string {
+  return Object.hasOwn(labels, name) ? labels[name]! : '';
+}
+
 /** Only the given names, in the given order; names that are not there are left out. */
 export function pick(labels: Labels, names: readonly string[]): Labels {
   const out: Record<string, string> = {};
-  for (const name of names) {
-    const value = labels[name];
-    if (value !== undefined) out[name] = value;
-  }
+  for (const name of names) if (Object.hasOwn(labels, name)) out[name] = labels[name]!;
   return out;
 }
 

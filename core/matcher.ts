@@ -1,4 +1,4 @@
-import type { Labels } from '../core/labels.ts';
+import { type Labels, labelOf } from '../core/labels.ts';
 
 /** One condition on a label, as Alertmanager writes it: `name="v"`, `!=`, `=~`, `!~` (anchored); absent is empty. */
 export type Matcher = (labels: Labels) => boolean;
@@ -10,7 +10,7 @@ export function parseMatcher(text: string): Matcher {
   const name = match[1]!;
   const value = match[3] ?? match[4] ?? '';
   const negative = match[2]!.startsWith('!');
-  if (!match[2]!.endsWith('~')) return labels => ((labels[name] ?? '') === value) !== negative;
+  if (!match[2]!.endsWith('~')) return labels => (labelOf(labels, name) === value) !== negative;
   const pattern = new RegExp(`^(?:${value})$`, 's');
-  return labels => pattern.test(labels[name] ?? '') !== negative;
+  return labels => pattern.test(labelOf(labels, name)) !== negative;
 }

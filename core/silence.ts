@@ -1,5 +1,5 @@
 import { goRegExp } from './go-regexp.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, labelOf } from './labels.ts';
 import type { Matcher } from './matcher.ts';
 
 /** A silence as an Alertmanager knows it; times in ms, it holds from `startsAt` up to `endsAt`. */
@@ -23,11 +23,10 @@ export interface SilenceMatcher {
 /** What all of the matchers let through; a label that is not there is empty. Throws a RangeError that names what cannot be read. */
 export function silenceMatcher(matchers: readonly SilenceMatcher[]): Matcher {
   const tests = matchers.map(({ name, value, isRegex, isEqual }) => {
-    const of = (labels: Labels) => (Object.hasOwn(labels, name) ? labels[name]! : '');
-    if (!isRegex) return (labels: Labels) => (of(labels) === value) === isEqual;
+    if (!isRegex) return (labels: Labels) => (labelOf(labels, name) === value) === isEqual;
     try {
       const pattern = goRegExp(value);
-      return (labels: Labels) => pattern.test(of(labels)) === isEqual;
+      return (labels: Labels) => pattern.test(labelOf(labels, name)) === isEqual;
     } catch (cause) {
       throw new RangeError(`${name}: ${JSON.stringify(value)} is not supported as a regular expression`, {
         cause,

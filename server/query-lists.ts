@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { fingerprint, type Labels } from '../core/labels.ts';
+import { fingerprint, type Labels, labelOf } from '../core/labels.ts';
 import { parseSelector } from '../promql/build.ts';
 import { byLabels, compareText } from '../promql/evaluate/label-order.ts';
 import { unreadable } from './query-errors.ts';
@@ -58,7 +58,7 @@ export async function labelValues({ target }: Desk, { request, reply }: Exchange
   const name = pathName(request);
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
     throw new ParamError(`invalid label name: ${JSON.stringify(name)}`);
-  const values = (await matching(target, given)).flatMap(labels => labels[name] || []);
+  const values = (await matching(target, given)).flatMap(labels => labelOf(labels, name) || []);
   return sendTexts(reply, values, given.limit());
 }
 

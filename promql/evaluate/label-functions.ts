@@ -1,4 +1,4 @@
-import { type Labels, omit } from '../../core/labels.ts';
+import { type Labels, labelOf, omit } from '../../core/labels.ts';
 import { ExecutionError, PromqlError } from '../parse.ts';
 import { anchored } from '../regexp.ts';
 import type { Arguments } from './functions.ts';
@@ -13,7 +13,7 @@ export function labelReplace(args: Arguments): Element[] {
   if (!labelName.test(target))
     throw new ExecutionError(`invalid destination label name in label_replace(): ${target}`, 0);
   return args.vector(0).map(element => {
-    const match = pattern.matcher(element.labels[source] ?? '');
+    const match = pattern.matcher(labelOf(element.labels, source));
     if (!match.matches()) return element;
     const groups = pattern.namedGroups();
     const group = (name: string) => {
@@ -40,7 +40,7 @@ export function labelJoin(args: Arguments): Element[] {
     throw new ExecutionError(`invalid destination label name in label_join(): ${target}`, 0);
   const sources = Array.from({ length: Math.max(0, args.count - 3) }, (_, k) => args.text(k + 3));
   return args.vector(0).map(element => {
-    const text = sources.map(source => element.labels[source] ?? '').join(separator);
+    const text = sources.map(source => labelOf(element.labels, source)).join(separator);
     return { ...element, labels: withLabel(element.labels, target, text) };
   });
 }

@@ -1,4 +1,4 @@
-import type { Labels } from '../../core/labels.ts';
+import { type Labels, labelOf } from '../../core/labels.ts';
 import type { Series } from '../../core/series.ts';
 import type { Matcher } from '../ast.ts';
 import { matcherTest } from '../regexp.ts';
@@ -31,7 +31,7 @@ export class SeriesIndex {
       .filter(matcher => matcher !== name)
       .map(matcher => ({ label: matcher.label, passes: matcherTest(matcher) }));
     return byLabels(
-      candidates.filter(({ labels }) => tests.every(({ label, passes }) => passes(labels[label] ?? ''))),
+      candidates.filter(({ labels }) => tests.every(({ label, passes }) => passes(labelOf(labels, label)))),
     );
   }
 }

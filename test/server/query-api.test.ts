@@ -70,6 +70,28 @@ async function ask(path: string, given: Record<string, string> = {}) {
 const range = (query: string, more: Record<string, string> = {}) =>
   ask('query_range', { query, start: '0', end: '120', step: '60', ...more });
 
+describe('a label that is not there is empty, though an object of JavaScript has something of its name', () => {
+  const count = '"vector","result":[{"metric":{},"value":[6000,"3"]}]';
+  it.each([
+    ['count(foreshock_anomaly_score{constructor=""})', count],
+    ['count(foreshock_anomaly_score{toString!~".+"})', count],
+    ['sum by (constructor) (count(foreshock_anomaly_score) by (service))', count],
+    ['count(label_replace(foreshock_anomaly_score, "a", "$1", "valueOf", "(.*)")) by (a)', count],
+    ['count(label_join(foreshock_anomaly_score, "a", "", "valueOf", "toString")) by (a)', count],
+  ])('%s', async (query, result) => {
+    const { status, body } = await ask('query', { query, time: '6000' });
+    expect([status, body]).toEqual([200, `{"status":"success","data":{"resultType":${result}}}`]);
+  });
+
+  it('its values are none', async () => {
+    expect((await ask('label/constructor/values')).body).toBe('{"status":"success","data":[]}');
+    const { body } = await ask('series', {
+      'match[]': 'foreshock_anomaly_score{toString="",service="cart"}',
+    });
+    expect(body).toContain('"service":"cart"');
+  });
+});
+
 describe('the query API writes what Prometheus writes', () => {
   it.each([
     ['1', '"scalar","result":[6000,"1"]'],
