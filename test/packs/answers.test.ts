@@ -19,6 +19,7 @@ const ofScrape = { job: 'lab', service: 'lab', instance: 'lab', cluster: 'lab' }
 /** What no recording holds, since it has nothing of its kind, and why. */
 const mayBeEmpty: Readonly<Record<string, string>> = {
   'postgresql/server/replication_lag': 'the recorded server has no standby',
+  'redis/memory/used': 'here each counter grows, and a server that evicts is never fuller',
 };
 
 /** A series of an exposition's line, as it goes on: gauges stay, the rest grows by a tenth at each scrape. */
