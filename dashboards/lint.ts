@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lintOverlap } from './lint-overlap.ts';
 import { lintQuery, type QueryRules } from './lint-query.ts';
-import { datasources, mixedDatasource } from './sources.ts';
+import { datasources, grafanaDatasource, mixedDatasource } from './sources.ts';
 
 /** One thing that is wrong with a dashboard, and where. */
 export interface LintFinding {
@@ -41,6 +41,7 @@ const variableSchema = z.object({
 const annotationSchema = z.object({
   name: z.string().default(''),
   expr: z.string().default(''),
+  target: z.object({ tags: z.array(z.string()).default([]) }).prefault({}),
   datasource: source,
 });
 
@@ -121,10 +122,13 @@ function lintVariables({ templating: { list }, panels, annotations }: Read): Lin
 /** Marks are drawn while a query has a value; what they say of counters and entities is theirs. */
 function lintAnnotations({ annotations }: Read): LintFinding[] {
   const out = findings();
-  for (const [k, { name, expr, datasource }] of (annotations?.list ?? []).entries()) {
-    if (datasource?.uid === '-- Grafana --') continue;
+  for (const [k, { name, expr, target, datasource }] of (annotations?.list ?? []).entries()) {
     const path = `annotations.${k}`;
     out.check(name !== '', path, 'has no name');
+    if (datasource?.uid === grafanaDatasource.uid) {
+      out.check(target.tags.length > 0, path, 'asks for marks of everybody: it needs a tag');
+      continue;
+    }
     out.check(isVariable(datasource), path, 'must ask a variable data source');
     for (const message of lintQuery(expr, { gauges: new Set(), entityVariables: [] }))
       out.check(false, path, message);

@@ -9,7 +9,7 @@ import {
   type RowPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { version } from '../core/version.ts';
-import { datasources, sourceVariables } from './sources.ts';
+import { datasources, grafanaDatasource, sourceVariables } from './sources.ts';
 import { plainText } from './text.ts';
 
 /** What is the same on each dashboard of ours. `from` and `to` are Grafana's times (`now-6h`, or ms as text). */
@@ -33,6 +33,7 @@ export function dashboardShell(shell: Shell): DashboardBuilder {
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: shell.from, to: shell.to })
     .annotation(firingAlerts())
+    .annotation(ownMarks())
     .link(
       new DashboardLinkBuilder('Incidents')
         .type(DashboardLinkType.Dashboards)
@@ -55,6 +56,25 @@ function firingAlerts(): AnnotationQueryBuilder {
     .textFormat('{{service}} {{instance}}')
     .tagKeys('severity')
     .step('60s');
+}
+
+/** What is asked of Grafana itself: annotations that carry all the tags. */
+const ofTag = {
+  limit: 100,
+  matchAny: false,
+  tags: ['foreshock'],
+  type: 'tags',
+  _implementsDataqueryVariant: () => undefined,
+};
+
+/** The incidents, anomalies and changes that foreshock brought to Grafana as annotations. */
+function ownMarks(): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name('foreshock')
+    .datasource(grafanaDatasource)
+    .enable(true)
+    .iconColor('purple')
+    .target({ build: () => ofTag });
 }
 
 /** Puts made panels on it; the builder's own placing would move them. */

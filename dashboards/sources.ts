@@ -11,6 +11,9 @@ export const datasources = { metrics: ofVariable('datasource'), foreshock: ofVar
 /** A panel whose queries ask several data sources. */
 export const mixedDatasource = { type: 'datasource', uid: '-- Mixed --' } as const;
 
+/** Grafana's own store, which holds the annotations that were written to it. */
+export const grafanaDatasource = { type: 'grafana', uid: '-- Grafana --' } as const;
+
 /** The data source of a panel with queries to these. */
 export function datasourceOf(asked: readonly Asked[]): { readonly type: string; readonly uid: string } {
   const [first = 'metrics'] = asked;

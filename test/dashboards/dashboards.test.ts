@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
+import { annotationsOf } from '../../cli/grafana-annotations.ts';
 import { signalSchema } from '../../core/pack.ts';
 import { capacityDashboard } from '../../dashboards/capacity.ts';
 import { fleetOverview } from '../../dashboards/fleet.ts';
@@ -8,7 +9,9 @@ import { writeLayout } from '../../dashboards/layout.ts';
 import { lintDashboard } from '../../dashboards/lint.ts';
 import { noiseDashboard } from '../../dashboards/noise.ts';
 import { packDashboard } from '../../dashboards/pack.ts';
-import { smallPack } from './fleet.ts';
+import { incidentOn, smallPack } from './fleet.ts';
+
+type Json = Readonly<Record<string, unknown>>;
 
 const [service] = smallPack.classes;
 const titles = ({ panels = [] }: Dashboard) => panels.map(panel => panel.title);
@@ -120,6 +123,16 @@ describe('a pack`s dashboard', () => {
     const panel = textOf(packDashboard(smallPack), 'disk: used, and how much there is');
     expect(panel).toContain('disk_size{namespace=~\\"$namespace\\",service=~\\"$service\\"}');
     expect(panel).toContain('"fixedColor":"red"');
+  });
+
+  it('shows the marks that foreshock brought to Grafana, by the tag that all of them carry', () => {
+    const mark = annotationsOf(incidentOn('redis'), 'https://page.example')[0]!;
+    const json = JSON.parse(JSON.stringify(packDashboard(smallPack).annotations));
+    const [own] = json.list.filter(({ datasource }: { datasource: Json }) => datasource.type === 'grafana');
+    expect(own.datasource.uid).toBe('-- Grafana --');
+    expect(own.enable).toBe(true);
+    expect(own.target).toEqual({ limit: 100, matchAny: false, tags: ['foreshock'], type: 'tags' });
+    expect(mark.tags).toEqual(expect.arrayContaining(own.target.tags));
   });
 
   it('marks the alerts of Prometheus and leads back to the overview', () => {

@@ -76,9 +76,16 @@ describe('marks', () => {
         json.annotations.list.push({ expr: 'up{', datasource: { uid: 'prod' } });
       }),
     ).toEqual([
-      'annotations.2: has no name',
-      'annotations.2: must ask a variable data source',
-      'annotations.2: its query cannot be read: unexpected end of the query: a bracket or an operand is missing',
+      'annotations.3: has no name',
+      'annotations.3: must ask a variable data source',
+      'annotations.3: its query cannot be read: unexpected end of the query: a bracket or an operand is missing',
+    ]);
+  });
+
+  it('of Grafana itself must have a tag', () => {
+    const asked = { name: 'all', datasource: { uid: '-- Grafana --' }, target: { tags: [] } };
+    expect(findings(json => json.annotations.list.push(asked))).toEqual([
+      'annotations.3: asks for marks of everybody: it needs a tag',
     ]);
   });
 });

@@ -53,6 +53,13 @@ describe('a preview', () => {
     expect(html).toContain('prefers-color-scheme:dark');
   });
 
+  it('asks nobody for the marks that only Grafana holds', async () => {
+    const asked: RangeQuery[] = [];
+    const { unanswered } = await draw(packDashboard(smallPack), answering({ service: 'redis' }, asked));
+    expect(asked.filter(({ query }) => query === '')).toEqual([]);
+    expect(unanswered).toEqual([]);
+  });
+
   it('has a picture for each panel, where it stands on the grid, and headings for rows', async () => {
     const { html } = await draw(packDashboard(smallPack), answering({ service: 'redis' }));
     expect([...picturesOf(html).keys()]).toEqual([
