@@ -62,6 +62,11 @@ export class ThreatDesk implements LineWatch {
     await Promise.all(this.#feeds.map(feed => feed.run(signal)));
   }
 
+  /** One poll of all feeds. */
+  async poll(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#feeds.map(feed => feed.poll(signal)));
+  }
+
   #prefixes(type: 'ipv4' | 'ipv6'): Iterable<number> {
     const [first, ...others] = this.#feeds;
     if (first === undefined || others.length === 0) return first?.table.prefixes(type) ?? [];

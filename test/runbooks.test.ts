@@ -45,6 +45,7 @@ const sent = [
   ...(read('cli/self-alerts.ts').match(/'Foreshock\w+'/g) ?? []),
   ...(read('alerts/incident-alert.ts').match(/'ForeshockIncident'/g) ?? []),
   ...(read('cli/capacity-warnings.ts').match(/'ForeshockResource\w+'/g) ?? []),
+  ...(read('cli/threat-alerts.ts').match(/'ForeshockThreatMatch'/g) ?? []),
   ...(read('cli/odds-limits.ts').match(/'ForeshockLimitAhead'/g) ?? []),
   ...(read('rules/band-rules.ts').match(/'ForeshockBand\w+'/g) ?? []),
   ...(read('rules/burn-rates.ts').match(/'ForeshockBudget\w+'/g) ?? []),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertCollectors } from '../../collectors/alert-collectors.ts';
 import { logCollectors } from '../../collectors/log-collectors.ts';
+import { feedCollectors } from '../../collectors/threat-feeds.ts';
 import { configSchema } from '../../config/schema.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { detectors } from '../../detectors/index.ts';
@@ -128,6 +129,11 @@ ${tablesOf(logCollectors)}
 An item of \`alerts\` names one of these; \`docs/delivery.md\` says what it takes, and what it does with the rest.
 
 ${tablesOf(alertCollectors)}
+## Collectors of threat feeds
+
+An item of \`threat_feeds\` names one of these; \`docs/threat-feeds.md\` says what each reads, and what it cannot.
+
+${tablesOf(feedCollectors)}
 ## Sinks of events
 
 An item of \`events\` names one of these; \`docs/events.md\` says what they are given.
