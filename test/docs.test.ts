@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it, test } from 'vitest';
+import { initConfig } from '../cli/init-config.ts';
 import { createProgram } from '../cli/program.ts';
 import { checkConfigFile } from '../config/check.ts';
 import { foreshock, temporaryFile, temporaryFolder } from './cli/command.ts';
@@ -95,18 +96,51 @@ test('the README has commands and links to look at', () => {
 /** The configs of a document; what is only a part of one is set beside a source and a pack. */
 function configsOf(text: string): string[] {
   const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
-  return blocks.map(block =>
-    block.startsWith('prometheus:')
-      ? block
-      : `prometheus: {url: "http://127.0.0.1:9090"}\npacks: [node]\n${block}`,
-  );
+  return blocks.map(block => {
+    const source = /^prometheus:/m.test(block) ? '' : 'prometheus: {url: "http://127.0.0.1:9090"}\n';
+    const packs = /^packs:/m.test(block) ? '' : 'packs: [node]\n';
+    return source + packs + block;
+  });
 }
 
-const configured = ['README.md', 'docs/delivery.md', 'docs/capacity-report.md', 'docs/grafana.md'];
+/** A pack that a document shows. */
+function packOf(text: string): string {
+  return /^```yml\n(pack:.*?)^```/ms.exec(text)?.[1] ?? '';
+}
+
+test('the pack of the how-to is good', () => {
+  const shown = packOf(read('docs/how-to/own-pack.md'));
+  expect(foreshock(['check', 'pack', temporaryFile('queue.yaml', shown)])).toMatchObject({ code: 0 });
+});
+
+test('what init writes as comments is a config, too', () => {
+  const findings = {
+    url: 'http://127.0.0.1:9090',
+    access: {},
+    alertmanager: undefined,
+    scrapeInterval: undefined,
+    packs: [{ pack: 'node', title: 'Hosts', params: {}, variant: undefined, classes: [], reads: [] }],
+  };
+  const written = initConfig(findings, 15_000);
+  const told = written.replaceAll(/^# ?(?=[a-z_]+: \{|logs:$| {2}- \{)/gm, '');
+  expect(told).toContain('\nlogs:\n  - {name: app');
+  const { code, stderr } = foreshock(['check', 'config', temporaryFile('foreshock.yaml', told)]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+const configured = [
+  'README.md',
+  'docs/delivery.md',
+  'docs/capacity-report.md',
+  'docs/grafana.md',
+  'docs/quick-start.md',
+  ...documents.filter(file => file.startsWith('docs/how-to/') && configsOf(read(file)).length > 0),
+];
 describe.each(configured)('the configs of %s', file => {
   it.each(configsOf(read(file)))('are good: %s', yaml => {
     const readFile = (name: string) => {
       if (name === '/foreshock.yaml') return yaml;
+      if (yaml.includes(`file: ${path.basename(name)}`)) return packOf(read(file));
       return existsSync(name) ? readFileSync(name, 'utf8') : 'what the file holds';
     };
     const { mistakes, summary } = checkConfigFile('/foreshock.yaml', { env: {}, readFile });
@@ -126,6 +160,7 @@ describe('what the README tells to type', () => {
       expect.stringMatching(/^run --config foreshock\.yaml\s*$/),
       'report capacity --config foreshock.yaml --out reports',
       'forecast --input disk.csv --horizon 30d --limit 500e9 --output forecast.csv',
+      'init --prometheus http://127.0.0.1:9090',
       expect.stringMatching(/^models list --config foreshock\.yaml\s*$/),
     ]);
   });
