@@ -2,6 +2,7 @@ import { resolvePack } from '../config/resolve.ts';
 import type { Pack } from '../core/pack.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
 import { metricNames } from '../promql/names.ts';
+import { familyOf, ofEveryProcess } from './uncovered-metrics.ts';
 
 /** What a running Prometheus is asked: the value of a query as a number a series, with the series' label `job`. */
 export interface Inventory {
@@ -24,34 +25,62 @@ export interface FoundClass {
   readonly missing: readonly string[];
 }
 
-/** A pack that applies, and the parameters that it needs to. */
-export interface FoundPack {
+/** A way in which a pack applies: the parameters that it needs to. */
+export interface FoundWay {
   readonly pack: string;
   readonly title: string;
   readonly params: Readonly<Record<string, string>>;
   /** The way of naming that fits; undefined when the pack fits as it stands. */
   readonly variant: string | undefined;
   readonly classes: readonly FoundClass[];
-  /** Names of metrics that its queries read. */
+  /** Names of metrics that are there and that its queries read; those of its first class tell ways of naming apart. */
   readonly reads: readonly string[];
+  readonly firstReads: readonly string[];
+}
+
+/** A pack that applies in the way that shows most. */
+export interface FoundPack extends FoundWay {
+  /** Other ways that show other metrics: the same technology, named in two ways at once. */
+  readonly also: readonly FoundWay[];
 }
 
 /** Fewer of its signals, and another technology merely shares a name with it. */
 const enough = 0.5;
 
+/** Families that programs of many kinds expose; a name of them tells no technology from another. */
+const shared = new Set([...ofEveryProcess, 'http', 'grpc', 'net', 'rest', 'workqueue']);
+
 /**
- * Whether a pack applies: its first class has at least half of its signals; others may be missing. Tried as it stands, in each of its variants, and with
- * its parameter `job` as the jobs are named here; the way that shows most wins, the first one of equals.
+ * Whether a pack applies: its first class has at least half of its signals, and a metric of its own technology is there. Other
+ * classes may be missing. Tried as it stands, in each of its variants, and with its parameter `job` as the jobs are named here;
+ * the way that shows most wins, the first one of equals.
  */
 export async function findPack(spec: Pack, inventory: Inventory): Promise<FoundPack | undefined> {
   const ways = [undefined, ...spec.variants];
-  let best: FoundPack | undefined;
+  const found: FoundWay[] = [];
   for (const way of ways)
     for (const attempt of [tryParams, tryJobs]) {
-      const found = await attempt(spec, { params: way?.params ?? {}, variant: way?.name }, inventory);
-      if (found !== undefined && (best === undefined || shown(found) > shown(best))) best = found;
+      const one = await attempt(spec, { params: way?.params ?? {}, variant: way?.name }, inventory);
+      if (one !== undefined) found.push(one);
     }
-  return best;
+  const best = mostShown(found);
+  return best && { ...best, also: apart(found, best) };
+}
+
+function mostShown(found: readonly FoundWay[]): FoundWay | undefined {
+  return found.reduce<FoundWay | undefined>(
+    (best, one) => (best === undefined || shown(one) > shown(best) ? one : best),
+    undefined,
+  );
+}
+
+/** Ways whose first class reads nothing that the one of the best way reads; one of each variant. */
+function apart(found: readonly FoundWay[], best: FoundWay): readonly FoundWay[] {
+  const known = new Set(best.firstReads);
+  const others = found.filter(({ firstReads }) => !firstReads.some(name => known.has(name)));
+  return [...new Set(others.map(({ variant }) => variant))].flatMap(
+    variant => mostShown(others.filter(one => one.variant === variant)) ?? [],
+  );
 }
 
 interface Way {
@@ -60,33 +89,44 @@ interface Way {
 }
 
 /** Signals that answer, of all classes; entities tell ways apart that have the same signals. */
-function shown({ classes }: FoundPack): number {
+function shown({ classes }: FoundWay): number {
   const signals = classes.reduce((sum, each) => sum + each.signals - each.missing.length, 0);
   const entities = classes.reduce((sum, each) => sum + each.entities, 0);
   return signals + entities / (1 + entities);
+}
+
+/** Names of metrics that tell the technology; of a pack that reads only what many expose, all of them. */
+function tellingNames(classes: readonly WatchedClass[]): readonly string[] {
+  const names = classes.flatMap(({ queries }) => queries.flatMap(metricNames));
+  const own = names.filter(name => !shared.has(familyOf(name)));
+  return own.length > 0 ? own : names.filter(name => name !== 'up');
 }
 
 async function tryParams(
   spec: Pack,
   { params, variant }: Way,
   inventory: Inventory,
-): Promise<FoundPack | undefined> {
+): Promise<FoundWay | undefined> {
   const { step, scrapeInterval, metrics } = inventory;
   const { classes } = resolvePack(spec, { match: '', params, step, scrapeInterval });
+  if (!tellingNames(classes).some(name => metrics.has(name))) return undefined;
   const found: FoundClass[] = [];
   for (const each of classes) {
     const seen = await findClass(each, inventory);
     if (seen !== undefined) found.push(seen);
   }
   if (found[0]?.name !== classes[0]?.class.name) return undefined;
-  const reads = [...new Set(classes.flatMap(({ queries }) => queries.flatMap(metricNames)))];
+  const readBy = (all: readonly WatchedClass[]) => [
+    ...new Set(all.flatMap(({ queries }) => queries.flatMap(metricNames)).filter(name => metrics.has(name))),
+  ];
   return {
     pack: spec.pack,
     title: spec.title,
     params,
     variant,
     classes: found,
-    reads: reads.filter(name => metrics.has(name)),
+    reads: readBy(classes),
+    firstReads: readBy(classes.slice(0, 1)),
   };
 }
 
@@ -94,9 +134,9 @@ async function findClass(watch: WatchedClass, inventory: Inventory): Promise<Fou
   const { signals, name } = watch.class;
   const named = watch.queries.map(query => metricNames(query).some(each => inventory.metrics.has(each)));
   if (named.filter(Boolean).length < enough * signals.length) return undefined;
-  const counts: number[] = [];
-  for (const [k, query] of watch.queries.entries())
-    counts.push(named[k] === true ? await inventory.count(query) : 0);
+  const counts = await Promise.all(
+    watch.queries.map((query, k) => (named[k] === true ? inventory.count(query) : 0)),
+  );
   const missing = signals.filter((_, k) => counts[k] === 0).map(signal => signal.name);
   if (signals.length - missing.length < enough * signals.length) return undefined;
   return { name, entities: Math.max(...counts), signals: signals.length, missing };
@@ -107,13 +147,11 @@ async function tryJobs(
   spec: Pack,
   { params, variant }: Way,
   inventory: Inventory,
-): Promise<FoundPack | undefined> {
+): Promise<FoundWay | undefined> {
   if (spec.params.job === undefined) return undefined;
   const { step, scrapeInterval } = inventory;
   const { classes } = resolvePack(spec, { match: '', params, step, scrapeInterval });
-  const metric = classes
-    .flatMap(({ queries }) => queries.flatMap(metricNames))
-    .find(name => name !== 'up' && inventory.metrics.has(name));
+  const metric = tellingNames(classes).find(name => inventory.metrics.has(name));
   if (metric === undefined) return undefined;
   const jobs = await inventory.values(metric, 'job');
   if (jobs.length === 0) return undefined;

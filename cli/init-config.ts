@@ -10,8 +10,8 @@ export interface InitFindings {
   /** Keys of access as the config has them: basic_auth, authorization, tls_config. */
   readonly access: Readonly<Record<string, unknown>>;
   readonly alertmanager: string | undefined;
-  /** ms; undefined = nobody says. */
-  readonly scrapeInterval: number | undefined;
+  /** How often targets are scraped, ms, and who says so. */
+  readonly scrape: { readonly interval: number; readonly from: 'told' | 'measured' | 'assumed' };
   readonly packs: readonly FoundPack[];
 }
 
@@ -57,7 +57,7 @@ export function sayFindings({ packs }: InitFindings, step: number): readonly str
   ];
 }
 
-function packLines({ pack, title, variant, classes }: FoundPack): string[] {
+function packLines({ pack, title, variant, classes, also }: FoundPack): string[] {
   const named = variant === undefined ? '' : `, named as in its variant ${variant}`;
   return [
     `${pack}: ${title}${named}`,
@@ -65,6 +65,7 @@ function packLines({ pack, title, variant, classes }: FoundPack): string[] {
       const without = missing.length === 0 ? '' : `, no samples of ${sayList(missing)}`;
       return `  ${name}: ${sayCount(entities, 'entity', 'entities')} of ${signals} signals${without}`;
     }),
+    ...also.map(other => `  also named as in ${other.variant ?? 'the pack itself'}, see the config`),
   ];
 }
 
@@ -74,14 +75,16 @@ function comment(lines: readonly string[]): string {
 
 /** A config with comments that watches what was found; what is optional stands there as a comment. */
 export function initConfig(findings: InitFindings, step: number): string {
-  const { url, access, alertmanager, scrapeInterval, packs } = findings;
-  const interval = formatDuration(scrapeInterval ?? 15_000);
+  const { url, access, alertmanager, scrape, packs } = findings;
   const parts = [
     comment([`What foreshock watches, as found at ${url}.`, ...sayFindings(findings, step)]),
-    stringify({
-      global: { scrape_interval: interval, step: formatDuration(step) },
-      prometheus: { url, ...access },
-    }).trimEnd(),
+    [
+      ...intervalComment[scrape.from],
+      stringify({
+        global: { scrape_interval: formatDuration(scrape.interval), step: formatDuration(step) },
+        prometheus: { url, ...access },
+      }).trimEnd(),
+    ].join('\n'),
     alertmanager === undefined
       ? comment([
           'No Alertmanager is known to this Prometheus. Where should alerts go?',
@@ -94,11 +97,30 @@ export function initConfig(findings: InitFindings, step: number): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function packItem({ pack, title, params, classes }: FoundPack): string {
+/** A source that has no targets of its own (Thanos, Mimir, VictoriaMetrics) does not tell how often they are scraped. */
+const intervalComment = {
+  told: [],
+  measured: ['# This source does not tell its scrape interval: it is counted from the samples of `up`.'],
+  assumed: ['# This source does not tell its scrape interval, and has no samples of `up`: write yours.'],
+};
+
+/** A config lists a pack once: a second way of naming is told, not written. */
+function alsoNamed({ pack, also }: FoundPack): string[] {
+  return also.map(({ variant, params, classes }) => {
+    const entities = sayCount(classes[0]?.entities ?? 0, 'entity', 'entities');
+    const copy = `a pack is listed once; add \`file:\` with a copy of packs/${pack}.yaml under another name`;
+    const how = Object.keys(params).length === 0 ? '' : ` and with the params ${JSON.stringify(params)}`;
+    return `Also there, named as in ${variant === undefined ? 'the pack itself' : `its variant ${variant}`}: ${entities}; ${copy}${how}.`;
+  });
+}
+
+function packItem(found: FoundPack): string {
+  const { pack, title, params, classes } = found;
   const names = classes.map(({ name, entities }) => `${name.split('/')[1]} (${entities})`);
   const item = Object.keys(params).length === 0 ? pack : { pack, params };
   const written = stringify([item], { lineWidth: 0 }).trimEnd().replaceAll('\n', '\n  ');
-  return `  # ${title.replace(/[\r\n]+/g, ' ')}: ${names.join(', ')}\n  ${written}`;
+  const about = comment([`${title}: ${names.join(', ')}`, ...alsoNamed(found)]).replaceAll('\n', '\n  ');
+  return `  ${about}\n  ${written}`;
 }
 
 const optional = comment([

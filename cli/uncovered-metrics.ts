@@ -24,6 +24,7 @@ export function uncovered(metrics: readonly string[], packs: readonly FoundPack[
 }
 
 /** What client libraries say of each process. */
-const ofEveryProcess = ['go', 'process', 'promhttp', 'scrape', 'up', 'python', 'jvm', 'nodejs'];
+export const ofEveryProcess = ['go', 'process', 'promhttp', 'scrape', 'up', 'python', 'jvm', 'nodejs'];
 
-const familyOf = (name: string): string => name.split(/[_:]/, 1)[0] ?? name;
+/** The first word of a metric's name. */
+export const familyOf = (name: string): string => name.split(/[_:]/, 1)[0] ?? name;

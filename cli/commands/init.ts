@@ -1,10 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import {
-  createPrometheusSource,
-  type PrometheusOptions,
-  prometheusOptions,
-} from '../../collectors/prometheus.ts';
+import { type PrometheusOptions, prometheusOptions } from '../../collectors/prometheus.ts';
 import { type PrometheusInventory, readInventory } from '../../collectors/prometheus-inventory.ts';
 import { builtinPacks, loadPack } from '../../config/pack.ts';
 import type { Pack } from '../../core/pack.ts';
@@ -15,6 +11,7 @@ import { writeText } from '../files.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { type InitFindings, initConfig, sayFindings } from '../init-config.ts';
 import { createProgress } from '../progress.ts';
+import { openSurvey, stepFor } from '../source-survey.ts';
 import { uncovered } from '../uncovered-metrics.ts';
 
 interface Flags {
@@ -53,19 +50,7 @@ function metricPacks(): readonly Pack[] {
   });
 }
 
-async function found(options: PrometheusOptions, there: PrometheusInventory): Promise<readonly FoundPack[]> {
-  const source = createPrometheusSource(options);
-  const now = Date.now();
-  const ask = async (query: string) => (await source.queryInstant(query, now)).series;
-  const scrapeInterval = there.scrapeInterval ?? 15_000;
-  const inventory: Inventory = {
-    metrics: new Set(there.metrics),
-    count: async query => (await ask(`count(${query})`))[0]?.v.at(-1) ?? 0,
-    values: async (metric, label) =>
-      (await ask(`count by (${label}) (${metric})`)).flatMap(({ labels }) => labels[label] ?? []),
-    step: stepOf(there),
-    scrapeInterval,
-  };
+async function found(inventory: Inventory): Promise<readonly FoundPack[]> {
   const packs = metricPacks();
   const { write, isTTY: terminal = false } = process.stderr;
   const progress = createProgress({
@@ -85,11 +70,26 @@ async function found(options: PrometheusOptions, there: PrometheusInventory): Pr
     return out;
   } finally {
     progress.end();
-    await source.close();
   }
 }
 
-const stepOf = ({ scrapeInterval = 15_000 }: PrometheusInventory) => Math.max(15_000, scrapeInterval);
+/** What is said of questions that the source did not answer. */
+function sayUnanswered([first, ...more]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  return [
+    `${sayCount(more.length + 1, 'query was', 'queries were')} not answered and taken for nothing there: ${first}`,
+  ];
+}
+
+async function look(options: PrometheusOptions, there: PrometheusInventory) {
+  const survey = await openSurvey(options, there, Date.now());
+  try {
+    const packs = await found(survey.inventory);
+    return { packs, scrape: survey.scrape, unanswered: sayUnanswered(survey.unanswered()) };
+  } finally {
+    await survey.close();
+  }
+}
 
 async function init(flags: Flags): Promise<void> {
   const { output, force } = flags;
@@ -97,10 +97,11 @@ async function init(flags: Flags): Promise<void> {
     throw new InputError(`${output}: is there already; --force replaces it, --output - only shows`);
   const options = optionsOf(flags);
   const there = await readInventory(options);
-  const packs = await found(options, there);
+  const { packs, scrape, unanswered } = await look(options, there);
   if (packs.length === 0) {
     const metrics = sayCount(there.metrics.length, 'metric');
-    process.stderr.write(`${options.url} has ${metrics}, and no pack knows them; see docs/packs.md\n`);
+    const lines = [`${options.url} has ${metrics}, and no pack knows them; see docs/packs.md`, ...unanswered];
+    process.stderr.write(`${lines.join('\n')}\n`);
     process.exitCode = exitCodes.found;
     return;
   }
@@ -108,12 +109,12 @@ async function init(flags: Flags): Promise<void> {
     url: flags.prometheus,
     access: accessOf(flags),
     alertmanager: flags.alertmanager ?? there.alertmanagers[0],
-    scrapeInterval: there.scrapeInterval,
+    scrape,
     packs,
   };
-  const step = stepOf(there);
+  const step = stepFor(scrape.interval);
   writeText(output, initConfig(findings, step));
-  const lines = [...sayFindings(findings, step), ...uncovered(there.metrics, packs)];
+  const lines = [...sayFindings(findings, step), ...uncovered(there.metrics, packs), ...unanswered];
   if (output !== '-') lines.push(`written to ${output}; next: foreshock run --config ${output} --dry-run`);
   process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreshockBeside } from '../cli/command.ts';
 import { createAlertmanagerServer } from './alertmanager-server.ts';
@@ -9,6 +10,32 @@ import { type LoopbackServer, missingCommands, temporaryFolder, until } from './
 import { createNodeExporter } from './node-exporter.ts';
 import { createPrometheusServer, scrapedSteadily } from './prometheus-server.ts';
 import { serveRed } from './red-exporter.ts';
+
+/** What speaks only the query API, as Thanos' querier and VictoriaMetrics do, over a Prometheus, with more names in it. */
+async function serveQueriesOnly(
+  behind: string,
+  { asked, names }: { readonly asked: string[]; readonly names: number },
+): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer(async (request, response) => {
+    const { pathname, search } = new URL(request.url ?? '/', behind);
+    if (/\/(targets|alertmanagers)$/.test(pathname)) return void response.writeHead(404).end();
+    const form = await text(request);
+    const answer = await fetch(`${behind}${pathname}${search}`, {
+      method: request.method ?? 'GET',
+      headers: { 'content-type': request.headers['content-type'] ?? '' },
+      ...(form === '' ? {} : { body: form }),
+    });
+    if (form !== '') asked.push(form);
+    const body = await answer.text();
+    const more = Array.from({ length: names }, (_, k) => `"other_${k}_total"`).join(',');
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(pathname.endsWith('__name__/values') ? body.replace('"data":[', `"data":[${more},`) : body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  return { server, url: `http://127.0.0.1:${address.port}` };
+}
 
 const missing = missingCommands('prometheus', 'prometheus-alertmanager', 'prometheus-node-exporter');
 const host = (server: LoopbackServer) => server.url.replace('http://', '');
@@ -54,6 +81,43 @@ describe.skipIf(missing.length > 0)('foreshock init on a real Prometheus', () =>
     expect(text).toContain('scrape_interval: 2s');
     expect(text).toContain(`alertmanager:\n  url: ${alertmanager.url}`);
     expect(text).not.toContain('prometheus (');
+  });
+
+  it('asks a source that tells no targets and has 10,000 metrics only what packs know, and measures its interval', async () => {
+    const asked: string[] = [];
+    const querier = await serveQueriesOnly(prometheus.url, { asked, names: 10_000 });
+    services.push(querier.server);
+    const { code, stdout, stderr } = await foreshockBeside([
+      'init',
+      ...['--prometheus', querier.url, '--output', '-'],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('counted from the samples of `up`.\nglobal' + ':\n  scrape_interval: 2s');
+    expect(stdout).toContain('# No Alertmanager is known');
+    expect(stdout).toMatch(/pack: service\n/);
+    expect(asked.length).toBeLessThan(200);
+  });
+
+  it('tells the same technology named in two ways at once, and writes a config that is without mistakes', async () => {
+    const both = path.join(dir, 'both.yaml');
+    const { server, target } = await serveRed('classic');
+    services.push(server);
+    const otel = await serveRed('otel');
+    services.push(otel.server);
+    const two = await createPrometheusServer({
+      dir: temporaryFolder('init-two'),
+      targets: [],
+      jobs: { shop: [target], bank: [otel.target] },
+    });
+    servers.push(two);
+    await two.start();
+    await scrapedSteadily(two);
+    const { code, stderr } = await foreshockBeside(['init', '--prometheus', two.url, '--output', both]);
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(both, 'utf8')).toMatch(
+      /# Also there, named as in its variant opentelemetry: 1 entity; a pack is listed once; add `file:`/,
+    );
+    expect(await foreshockBeside(['check', 'config', both])).toMatchObject({ code: 0 });
   });
 
   it('does not overwrite a config unless told to', async () => {
