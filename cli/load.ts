@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import { formatMistake, type Mistake } from '../config/mistake.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Config } from '../config/schema.ts';
+import type { ObjectiveSpec } from '../core/objective.ts';
 import { detectors } from '../detectors/index.ts';
 import type { WebConfig } from '../server/web-config.ts';
 import { sinks } from '../sinks/index.ts';
@@ -18,6 +19,8 @@ import { loadWebConfig } from './web-config.ts';
 export interface Loaded {
   readonly config: Config;
   readonly packs: readonly ResolvedPack[];
+  /** Of the files in `objectives`. */
+  readonly objectives: readonly ObjectiveSpec[];
   /** What `web.config_file` says. */
   readonly webConfig: WebConfig | undefined;
 }
@@ -47,11 +50,11 @@ export const loadContext = {
 export function loadAll(file: string, context = loadContext): Loaded | readonly Mistake[] {
   const result = loadConfig(file, context);
   if (!result.ok) return result.mistakes;
-  const { config, packs } = result;
+  const { config, packs, objectives } = result;
   const { config_file: webFile } = config.web;
   const web = webFile === undefined ? undefined : loadWebConfig(webFile);
   if (web?.ok === false) return web.mistakes;
-  return { config, packs, webConfig: web?.webConfig };
+  return { config, packs, objectives, webConfig: web?.webConfig };
 }
 
 /** Reads a config or throws an InputError with every mistake, one a line, each with file, line and column. */

@@ -74,7 +74,8 @@ export function ruleInputs(loaded: Loaded, source: string): RuleInputs {
       classes.map(each => [declaredName(each), `${each.class.name}${identity?.suffix ?? ''}`] as const),
     ),
   );
-  return { ...bands, packs, objectives: objectivesOf(packs, named) };
+  const standalone = loaded.objectives.map(spec => ({ name: `openslo/${spec.name}`, spec }));
+  return { ...bands, packs, objectives: [...objectivesOf(packs, named), ...standalone] };
 }
 
 /** The classes as long as there is room for the rules of their bands; the rest is left out, with the reason. */

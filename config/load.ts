@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { ObjectiveSpec } from '../core/objective.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
+import { loadObjectives } from './openslo.ts';
 import { at, nameOf, type Outline, outlineOf } from './outline.ts';
 import { loadPacks } from './pack-refs.ts';
 import type { ResolvedPack } from './resolve.ts';
@@ -33,7 +35,12 @@ export interface LoadContext {
 
 /** A config that can run, secrets read and packs filled in, or every mistake at once. */
 export type LoadResult =
-  | { readonly ok: true; readonly config: Config; readonly packs: readonly ResolvedPack[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly packs: readonly ResolvedPack[];
+      readonly objectives: readonly ObjectiveSpec[];
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /** Reads the config file and every pack it names; never throws for bad input. */
@@ -54,13 +61,14 @@ export function loadConfig(file: string, context: LoadContext): LoadResult {
   const wrong = parsed.success ? [] : source.schemaMistakes(parsed.error, configSchema);
   const outline = outlineOf(value, parsed.data);
   const { mistakes: inPacks, packs } = loadPacks(outline, source, { ...context, file });
+  const { mistakes: inObjectives, objectives } = loadObjectives(outline, source, { ...context, file });
   const secrets = resolveSecretFiles(parsed.data ?? value, { file, readFile: context.readFile, source });
-  const found = [...wrong, ...references(outline, source, context), ...secrets, ...inPacks];
+  const found = [...wrong, ...references(outline, source, context), ...secrets, ...inPacks, ...inObjectives];
   // A value that has a hole is wrong for that reason only.
   const beside = found.filter(each => !unset.some(hole => samePlace(hole, each)));
   const mistakes = inOrder([...syntax.mistakes, ...unset, ...beside], file);
   if (!parsed.success || mistakes.length > 0) return { ok: false, mistakes };
-  return { ok: true, config: withTopologyFiles(parsed.data, file), packs };
+  return { ok: true, config: withTopologyFiles(parsed.data, file), packs, objectives };
 }
 
 /** Paths of topology files are relative to the config. */

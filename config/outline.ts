@@ -17,6 +17,8 @@ export interface Outline {
   /** Detectors as they are named, with the options that stand beside them in a map. */
   readonly detectors: readonly { readonly name: unknown; readonly options?: unknown }[];
   readonly packs: readonly unknown[];
+  /** Files of objectives. */
+  readonly objectives: readonly unknown[];
   /** In ms; the defaults while the config cannot be read. */
   readonly step: number;
   readonly scrapeInterval: number;
@@ -42,6 +44,7 @@ export function outlineOf(value: unknown, config: Config | undefined): Outline {
     maintenance: listAt(value, 'maintenance'),
     detectors: detectorsOf(at(at(value, 'detection'), 'detectors')),
     packs: listAt(value, 'packs'),
+    objectives: listAt(value, 'objectives'),
     step: config?.global.step ?? fallback,
     scrapeInterval: Math.max(...(scrapes?.length ? scrapes : [config?.global.scrape_interval ?? fallback])),
   };

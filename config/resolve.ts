@@ -22,7 +22,7 @@ export interface ResolvedPack {
 }
 
 /** The shortest window of burn rates, in ms. */
-const burnStep = 300_000;
+export const burnStep = 300_000;
 
 /** Times in ms, matchers as written between braces. */
 export interface Resolution {

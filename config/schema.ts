@@ -214,6 +214,10 @@ export const configSchema = z.strictObject({
     .describe('Changes that may be causes; `POST /webhook/change` takes them always.'),
   alertmanager: httpServer.optional().describe('Where alerts go.'),
   packs: z.array(packRef).min(1).describe('What is watched.'),
+  objectives: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Files of objectives in OpenSLO v1, relative to the config, beside those of the packs.'),
   detection: detection.prefault({}).describe('How sensitive detection is.'),
   time_intervals: z
     .array(z.strictObject({ name: z.string(), time_intervals: z.array(interval).min(1) }))
