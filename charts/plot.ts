@@ -66,22 +66,36 @@ interface Axes {
 /** A level so many times above all else would press it flat: it is left out. */
 const farLimit = 3;
 
+/** Room of a letter of the axis, pixels; between the axis and the left edge there is at least, and at most that share of the width. */
+const letter = 6.2;
+const room = { least: 66, share: 0.4 };
+
+/** The axis of values: its scale, what its ticks are called, and how much room their words take. */
+function valueAxis(plot: Plot, { top, bottom }: Pick<Box, 'top' | 'bottom'>) {
+  const { width, height } = plot;
+  const count = Math.max(2, Math.min(6, Math.floor((height - top - bottom) / 34)));
+  const scale = scaleLinear()
+    .domain(extentOf(plot))
+    .range([height - bottom, top])
+    .nice(plot.max === undefined ? count : 1);
+  const ticks = scale.ticks(count).map(value => ({ value, said: plot.say(value) }));
+  const longest = ticks.reduce((most, { said }) => Math.max(most, [...said].length), 0);
+  const left = Math.max(room.least, Math.min(room.share * width, Math.ceil(12 + letter * longest)));
+  return { scale, ticks, left };
+}
+
 /** The plot as an SVG text. Throws a RangeError for a size or range that is no number or too small. */
 export function plotChart(plot: Plot): string {
   const { width, height, start, end, title, lines } = plot;
   checkRange({ width, height, start, end });
   const rows = legendRows(plot, width - 24);
-  const box: Box = { width, height, left: 66, right: 14, top: 28, bottom: 24 + 16 * rows.length };
+  const margins = { width, height, right: 14, top: 28, bottom: 24 + 16 * rows.length };
+  const { scale, ticks, left } = valueAxis(plot, margins);
+  const box: Box = { ...margins, left };
   if (lines.length === 0) return svg(headed(box), { title, about: plot.none }, nothing(box, plot.none));
-  const [low, high] = extentOf(plot);
-  const count = Math.max(2, Math.min(6, Math.floor((height - box.top - box.bottom) / 34)));
-  const scale = scaleLinear()
-    .domain([low, high])
-    .range([height - box.bottom, box.top])
-    .nice(plot.max === undefined ? count : 1);
   const time = timeAxis(box, start, end);
   const axes: Axes = { box, x: time.x, y: value => scale(value) };
-  const ticks = scale.ticks(count).map(tick => tickOf(axes, tick, plot.say(tick)));
+  const marked = ticks.map(({ value, said }) => tickOf(axes, value, said));
   const clip = `<clipPath id="${clipId(plot)}"><rect x="${box.left}" y="${box.top - 2}" width="${width - box.left - box.right}" height="${height - box.top - box.bottom + 4}"/></clipPath>`;
   const drawn = [
     ...plot.bands.map(band => bandOf(band, axes)),
@@ -89,7 +103,7 @@ export function plotChart(plot: Plot): string {
     ...lines.map(line => lineOf(line, axes, plot)),
     ...plot.marks.filter(({ t }) => t >= start && t <= end).map(mark => markOf(mark, axes)),
   ];
-  const body = `${clip}${time.body}${ticks.join('')}<g clip-path="url(#${clipId(plot)})">${drawn.join('')}</g>${legendOf(rows, box)}`;
+  const body = `${clip}${time.body}${marked.join('')}<g clip-path="url(#${clipId(plot)})">${drawn.join('')}</g>${legendOf(rows, box)}`;
   return svg(headed(box), { title, about: aboutOf(plot) }, body);
 }
 

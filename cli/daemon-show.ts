@@ -7,6 +7,7 @@ import type { Daemon } from './daemon.ts';
 import { readIncidentLogs } from './incident-logs.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import { showSurroundings } from './incident-surroundings.ts';
+import { withPatience } from './patience.ts';
 import { resultsOf } from './results.ts';
 
 const keptEvery = 60_000;
@@ -56,8 +57,9 @@ async function readPictures(
 ): Promise<void> {
   const { id } = incident;
   const known = album.of(id);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(patience)]);
-  const read = await readIncidentSignals(incident, wired.watches, { sources, now, signal });
+  const read = await withPatience(options.signal, patience, signal =>
+    readIncidentSignals(incident, wired.watches, { sources, now, signal }),
+  );
   const signals = read.length > 0 ? read : (known.signals ?? []);
   book.addSignals(id, signals);
   const said =

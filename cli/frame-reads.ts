@@ -1,5 +1,6 @@
 import type { IncidentFrames, WantedFrames } from '../core/incident-frames.ts';
 import { readIncidentFrames } from './incident-frames.ts';
+import { withPatience } from './patience.ts';
 
 type From = Parameters<typeof readIncidentFrames>[1];
 
@@ -47,10 +48,11 @@ export class FrameReads {
     for (const [incident, wanted] of this.#waiting) {
       if (this.#from.signal.aborted) break;
       this.#waiting.delete(incident);
-      const signal = AbortSignal.any([this.#from.signal, AbortSignal.timeout(patience)]);
       const nothing = { incident, frames: [] };
       // Not within the push: what was read meanwhile may have been taken.
-      const frames = await readIncidentFrames(wanted, { ...this.#from, signal }).catch(() => nothing);
+      const frames = await withPatience(this.#from.signal, patience, signal =>
+        readIncidentFrames(wanted, { ...this.#from, signal }),
+      ).catch(() => nothing);
       this.#read.push(frames);
     }
     this.#busy = false;

@@ -46,6 +46,17 @@ describe('a plot', () => {
     expect(texts.at(-1)).toBe('a');
   });
 
+  it('has room for long words at its axis', () => {
+    const words = (said: string) => {
+      const drawn = plotChart({ ...plot, say: value => `${value} ${said}` });
+      const [, x = ''] = /<text x="([\d.]+)"[^>]*>40 /.exec(drawn) ?? [];
+      return Number(x);
+    };
+    expect(words('B')).toBe(60);
+    expect(words('packets/s')).toBeGreaterThan(6 * '40 packets/s'.length);
+    expect(words('x'.repeat(500))).toBeLessThan(plot.width / 2);
+  });
+
   it('begins at 0 unless told, and keeps to the least and most that it is told', () => {
     const high = { ...line, v: t.map((_, i) => 100 + i) };
     expect(textsOf(plotChart({ ...plot, lines: [high] }))).toContain('0');
