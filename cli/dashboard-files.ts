@@ -17,10 +17,13 @@ import { silenceLink } from '../server/silence-link.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { IncidentLinks } from './incident-links.ts';
 
-const forGrafana = (query: string) => query.replace(/\[[0-9a-z]+\]/g, '[$rate_interval]');
+/** Windows that follow our scrape interval follow Grafana's there; one that a pack wrote is part of what its signal means. */
+const forGrafana = (windows: readonly string[]) => (query: string) =>
+  windows.reduce((text, window) => text.replaceAll(`[${window}]`, '[$rate_interval]'), query);
 
 /** A pack as dashboards see it: rate windows follow Grafana's interval, not ours. */
-function dashboardPack({ pack, title, spec, classes, capacity }: ResolvedPack): DashboardPack {
+function dashboardPack({ pack, title, spec, classes, capacity, windows }: ResolvedPack): DashboardPack {
+  const asked = forGrafana(windows);
   return {
     pack,
     title,
@@ -30,14 +33,14 @@ function dashboardPack({ pack, title, spec, classes, capacity }: ResolvedPack): 
       name: each.class.name,
       entityLabels: each.entityLabels,
       signals: each.class.signals,
-      queries: each.queries.map(forGrafana),
+      queries: each.queries.map(asked),
       of: spec.reads === 'metrics' ? 'metrics' : 'foreshock',
     })),
     capacity: capacity.map(({ resource, class: of, used, limit, unit, about, action }) => ({
       resource,
       class: `${pack}/${of}`,
-      used: forGrafana(used),
-      limit: forGrafana(limit),
+      used: asked(used),
+      limit: asked(limit),
       unit,
       about: [about, action].filter(words => words !== '').join(' '),
     })),

@@ -14,6 +14,8 @@ export interface ResolvedPack {
   readonly title: string;
   readonly spec: Pack;
   readonly classes: readonly WatchedClass[];
+  /** Windows of its queries that follow the scrape interval, as they stand there; others are what the pack wrote. */
+  readonly windows: readonly string[];
   readonly topology: Pack['topology'];
   readonly alerts: Pack['alerts'];
   readonly capacity: Pack['capacity'];
@@ -57,6 +59,7 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
       absent,
       queries: signals.map(signal => boundLookback(ask(signal.query), fresh)),
     })),
+    windows: [rateInterval, fresh],
     topology: spec.topology.map(edge => ({ from: named(edge.from), to: named(edge.to), via: ask(edge.via) })),
     alerts: spec.alerts.map(alert => ({ ...alert, expr: ask(alert.expr) })),
     capacity: spec.capacity.map(item => ({ ...item, used: ask(item.used), limit: ask(item.limit) })),

@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/duration.ts';
 import { selectedMetrics } from '../promql/calls.ts';
 import { findError } from '../promql/parse.ts';
 import { selectorsOf } from '../promql/selectors.ts';
@@ -24,6 +25,9 @@ const readers = new Set([
   'group',
 ]);
 
+/** ms; below it a window may hold too few samples. */
+const shortestFixed = 600_000;
+
 const known = /\$__(?:rate_interval|interval|range)\b|\$__(?:from|to)\b/g;
 /** A name that no metric has stands for a variable while a query is read. */
 const filled = (query: string) => query.replaceAll(known, '1m');
@@ -32,11 +36,16 @@ const filled = (query: string) => query.replaceAll(known, '1m');
 export function lintQuery(query: string, rules: QueryRules): string[] {
   const error = findError(filled(query));
   if (error !== undefined) return [`its query cannot be read: ${error.message}`];
-  if (/\b(?:rate|irate|increase)\([^)]*\[\d/.test(query))
-    return ['a rate has a fixed window: write [$__rate_interval]'];
+  if (shortWindows(query).length > 0) return ['a rate has a fixed window: write [$__rate_interval]'];
   const left = query.replaceAll(known, '').match(/\$rate_interval\b|\$\{\w*\}/);
   if (left !== null) return [`the placeholder ${left[0]} was left in its query`];
   return [...bareCounters(filled(query), rules.gauges), ...lintMatchers(query, rules.entityVariables)];
+}
+
+/** Fixed windows of rates that are shorter than many scrape intervals are; a longer one is meant. */
+function shortWindows(query: string): string[] {
+  const windows = query.matchAll(/\b(?:rate|irate|increase)\([^)]*?\[((?:\d+(?:ms|[smhdwy]))+)\]/g);
+  return [...windows].flatMap(([, window = '']) => (parseDuration(window) < shortestFixed ? [window] : []));
 }
 
 function bareCounters(query: string, gauges: ReadonlySet<string>): string[] {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it, test } from 'vitest';
-import { initConfig } from '../cli/init-config.ts';
+import { type InitFindings, initConfig } from '../cli/init-config.ts';
 import { createProgram } from '../cli/program.ts';
 import { checkConfigFile } from '../config/check.ts';
 import { foreshock, temporaryFile, temporaryFolder } from './cli/command.ts';
@@ -114,12 +114,14 @@ test('the pack of the how-to is good', () => {
 });
 
 test('what init writes as comments is a config, too', () => {
-  const findings = {
+  const findings: InitFindings = {
     url: 'http://127.0.0.1:9090',
     access: {},
     alertmanager: undefined,
-    scrapeInterval: undefined,
-    packs: [{ pack: 'node', title: 'Hosts', params: {}, variant: undefined, classes: [], reads: [] }],
+    scrape: { interval: 15_000, from: 'told' },
+    packs: [
+      { pack: 'node', title: 'Hosts', params: {}, variant: undefined, classes: [], reads: [], firstReads: [], also: [] },
+    ],
   };
   const written = initConfig(findings, 15_000);
   const told = written.replaceAll(/^# ?(?=[a-z_]+: \{|logs:$| {2}- \{)/gm, '');

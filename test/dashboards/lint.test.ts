@@ -181,6 +181,8 @@ describe('a query', () => {
     `sum by (le) (increase(seconds_bucket{${matchers}}[$__range]))`,
     `count(errors_total{${matchers}})`,
     `max_over_time(up{${matchers}}[1h])`,
+    `sum(increase(errors_total{${matchers}}[10m]))`,
+    `sum(rate(errors_total{${matchers}}[1d]))`,
   ])('may be %s', expr => {
     expect(findings(asks(expr))).toEqual([]);
   });
