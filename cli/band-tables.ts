@@ -12,7 +12,7 @@ export interface LearnedBands {
   readonly left: readonly { readonly class: string; readonly reason: string }[];
 }
 
-/** What of a config the bands follow: the entities whose signals are muted are not watched by rules either. */
+/** What of a config the bands follow: the entities whose signals are muted are not watched by rules either, and floors are theirs. */
 export type BandOverrides = Parameters<typeof overrideFor>[0];
 
 const hour = 3_600_000;
@@ -41,9 +41,11 @@ function cellsOf(
   return entities.flatMap((entity, row) => {
     if (seen[row]! < needed) return [];
     return context.signals.flatMap(({ name: signal }, column) => {
-      if (overrideFor(overrides, entity, signal).mute) return [];
-      const cell = cellOf(model, { row, column });
-      return cell === undefined ? [] : [{ entity, signal, ...cell }];
+      const { mute, floor } = overrideFor(overrides, entity, signal);
+      const cell = mute ? undefined : cellOf(model, { row, column });
+      return cell === undefined
+        ? []
+        : [{ entity, signal, ...(floor === undefined ? {} : { floor }), ...cell }];
     });
   });
 }

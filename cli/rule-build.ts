@@ -16,6 +16,7 @@ import { yamlText } from '../rules/yaml-text.ts';
 import { InputError } from './exit.ts';
 import { writeText } from './files.ts';
 import { usualExits, withHelp } from './help.ts';
+import { diffLines } from './line-diff.ts';
 import { type Loaded, loadOrExplain } from './load.ts';
 import { type RuleInputs, ruleInputs, sourceOf, withinRules } from './rule-inputs.ts';
 
@@ -120,12 +121,22 @@ function testsText(
   })}`;
 }
 
-function stateOf({ file, text }: Written): 'new' | 'changed' | 'unchanged' {
+/** What is written now; undefined where there is no such file. */
+function readHeld(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8') === text ? 'unchanged' : 'changed';
+    return readFileSync(file, 'utf8');
   } catch {
-    return 'new';
+    return undefined;
   }
+}
+
+/** What would be done with a file, and with `diff` what differs, line by line; a new file has no lines to compare. */
+function sayWritten({ file, text }: Written, diff: boolean | undefined): readonly string[] {
+  const held = readHeld(file);
+  if (held === undefined) return [`new ${file}`];
+  if (held === text) return [`unchanged ${file}`];
+  const lines = diff ? [`--- ${file}`, `+++ ${file} (built)`, ...diffLines(held, text)] : [];
+  return [`changed ${file}`, ...lines];
 }
 
 function build(flags: Flags): void {
@@ -157,7 +168,8 @@ function build(flags: Flags): void {
 }
 
 function writeAll(files: readonly Written[], { dryRun, diff }: Flags): void {
-  if (dryRun || diff) for (const each of files) process.stdout.write(`${stateOf(each)} ${each.file}\n`);
+  if (dryRun || diff)
+    for (const each of files) process.stdout.write(`${sayWritten(each, diff).join('\n')}\n`);
   if (!dryRun) for (const { file, text } of files) writeText(file, text);
 }
 
@@ -178,7 +190,7 @@ export function buildCommand(): Command {
     .option('--name <name>', 'name of the PrometheusRule', 'foreshock')
     .option('--label <key=value...>', 'label of the PrometheusRule, as the ruleSelector wants it', [])
     .option('--dry-run', 'only say what would be written')
-    .option('--diff', 'say which files are new or changed')
+    .option('--diff', 'say which files are new or changed, and what differs line by line')
     .action(build);
   const examples = [
     'rules build --config foreshock.yaml --out rules.yml --tests rules.test.yml',

@@ -11,6 +11,8 @@ import { literal, valueTemplate } from './template-text.ts';
 export interface BandCell {
   readonly entity: Labels;
   readonly signal: string;
+  /** Smallest deviation worth an alert of this entity; the signal's where it is left out. */
+  readonly floor?: number;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
@@ -65,13 +67,17 @@ function edgeRules(
   return [
     ...(spec.bad === 'high' ? [] : [rule('lower', cell.lower)]),
     ...(spec.bad === 'low' ? [] : [rule('upper', cell.upper)]),
+    ...(cell.floor === undefined
+      ? []
+      : [{ record: 'foreshock:band_floor', expr: `vector(${cell.floor})`, labels }]),
   ];
 }
 
-/** How many rules of edges a class needs. */
+/** How many rules of edges, and of floors of their own, a class needs. */
 export function countEdges({ cells, signals }: BandClass): number {
   const both = new Set(signals.filter(({ spec }) => spec.bad === 'both').map(({ spec }) => spec.name));
-  return cells.reduce((sum, { signal }) => sum + (both.has(signal) ? 2 : 1), 0);
+  const edges = ({ signal, floor }: BandCell) => (both.has(signal) ? 2 : 1) + (floor === undefined ? 0 : 1);
+  return cells.reduce((sum, cell) => sum + edges(cell), 0);
 }
 
 function valueRule({ name, entityLabels }: BandClass, signal: BandClass['signals'][number]): Rule {
@@ -82,11 +88,17 @@ function valueRule({ name, entityLabels }: BandClass, signal: BandClass['signals
   };
 }
 
-function outside({ bad, floor, name }: SignalSpec, className: string): string {
+/** Outside of the band by more than the floor: the entity's own where one is recorded, else the signal's. */
+function outside({ bad, floor, name }: SignalSpec, { name: className, cells }: BandClass): string {
   const of = `{class=${JSON.stringify(className)},signal="${name}"}`;
-  const margin = (sign: string) => (floor === 0 ? '' : ` ${sign} ${floor}`);
-  const high = `foreshock:signal${of} > foreshock:band_upper${of}${margin('+')}`;
-  const low = `foreshock:signal${of} < foreshock:band_lower${of}${margin('-')}`;
+  const own = cells.some(cell => cell.signal === name && cell.floor !== undefined);
+  const margin = (sign: string, edge: string) => {
+    if (own) return ` ${sign} (foreshock:band_floor${of} or 0 * ${edge} + ${floor})`;
+    return floor === 0 ? '' : ` ${sign} ${floor}`;
+  };
+  const [upper, lower] = [`foreshock:band_upper${of}`, `foreshock:band_lower${of}`];
+  const high = `foreshock:signal${of} > ${upper}${margin('+', upper)}`;
+  const low = `foreshock:signal${of} < ${lower}${margin('-', lower)}`;
   if (bad === 'both') return `(${high} or ${low})`;
   return `(${bad === 'high' ? high : low})`;
 }
@@ -122,7 +134,7 @@ export function bandAlertLabels(className: string, spec: SignalSpec): Labels {
 function bandAlert(of: BandClass, spec: SignalSpec, options: BandOptions): Rule {
   return {
     alert: 'ForeshockBandExceeded',
-    expr: standingBy(outside(spec, of.name), options.standby),
+    expr: standingBy(outside(spec, of), options.standby),
     for: formatDuration(options.for),
     labels: bandAlertLabels(of.name, spec),
     annotations: bandAnnotations(of, spec, options),

@@ -59,7 +59,8 @@ function sample(of: BandClass, spec: SignalSpec, cell: BandCell): Sampled {
     Math.min(lower(faultHour), lower(toldHour)),
     Math.max(upper(faultHour), upper(toldHour)),
   ];
-  const far = 2 * spec.floor + Math.max(high - low, 0.5 * Math.abs(high), 0.5 * Math.abs(low), 1e-6);
+  const far =
+    2 * (cell.floor ?? spec.floor) + Math.max(high - low, 0.5 * Math.abs(high), 0.5 * Math.abs(low), 1e-6);
   const fault = spec.bad === 'low' ? low - far : high + far;
   return {
     of,

@@ -164,6 +164,41 @@ describe('rules build', () => {
     expect(stdout).toContain('foreshock:objective_budget_left:ratio');
   });
 
+  it.skipIf(missing.length > 0)(
+    'follows floors and mutes of overrides, tells what they change, and promtool finds it good',
+    () => {
+      const own = path.join(folder, 'own.yaml');
+      const [rules, tests] = [path.join(folder, 'o.yml'), path.join(folder, 'o.test.yml')];
+      const overrides = `detection:
+  overrides:
+    - {match: {service: checkout}, signal: traffic, floor: 30}
+    - {match: {service: payments}, mute: true}
+`;
+      const flags = (file: string) => ['--config', file, '--out', rules, '--tests', tests];
+      foreshock(['rules', 'build', ...flags(config)]);
+      writeFileSync(own, `${readFileSync(config, 'utf8')}${overrides}`);
+      const { code, stdout, stderr } = foreshock(['rules', 'build', ...flags(own), '--diff']);
+      expect(code, stderr).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^changed ${rules}\n--- ${rules}\n.*\n@@ -\\d+,\\d+ `, 'm'));
+      expect(stdout).toMatch(/^\+.*record: "?foreshock:band_floor"?$/m);
+      const written = rulesOf(readFileSync(rules, 'utf8'));
+      const floors = written.filter(({ record }) => record === 'foreshock:band_floor');
+      expect(floors.map(({ expr, labels }) => [expr, labels?.service, labels?.signal])).toEqual([
+        ['vector(30)', 'checkout', 'traffic'],
+      ]);
+      const alertOn = (signal: string) =>
+        written.find(({ alert, labels }) => alert === 'ForeshockBandExceeded' && labels?.signal === signal)
+          ?.expr;
+      expect(alertOn('traffic')).toContain(
+        'foreshock:band_upper{class="service/service",signal="traffic"} + 1)',
+      );
+      expect(alertOn('error_ratio')).not.toContain('band_floor');
+      expect(written.some(({ labels }) => labels?.service === 'payments')).toBe(false);
+      promtool('check', 'rules', '--lint=all', '--lint-fatal', rules);
+      promtool('test', 'rules', tests);
+    },
+  );
+
   it('only says what it would write when asked to', () => {
     const out = path.join(folder, 'never.yml');
     const { code, stdout } = foreshock(['rules', 'build', '--config', config, '--out', out, '--dry-run']);
