@@ -47,13 +47,26 @@ export function planPush(
  * when it is the same or when a person changed it. Doing it again changes nothing. Rejects with a GrafanaError.
  */
 export async function pushDashboard(grafana: Grafana, wanted: Model, how: PushHow): Promise<PushResult> {
+  const first = await tryPush(grafana, wanted, how);
+  // Somebody was faster: another foreshock, which left it as we want it, or a person, whom the second look finds.
+  return first.refused ? (await tryPush(grafana, wanted, how)).result : first.result;
+}
+
+interface Tried {
+  readonly result: PushResult;
+  /** Grafana holds another version than the one that was read, or something else of this title. */
+  readonly refused: boolean;
+}
+
+async function tryPush(grafana: Grafana, wanted: Model, how: PushHow): Promise<Tried> {
   const uid = String(wanted.uid);
   const about = { uid, title: String(wanted.title ?? ''), after: bareModel(wanted) };
   const held = await grafana.dashboard(uid, how.signal);
   const before = held === undefined ? {} : { before: bareModel(held.model) };
   const plan = planPush(held, wanted, how);
   const result = { ...about, ...before, ...plan };
-  if (how.dryRun || plan.state === 'unchanged' || plan.state === 'conflict') return result;
+  if (how.dryRun || plan.state === 'unchanged' || plan.state === 'conflict')
+    return { result, refused: false };
   const dashboard = markedModel(wanted, held?.version ?? 0);
   const message = `foreshock: ${contentHash(about.after)}`;
   const overwrite = plan.state === 'overwritten';
@@ -61,10 +74,9 @@ export async function pushDashboard(grafana: Grafana, wanted: Model, how: PushHo
     await grafana.saveDashboard({ dashboard, folderUid: how.folderUid, message, overwrite }, how.signal);
   } catch (error) {
     if (!(error instanceof GrafanaError) || error.outcome !== 'conflict') throw error;
-    // Somebody was faster, or has the title.
-    return { ...about, ...before, state: 'conflict', why: error.message };
+    return { result: { ...about, ...before, state: 'conflict', why: error.message }, refused: true };
   }
-  return result;
+  return { result, refused: false };
 }
 
 /** Takes a dashboard away where it is as foreshock left it; answers why it stays otherwise. */

@@ -91,7 +91,34 @@ storage: {path: ${config}-state}\n`,
     expect(stdout).toMatch(/^conflict foreshock-pack-service .*: it was not pushed by foreshock$/m);
   });
 
-  it('a save that somebody else is faster with is a conflict', async () => {
+  it('a save that Grafana refuses once is tried again over what is there now', async () => {
+    await push();
+    write({ packs: `[node, {pack: service, match: 'env="prod"'}]` });
+    let refused = 0;
+    server.fault = ({ path }) => (path === '/api/dashboards/db' && refused++ === 0 ? 412 : undefined);
+    expect((await push()).code).toBe(0);
+    expect(server.dashboards.get('foreshock-pack-service')?.version).toBe(2);
+    server.fault = () => undefined;
+    expect((await push()).stderr).toBe(allUnchanged());
+  });
+
+  it('a save that a person was faster with is a conflict, and says who changed it', async () => {
+    await push();
+    write({ packs: `[node, {pack: service, match: 'env="prod"'}]` });
+    server.fault = ({ path }) => {
+      if (path !== '/api/dashboards/db') return undefined;
+      server.editByHand('foreshock-pack-service', { title: 'Mine' });
+      return 412;
+    };
+    const { code, stdout } = await push();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^conflict foreshock-pack-service .*: it was changed by hand: version 1 was pushed/m,
+    );
+    expect(server.dashboards.get('foreshock-pack-service')?.model.title).toBe('Mine');
+  });
+
+  it('a save that is refused again is a conflict', async () => {
     await push();
     write({ packs: `[node, {pack: service, match: 'env="prod"'}]` });
     server.fault = ({ path }) => (path === '/api/dashboards/db' ? 412 : undefined);
