@@ -1,3 +1,4 @@
+import { cutSamples } from '../core/cut-samples.ts';
 import type { Labels } from '../core/labels.ts';
 import type { Series } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
@@ -93,7 +94,7 @@ export function resultSeries(
   const read = (key: string, start: number, end: number): Column => {
     const stored = store.read(key, start, end);
     const block = writer?.recent(key);
-    return block === undefined ? stored : cutTo(withOpen(stored, block), start, end);
+    return block === undefined ? stored : cutSamples(withOpen(stored, block), start, end);
   };
   return {
     select: (names, start, end) =>
@@ -106,11 +107,4 @@ export function resultSeries(
         .map(([, labels]) => labels)
         .filter(labels => !isOfLogs(labels)),
   };
-}
-
-function cutTo({ t, v }: Column, start: number, end: number): Column {
-  const first = t.findIndex(time => time >= start);
-  if (first < 0) return { t: new Float64Array(), v: new Float64Array() };
-  const last = t.findLastIndex(time => time <= end);
-  return { t: t.subarray(first, last + 1), v: v.subarray(first, last + 1) };
 }

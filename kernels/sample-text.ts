@@ -3,8 +3,8 @@ import { wasm } from './samples.wasm.ts';
 
 /** Samples a call: their values and their text stay in the cache. */
 const chunk = 2048;
-/** Longest text of one value, with its comma and what closes it. */
-const longestValue = 40;
+/** Longest text of one value, with its comma and what closes it, and what the kernel may write behind it. */
+const longestValue = 64;
 const leastPower = -292;
 const mostPower = 324;
 const powersAt = 64;

@@ -5,6 +5,7 @@ import { createAuditTrail } from './audit.ts';
 import { blob } from './blob.ts';
 import { BlockCache } from './block-cache.ts';
 import { blockLength, blockRow, mergeColumns, packColumn, unpackColumn } from './blocks.ts';
+import { ColumnCache } from './column-cache.ts';
 import { openDatabase } from './database.ts';
 import { createModelStore } from './models.ts';
 import { resultReader } from './result-reader.ts';
@@ -66,7 +67,13 @@ function createOutbox(db: Database.Database, transaction: Transaction): Outbox {
   };
 }
 
-function createResults(db: Database.Database, transaction: Transaction): ResultStore {
+/** Results, and the columns that are kept of them: whoever changes blocks makes these forget. */
+interface ResultParts {
+  readonly transaction: Transaction;
+  readonly columns: ColumnCache;
+}
+
+function createResults(db: Database.Database, { transaction, columns }: ResultParts): ResultStore {
   const one = db.prepare('SELECT data FROM blocks WHERE series = ? AND start = ?');
   const put = db.prepare('INSERT OR REPLACE INTO blocks (series, start, data) VALUES (?, ?, ?)');
   const write = (series: string, start: number, t: Float64Array, v: Float64Array) => {
@@ -74,6 +81,7 @@ function createResults(db: Database.Database, transaction: Transaction): ResultS
     const after = { t, v };
     const column = row === undefined ? after : mergeColumns(unpackColumn(blockRow.parse(row).data), after);
     put.run(series, start, packColumn(column));
+    columns.forget();
   };
   return {
     append(series, t, v) {
@@ -87,7 +95,7 @@ function createResults(db: Database.Database, transaction: Transaction): ResultS
         }
       });
     },
-    ...resultReader(db, new BlockCache()),
+    ...resultReader(db, { blocks: new BlockCache(), columns }),
   };
 }
 
@@ -102,18 +110,20 @@ export function openStore(
 ): Store {
   const { db, close } = openDatabase(directory, damaged);
   const transaction = createTransaction(db);
+  const columns = new ColumnCache();
   const dropBlocks = db.prepare('DELETE FROM blocks WHERE start + ? <= ?');
   const dropDelivered = db.prepare('DELETE FROM outbox WHERE delivered < ?');
   return {
     values: table => keyValues(db, table),
     outbox: createOutbox(db, transaction),
-    results: createResults(db, transaction),
+    results: createResults(db, { transaction, columns }),
     models: createModelStore(db),
     audit: createAuditTrail(db, directory, transaction),
     transaction,
     expire: before =>
       transaction(() => {
         dropBlocks.run(blockLength, before);
+        columns.forget();
         dropDelivered.run(before);
       }),
     close,

@@ -17,15 +17,6 @@ function high(a: u64, b: u64): u64 {
   return ah * bh + (middle >> 32) + (other >> 32);
 }
 
-// @ts-ignore: decorator
-@inline
-function roundToOdd(gHigh: u64, gLow: u64, c: u64): u64 {
-  const x = high(gLow, c);
-  const low = gHigh * c + x;
-  const carry = u64(low < x);
-  return (high(gHigh, c) + carry) | u64(low > 1);
-}
-
 let exponent: i32 = 0;
 
 /** The digits of a positive finite value as an integer; 10 to the power of `exponent` goes with it. */
@@ -44,9 +35,22 @@ function digitsOf(bits: u64, powers: usize): u64 {
   const at = powers + (<usize>(-k - leastPower) << 4);
   const gHigh = load<u64>(at), gLow = load<u64>(at, 8);
   const odd = c & 1;
-  const lower = roundToOdd(gHigh, gLow, (4 * c - 2 + u64(closer)) << h) + odd;
-  const v = roundToOdd(gHigh, gLow, (4 * c) << h);
-  const upper = roundToOdd(gHigh, gLow, (4 * c + 2) << h) - odd;
+  const scaled = (4 * c) << h;
+  const part = gHigh * scaled, mid = part + high(gLow, scaled);
+  const top = high(gHigh, scaled) + u64(mid < part), bottom = gLow * scaled;
+  const v = top | u64(mid > 1);
+  // Both ends are the product less, and more, g 2^(h + 1): additions in place of two products.
+  const up = h + 1, down = up - i32(closer);
+  const subHigh = gHigh >> (64 - down), subMid = (gHigh << down) | (gLow >> (64 - down)), subLow = gLow << down;
+  const borrow = u64(bottom < subLow);
+  const lessMid = mid - subMid, restMid = lessMid - borrow;
+  const restTop = top - subHigh - u64(mid < subMid) - u64(lessMid < borrow);
+  const lower = (restTop | u64(restMid > 1)) + odd;
+  const addLow = gLow << up, addMid = (gHigh << up) | (gLow >> (64 - up)), addHigh = gHigh >> (64 - up);
+  const carry = u64(bottom + addLow < addLow);
+  const moreMid = mid + addMid, sumMid = moreMid + carry;
+  const sumTop = top + addHigh + u64(moreMid < addMid) + u64(sumMid < carry);
+  const upper = (sumTop | u64(sumMid > 1)) - odd;
   const s = v >> 2;
   if (s >= 10) {
     const sp = s / 10;
@@ -63,8 +67,52 @@ function digitsOf(bits: u64, powers: usize): u64 {
   return s + u64(v > middle || (v == middle && (s & 1) != 0));
 }
 
-/** Room for the 17 digits of one value. */
+/** Room for the digits of one value, right aligned, and as much behind it as may be copied too far. */
 const scratchEnd: usize = 32;
+
+/** Copies some 8 bytes more than asked for at most: a call of memory.copy costs more than all of these. */
+// @ts-ignore: decorator
+@inline
+function copyWords(to: usize, from: usize, length: i32): void {
+  for (let i: usize = 0; i < <usize>length; i += 8) store<u64>(to + i, load<u64>(from + i));
+}
+
+/** The eight digits of a number below 10^8, a byte each, the first of them lowest. */
+// @ts-ignore: decorator
+@inline
+function eightDigits(value: u32): u64 {
+  const fours = u64(value / 10000) | (u64(value % 10000) << 32);
+  const hundreds = ((fours * 10486) >> 20) & 0x7f0000007f;
+  const twos = hundreds | ((fours - 100 * hundreds) << 16);
+  const tens = ((twos * 103) >> 10) & 0xf000f000f000f;
+  return tens | ((twos - 10 * tens) << 8);
+}
+
+// @ts-ignore: decorator
+@inline
+function byHundredMillion(value: u64): u64 {
+  return high(value, 0xabcc77118461cefd) >> 26;
+}
+
+const zeroTexts: u64 = 0x3030303030303030;
+
+/** Puts the digits before `scratchEnd`; answers where the first is, above it the place behind the last that is not 0. */
+function putDigits(digits: u64): u64 {
+  const upper = byHundredMillion(digits);
+  const top = byHundredMillion(upper);
+  const low = eightDigits(u32(digits - upper * 100000000));
+  const mid = eightDigits(u32(upper - top * 100000000));
+  store<u64>(scratchEnd - 8, low | zeroTexts);
+  store<u64>(scratchEnd - 16, mid | zeroTexts);
+  let first = scratchEnd - 16;
+  for (let rest = u32(top); rest > 0; rest /= 10) store<u8>(--first, 0x30 + u8(rest % 10));
+  if (top == 0) first = mid != 0 ? first + <usize>(ctz(mid) >> 3) : first + 8 + <usize>(ctz(low) >> 3);
+  let end = scratchEnd - 16;
+  if (low != 0) end += 16 - <usize>(clz(low) >> 3);
+  else if (mid != 0) end += 8 - <usize>(clz(mid) >> 3);
+  else while (load<u8>(end - 1) == 0x30) end--;
+  return u64(first) | (u64(end) << 32);
+}
 
 function zeros(out: usize, count: i32): usize {
   for (let i = 0; i < count; i++) store<u8>(out + i, 0x30);
@@ -82,29 +130,28 @@ function putExponent(out: usize, power: i32): usize {
   return at + 2;
 }
 
-/** `count` digits that end at `scratchEnd`, the first of them before the point `point` places on, or with an exponent. */
-function layOut(out: usize, count: i32, point: i32): usize {
-  const digits = scratchEnd - count;
+/** `count` digits, the first of them before the point `point` places on, or with an exponent. */
+function layOut(out: usize, digits: usize, count: i32, point: i32): usize {
   if (point <= -6 || point > 21) {
     store<u8>(out, load<u8>(digits));
     if (count == 1) return putExponent(out + 1, point - 1);
     store<u8>(out, 0x2e, 1);
-    memory.copy(out + 2, digits + 1, count - 1);
+    copyWords(out + 2, digits + 1, count - 1);
     return putExponent(out + 1 + count, point - 1);
   }
   if (point <= 0) {
     store<u16>(out, 0x2e30);
     const at = zeros(out + 2, -point);
-    memory.copy(at, digits, count);
+    copyWords(at, digits, count);
     return at + count;
   }
   if (point >= count) {
-    memory.copy(out, digits, count);
+    copyWords(out, digits, count);
     return zeros(out + count, point - count);
   }
-  memory.copy(out, digits, point);
+  copyWords(out, digits, point);
   store<u8>(out + point, 0x2e);
-  memory.copy(out + point + 1, digits + point, count - point);
+  copyWords(out + point + 1, digits + point, count - point);
   return out + count + 1;
 }
 
@@ -122,24 +169,9 @@ function putNumber(start: usize, value: f64, powers: usize): usize {
   if (size == 0x7ff0000000000000) return putText(out, negative ? 0x666e492d : 0x666e492b, 4);
   if (negative) store<u8>(out++, 0x2d);
   if (size == 0) return putText(out, 0x30, 1);
-  let digits = digitsOf(size, powers);
-  let power = exponent;
-  while (digits % 10 == 0) {
-    digits /= 10;
-    power++;
-  }
-  let at = scratchEnd;
-  while (digits > 0xffffffff) {
-    store<u8>(--at, 0x30 + u8(digits % 10));
-    digits /= 10;
-  }
-  let rest = u32(digits);
-  while (rest > 0) {
-    store<u8>(--at, 0x30 + u8(rest % 10));
-    rest /= 10;
-  }
-  const count = i32(scratchEnd - at);
-  return layOut(out, count, count + power);
+  const places = putDigits(digitsOf(size, powers));
+  const first = i32(places), end = i32(places >> 32);
+  return layOut(out, first, end - first, i32(scratchEnd) - first + exponent);
 }
 
 /**
@@ -161,7 +193,7 @@ export function write(
     store<u8>(at++, 0x2c);
     const from = load<u32>(ends + (<usize>i << 2));
     const length = load<u32>(ends + (<usize>i << 2), 4) - from;
-    memory.copy(at, heads + from, length);
+    copyWords(at, heads + from, length);
     at = putNumber(at + length, load<f64>(v + (<usize>i << 3)), powers);
     store<u16>(at, 0x5d22);
     at += 2;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../store/sqlite.ts';
 
@@ -37,6 +38,37 @@ describe('the store', () => {
     expect(store.results.read('s', 60_000, 1e9).t).toEqual(t.slice(1));
     store.expire(7_200_000);
     expect(store.results.read('s', 0, 1e9).t[0]).toBe(7_200_000);
+  });
+
+  it('answers what is stored now, whatever it read before', () => {
+    const store = openStore(':memory:');
+    const t = Float64Array.from({ length: 300 }, (_, i) => i * 60_000);
+    const newest = (end: number) => store.results.read('s', 0, end).v.at(-1);
+    store.results.append('s', t, t);
+    expect(newest(1e9)).toBe(t[299]);
+    expect(newest(t[10]! + 1)).toBe(t[10]);
+    store.results.append('s', Float64Array.of(t[299]!), Float64Array.of(7));
+    expect(newest(1e9)).toBe(7);
+    const undone = () =>
+      store.transaction(() => {
+        store.results.append('s', Float64Array.of(t[299]!), Float64Array.of(8));
+        expect(newest(1e9)).toBe(8);
+        throw new Error('undone');
+      });
+    expect(undone).toThrow('undone');
+    expect(newest(1e9)).toBe(7);
+  });
+
+  it('answers what another connection wrote since it read', () => {
+    const place = directory();
+    const store = openStore(place);
+    store.results.append('s', Float64Array.of(1, 2), Float64Array.of(1, 2));
+    expect(store.results.read('s', 0, 9).v).toEqual(Float64Array.of(1, 2));
+    const other = new Database(path.join(place, 'foreshock.db'));
+    other.exec('DELETE FROM blocks');
+    other.close();
+    expect(store.results.read('s', 0, 9).v).toEqual(new Float64Array());
+    store.close();
   });
 
   it('commits all of a transaction or none', () => {
