@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import type { Incident } from '../core/incident.ts';
-import { fingerprint, type Labels, omit } from '../core/labels.ts';
+import { fingerprint, type Labels, labelOf, omit } from '../core/labels.ts';
 
 /** At most `count` pages for each value of the label `per` in any `every` ms. */
 export interface Budget {
@@ -53,7 +53,7 @@ export function parseBudget(text: string): Budget {
 /** Whose budget it is: the label `per`, else `job`, else what is left of the labels when those of the alert itself are taken away. */
 export function serviceOf(labels: Labels, per: string): string {
   const itself = ['alertname', 'generator', 'severity', 'incident', 'class', 'signal'];
-  return labels[per] || labels.job || fingerprint(omit(labels, itself));
+  return labelOf(labels, per) || labels.job || fingerprint(omit(labels, itself));
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type Budget, type BudgetKeeper, type IsReal, serviceOf } from '../alerts/budget.ts';
 import type { Labels } from '../core/labels.ts';
-import type { Series } from '../core/series.ts';
-import { computedTimes } from './computed-series.ts';
+import { computedTimes, lazySeries } from './computed-series.ts';
 import type { SampledSeries } from './sampled-series.ts';
 
 const names = { pages: 'foreshock_budget_pages', allowed: 'foreshock_budget_allowed' } as const;
@@ -33,10 +32,10 @@ function pagesByService({ budget, keeper, entities, isReal }: BudgetParts): Read
 
 /**
  * False pages of each service in the time of its budget, at any time of that time up to now, and how many it allows. What
- * nobody judged is taken for false.
+ * nobody judged is taken for false. The label is `service`, by whatever label the budget counts.
  */
 export function budgetSeries(parts: BudgetParts): SampledSeries {
-  const { count, every, per } = parts.budget;
+  const { count, every } = parts.budget;
   return {
     select(asked, start, end) {
       const wanted = asked.filter(name => budgetNames.includes(name));
@@ -45,11 +44,13 @@ export function budgetSeries(parts: BudgetParts): SampledSeries {
       const t = computedTimes(Math.max(start, now - every), Math.min(end, now));
       if (t.length === 0) return [];
       return [...pagesByService(parts)].flatMap(([service, times]) =>
-        wanted.map((__name__): Series => {
-          const within = (at: number) => times.filter(page => page > at - every && page <= at).length;
-          const v = __name__ === names.pages ? t.map(within) : new Float64Array(t.length).fill(count);
-          return { labels: { __name__, [per]: service }, t, v };
-        }),
+        wanted.map(__name__ =>
+          lazySeries({ __name__, service }, () => {
+            const within = (at: number) => times.filter(page => page > at - every && page <= at).length;
+            const v = __name__ === names.pages ? t.map(within) : new Float64Array(t.length).fill(count);
+            return { t, v };
+          }),
+        ),
       );
     },
   };

@@ -1,10 +1,14 @@
-import type { BoardRow } from './grid.ts';
+import type { BoardRow, Placeable } from './grid.ts';
 import { seriesPanel } from './series-panel.ts';
 import { tablePanel } from './table-panel.ts';
 
 /** Whether what was promised holds: false positives against the stated rate, pages against the budget. */
 export function budgetRow(): BoardRow {
-  const rates = seriesPanel(
+  return { title: 'Budget', panels: [ratesPanel(), pagesPanel()] };
+}
+
+function ratesPanel(): Placeable {
+  return seriesPanel(
     {
       title: 'False positives: realised, and stated',
       about:
@@ -27,7 +31,10 @@ export function budgetRow(): BoardRow {
     },
     { w: 12, h: 8 },
   );
-  const pages = tablePanel(
+}
+
+function pagesPanel(): Placeable {
+  return tablePanel(
     {
       title: 'Page budgets',
       about:
@@ -52,5 +59,4 @@ export function budgetRow(): BoardRow {
     },
     { w: 12, h: 8 },
   );
-  return { title: 'Budget', panels: [rates, pages] };
 }

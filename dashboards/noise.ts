@@ -14,11 +14,11 @@ export function noiseDashboard(): Dashboard {
       about:
         'How many alerts became how many notifications, what rules held back, how often that was wrong, and what people rejected.',
     },
-    [{ panels: figures() }, alertsRow(), heldRow()],
+    [{ panels: [...counts(), compression(), switchedOff()] }, alertsRow(), heldRow()],
   );
 }
 
-function figures() {
+function counts() {
   const plain = [{ from: null, colour: 'green' }];
   return [
     figure({
@@ -36,31 +36,37 @@ function figures() {
       expr: `sum(increase(${told}[$__range])) or vector(0)`,
       steps: plain,
     }),
-    figure({
-      title: 'Compression',
-      about:
-        'Share of the alerts of others that made no notification of their own. Normal: above 80 %. Low: alerts stand alone; does foreshock know the topology?',
-      unit: 'percentunit',
-      expr: `1 - sum(increase(${told}[$__range])) / (sum(increase(${taken}[$__range])) > 0)`,
-      steps: [
-        { from: null, colour: 'red' },
-        { from: 0.5, colour: 'orange' },
-        { from: 0.8, colour: 'green' },
-      ],
-      none: 'no alerts',
-    }),
-    figure({
-      title: 'Rules switched off',
-      about:
-        'Rules that earned too much regret and hold nothing back any more. Normal: 0. The page of rules tells why, and switches one on again.',
-      unit: 'short',
-      expr: `sum(foreshock_rule_switched_off{${self}}) or vector(0)`,
-      steps: [
-        { from: null, colour: 'green' },
-        { from: 1, colour: 'orange' },
-      ],
-    }),
   ];
+}
+
+function compression() {
+  return figure({
+    title: 'Compression',
+    about:
+      'Share of the alerts of others that made no notification of their own. Normal: above 80 %. Low: alerts stand alone; does foreshock know the topology?',
+    unit: 'percentunit',
+    expr: `1 - sum(increase(${told}[$__range])) / (sum(increase(${taken}[$__range])) > 0)`,
+    steps: [
+      { from: null, colour: 'red' },
+      { from: 0.5, colour: 'orange' },
+      { from: 0.8, colour: 'green' },
+    ],
+    none: 'no alerts',
+  });
+}
+
+function switchedOff() {
+  return figure({
+    title: 'Rules switched off',
+    about:
+      'Rules that earned too much regret and hold nothing back any more. Normal: 0. The page of rules tells why, and switches one on again.',
+    unit: 'short',
+    expr: `sum(foreshock_rule_switched_off{${self}}) or vector(0)`,
+    steps: [
+      { from: null, colour: 'green' },
+      { from: 1, colour: 'orange' },
+    ],
+  });
 }
 
 function alertsRow(): BoardRow {

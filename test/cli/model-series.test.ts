@@ -60,12 +60,20 @@ describe('the expected range', () => {
     expect([wide[0]!.t[0]!, wide[0]!.t.at(-1)!]).toEqual([0, now + 35 * day]);
   });
 
-  it('refuses more than ten million samples at once', () => {
-    const later = now + 365 * day;
-    const many = bandSeries(() => new Array<ClassWatch>(40).fill(watch), { now: () => later });
-    const target = createResultTarget(allSeries([many]), { lookback: () => 300_000, now: () => later });
-    const year = { query: `sum(${upper})`, start: now, end: later, step: day };
-    return expect(target.source.queryRange(year)).rejects.toThrow(/more than 10000000 samples of expected/);
+  describe('of more than ten million samples at once', () => {
+    const later = () => now + 365 * day;
+    const many = bandSeries(() => new Array<ClassWatch>(40).fill(watch), { now: later });
+
+    it('is refused to who reads it whole', () => {
+      const all = many.select([upper], now, later());
+      expect(() => all.map(({ t }) => t.length)).toThrow(/more than 10000000 samples of expected/);
+    });
+
+    it('is refused to a query, in the words of Prometheus', () => {
+      const target = createResultTarget(allSeries([many]), { lookback: () => 300_000, now: later });
+      const year = { query: `sum(${upper})`, start: now, end: later(), step: day };
+      return expect(target.source.queryRange(year)).rejects.toThrow(/would load too many samples/);
+    });
   });
 });
 
@@ -119,6 +127,29 @@ describe('budgets', () => {
       [{ __name__: 'foreshock_budget_allowed', service: 'cart' }, [2]],
       [{ __name__: 'foreshock_budget_allowed', service: 'quiet' }, [2]],
     ]);
+  });
+});
+
+describe('budgets of another label than service', () => {
+  const budget = parseBudget('2 per team per 52w');
+  const now = 1000 * day;
+  const series = budgetSeries({
+    budget,
+    keeper: createBudgetKeeper(budget),
+    entities: () => Array.from({ length: 1000 }, (_, k) => ({ team: `t${k}` })),
+    isReal: () => undefined,
+    now: () => now,
+  });
+
+  it('are told by the label service, which dashboards and documents name', () => {
+    const [first] = series.select(['foreshock_budget_pages'], now, now);
+    expect(first?.labels).toEqual({ __name__: 'foreshock_budget_pages', service: 't0' });
+  });
+
+  it('are computed for what is looked at, not for a year of a thousand teams', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    expect(series.select(['foreshock_budget_allowed'], 0, now)).toHaveLength(1000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6);
   });
 });
 
