@@ -2,6 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { temporaryFolder } from '../cli/command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -24,6 +26,19 @@ describe('the image', () => {
     expect(last).toMatch(/^USER 65532:65532$/m);
     expect(last).not.toMatch(/^(RUN|ADD) /m);
     expect(dockerfile).not.toMatch(/:latest\b/);
+  });
+
+  it('owns each folder that compose mounts a volume on', () => {
+    const { services } = z
+      .object({ services: z.record(z.string(), z.looseObject({ volumes: z.array(z.string()).default([]) })) })
+      .parse(parse(readFileSync(path.join(root, 'deploy/compose/compose.yaml'), 'utf8'), { merge: true }));
+    const [, made = ''] = /^RUN mkdir -p (.*)$/m.exec(stages[1] ?? '') ?? [];
+    expect(last).toMatch(/^COPY --from=production --chown=65532:65532 \/state\/ \/var\/lib\/$/m);
+    const folders = made.split(' ').map(folder => folder.replace('/state/', '/var/lib/'));
+    const mounted = services.foreshock!.volumes.map(volume => volume.split(':'));
+    const writable = mounted.filter(([, , how]) => how !== 'ro').map(([, folder]) => folder);
+    expect(writable.length).toBeGreaterThan(0);
+    expect(folders).toEqual(expect.arrayContaining(writable));
   });
 
   it('holds all that the commands and the demo need, and nothing is written beside it', () => {
