@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseDuration } from '../../core/duration.ts';
+import { formatDuration, parseDuration } from '../../core/duration.ts';
 import { sayValue } from '../../core/say-value.ts';
 import { addMatchers } from '../../promql/matchers.ts';
 import { createMetrics } from '../../server/metrics.ts';
@@ -36,6 +36,9 @@ interface Compared {
   readonly to: number;
 }
 
+/** Steps that are read, at most: four weeks of 15 s. */
+const mostSteps = 161_280;
+
 function share(flag: string, text: string): number {
   const value = text.trim().endsWith('%') ? Number(text.trim().slice(0, -1)) / 100 : Number(text);
   if (text.trim() !== '' && value >= 0 && value < 1) return value;
@@ -65,6 +68,11 @@ function rangeOf({ last, to: until }: Flags, step: number): { from: number; to: 
   } catch {
     throw new InputError(`--last ${last}: not a duration like 30m`);
   }
+  const steps = span / step;
+  if (steps < 1 || steps > mostSteps)
+    throw new InputError(
+      `--last ${last}: is ${Math.floor(steps)} steps of ${formatDuration(step)}; 1 to ${mostSteps} are compared`,
+    );
   const to = Math.floor(asked / step) * step;
   return { from: to - span, to };
 }
@@ -93,6 +101,8 @@ async function fromSources(flags: Flags, file: string): Promise<Compared> {
 function fromFiles({ baseline, canary }: Flags): Compared {
   const before = parseMetricsCsv(readText(baseline), baseline);
   const after = parseMetricsCsv(readText(canary), canary);
+  if (before.t.length === 0)
+    throw new InputError(`${baseline}: has no row; there is nothing to compare with`);
   const pairs = before.signals.flatMap((name, k): CanaryPair[] => {
     const at = after.signals.indexOf(name);
     if (at < 0) return [];

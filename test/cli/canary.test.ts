@@ -121,6 +121,22 @@ describe('of two files', () => {
 });
 
 describe('bad usage is told with what would do', () => {
+  it('a file without a row', () => {
+    const empty = temporaryFile('a.csv', 'timestamp,errors\n');
+    const other = temporaryFile('b.csv', 'timestamp,errors\n1772359200,1\n');
+    const { code, stderr } = foreshock(['canary', '--baseline', empty, '--canary', other]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('a.csv: has no row; there is nothing to compare with');
+  });
+
+  it.each(['0s', '100y'])('--last %s, which is nothing or endless', last => {
+    const config = temporaryFile('f.yaml', 'prometheus: {url: "http://127.0.0.1:9"}\npacks: [service]\n');
+    const versions = ['--baseline', 'version="1"', '--canary', 'version="2"'];
+    const { code, stderr } = foreshock(['canary', '--config', config, ...versions, '--last', last]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('steps of 15s; 1 to 161280 are compared');
+  });
+
   const file = '/nowhere/missing.csv';
   it.each([
     [['--baseline', file, '--canary', file], 'missing.csv'],
