@@ -134,11 +134,29 @@ describe.skipIf(missing.length > 0)('the Helm chart', () => {
     expect(volumes.find(({ name }) => name === 'secrets')?.secret?.secretName).toBe(target.name);
   });
 
+  it('is scraped as the job that its alerts ask for, whatever it is called', () => {
+    const values = { nameOverride: 'other', 'serviceMonitor.enabled': true };
+    const made = z.looseObject({
+      endpoints: z.array(z.looseObject({ relabelings: z.array(z.unknown()) })),
+    });
+    const { endpoints } = made.parse(only(manifestsOf(helmTemplate(values)), 'ServiceMonitor').spec);
+    expect(endpoints[0]!.relabelings).toEqual([{ targetLabel: 'job', replacement: 'foreshock' }]);
+  });
+
+  it('lets in and out the peers that are given', () => {
+    const peers = [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }];
+    const values = { 'networkPolicy.from': peers, 'networkPolicy.to': peers };
+    const { spec } = only(manifestsOf(helmTemplate(values)), 'NetworkPolicy');
+    expect(spec).toMatchObject({ ingress: [{ from: peers }], egress: [{}, { to: peers }] });
+  });
+
   it.each([
     ['a key that is not known', { 'persistence.sizes': '1Gi' }, /sizes/],
     ['no packs', { 'config.packs': [] }, /packs/],
     ['a size that is none', { 'persistence.size': '20' }, /size/],
     ['an address of its own', { 'config.web': { listen: '127.0.0.1:1' } }, /web/],
+    ['a name that no service may have', { fullnameOverride: 'My.App' }, /fullnameOverride/],
+    ['an ingress without a host', { 'ingress.enabled': true }, /ingress/],
     ['external secrets without a store', { 'externalSecret.enabled': true }, /externalSecret/],
   ])('refuses %s', (_, values, words) => {
     expect(() => helmTemplate(values)).toThrow(words);
