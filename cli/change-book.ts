@@ -38,6 +38,14 @@ function read(value: Uint8Array): Change | string {
   }
 }
 
+/** The changes in the entries of a store, which a daemon may be writing; what cannot be read is left out. */
+export function changesOf(entries: readonly (readonly [string, Uint8Array])[]): readonly Change[] {
+  return entries.flatMap(([, value]) => {
+    const change = read(value);
+    return typeof change === 'string' ? [] : [change];
+  });
+}
+
 /** What an earlier run kept, in order of arrival; what cannot be read is put aside and told. */
 function readKept(store: Store, damaged: (message: string) => void): Kept[] {
   const table = store.values('changes');

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
@@ -9,7 +7,6 @@ import { capacityDashboard } from '../dashboards/capacity.ts';
 import { fleetOverview } from '../dashboards/fleet.ts';
 import { healthDashboard } from '../dashboards/health.ts';
 import { incidentDashboard } from '../dashboards/incident.ts';
-import { writeLayout } from '../dashboards/layout.ts';
 import type { DashboardPack } from '../dashboards/model.ts';
 import { noiseDashboard } from '../dashboards/noise.ts';
 import { packDashboard } from '../dashboards/pack.ts';
@@ -116,15 +113,4 @@ function linksFrom(
     { title: 'Silence it', url: silence },
   ];
   return links.flatMap(link => (link.url === undefined ? [] : [{ title: link.title, url: link.url }]));
-}
-
-/** Writes the dashboards as a provisioning folder below `folder`; answers how many files these are. */
-export function writeDashboards(folder: string, dashboards: readonly Dashboard[]): number {
-  const files = writeLayout(dashboards);
-  for (const file of files) {
-    const target = path.join(folder, file.path);
-    mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, file.content);
-  }
-  return files.length;
 }

@@ -8,7 +8,7 @@ import type { KeyValues } from '../core/store.ts';
 import { writeLayout } from '../dashboards/layout.ts';
 import { removeFile, writeFiles } from './dashboard-folder.ts';
 import { ensureFolder, pushDashboard, withdrawDashboard } from './grafana-dashboards.ts';
-import { bareModel, contentHash } from './grafana-mark.ts';
+import { bareModel, contentHash, headOf } from './grafana-mark.ts';
 import { modelOf } from './grafana-push.ts';
 import { readStored, toStored } from './stored-json.ts';
 
@@ -79,8 +79,8 @@ export function createGrafanaTarget(grafana: Grafana, push: PushBlock, records: 
   return {
     name: 'grafana',
     async put(dashboard, { kept, signal }) {
-      const model = modelOf(dashboard);
-      const uid = String(model.uid);
+      const model = modelOf(dashboard, push.schema);
+      const { uid } = headOf(model);
       const hash = contentHash(bareModel(model));
       const record = kept ? recordOf(uid) : undefined;
       if (record !== undefined && (record.left || record.hash === hash)) return { outcome: 'unchanged' };

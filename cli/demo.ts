@@ -6,9 +6,11 @@ import { readBatches } from '../collectors/class-reader.ts';
 import { type Recording, readRecording } from '../collectors/recording.ts';
 import { sayClock } from '../core/say-time.ts';
 import type { Topology } from '../core/topology.ts';
+import { writeLayout } from '../dashboards/layout.ts';
 import { createEvaluator } from '../promql/evaluate/evaluator.ts';
 import type { Server } from '../server/server.ts';
-import { fleetDashboards, incidentDashboards, watchedBy, writeDashboards } from './dashboard-files.ts';
+import { fleetDashboards, incidentDashboards, watchedBy } from './dashboard-files.ts';
+import { writeFiles } from './dashboard-folder.ts';
 import { recordedLogs } from './demo-logs.ts';
 import { createDemoPage, type DemoPage } from './demo-page.ts';
 import { writeDemoReport } from './demo-report.ts';
@@ -138,14 +140,15 @@ async function finish(
 ): Promise<void> {
   const incidents = book.list().map(view => view.incident);
   const { watches } = wired;
-  const files = writeDashboards(out, [
+  const layout = writeLayout([
     ...fleetDashboards(input.packs),
     ...incidentDashboards(input.packs, incidents, { url, has: watchedBy(watches) }),
   ]);
+  const files = writeFiles(out, layout, { overwrite: false }).filter(({ state }) => state !== 'conflict');
   for (const { id } of incidents) await show(id, input.end);
   const report = await writeDemoReport(book, { start: input.start, end: input.end, out });
   say(`  the weekly report as it would stand now: ${report}`);
-  say(`  ${files} files for Grafana's provisioning in ${out}/\n`);
+  say(`  ${files.length} files for Grafana's provisioning in ${out}/\n`);
 }
 
 async function serve(

@@ -11,11 +11,12 @@ export interface GrafanaAccess {
 
 /** Asks nothing yet. `observe` is told how each request ended. */
 export function connectGrafana(
-  { url, timeout, token_file: file, basic_auth, authorization, tls_config, headers }: PushBlock,
+  { url, timeout, schema, namespace, token_file: file, ...http }: PushBlock,
   observe?: (outcome: GrafanaOutcome) => void,
 ): GrafanaAccess {
-  const bearer = file === undefined ? authorization : { type: 'Bearer', credentials_file: file };
-  const client = createHttpClient({ basic_auth, authorization: bearer, tls_config, headers });
+  const { basic_auth, tls_config, headers } = http;
+  const authorization = file === undefined ? http.authorization : { type: 'Bearer', credentials_file: file };
+  const client = createHttpClient({ basic_auth, authorization, tls_config, headers });
   const place = { url, timeout, ...(observe === undefined ? {} : { observe }) };
-  return { grafana: createGrafana(place, client), close: () => client.close() };
+  return { grafana: createGrafana(place, client, { schema, namespace }), close: () => client.close() };
 }

@@ -1,6 +1,6 @@
 import type { Grafana, HeldDashboard } from '../clients/grafana.ts';
 import { GrafanaError } from '../clients/grafana-failure.ts';
-import { bareModel, contentHash, handiwork, markedModel, markOf } from './grafana-mark.ts';
+import { bareModel, contentHash, handiwork, headOf, markedModel, markOf } from './grafana-mark.ts';
 
 type Model = Readonly<Record<string, unknown>>;
 
@@ -59,9 +59,8 @@ interface Tried {
 }
 
 async function tryPush(grafana: Grafana, wanted: Model, how: PushHow): Promise<Tried> {
-  const uid = String(wanted.uid);
-  const about = { uid, title: String(wanted.title ?? ''), after: bareModel(wanted) };
-  const held = await grafana.dashboard(uid, how.signal);
+  const about = { ...headOf(wanted), after: bareModel(wanted) };
+  const held = await grafana.dashboard(about.uid, how.signal);
   const before = held === undefined ? {} : { before: bareModel(held.model) };
   const plan = planPush(held, wanted, how);
   const result = { ...about, ...before, ...plan };
@@ -71,7 +70,8 @@ async function tryPush(grafana: Grafana, wanted: Model, how: PushHow): Promise<T
   const message = `foreshock: ${contentHash(about.after)}`;
   const overwrite = plan.state === 'overwritten';
   try {
-    await grafana.saveDashboard({ dashboard, folderUid: how.folderUid, message, overwrite }, how.signal);
+    const save = { dashboard, folderUid: how.folderUid, message, overwrite, over: held };
+    await grafana.saveDashboard(save, how.signal);
   } catch (error) {
     if (!(error instanceof GrafanaError) || error.outcome !== 'conflict') throw error;
     return { result: { ...about, ...before, state: 'conflict', why: error.message }, refused: true };

@@ -28,42 +28,65 @@ export function contentHash(content: unknown): string {
   return createHash('sha256').update(canonical(content)).digest('hex').slice(0, 16);
 }
 
-function variablesOf(model: Model): readonly unknown[] {
-  const { templating } = model;
-  const list = typeof templating === 'object' && templating !== null ? Reflect.get(templating, 'list') : [];
-  return Array.isArray(list) ? list : [];
+const part = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A resource of the schema v2 keeps in its `spec` what is at the top in v1, and each variable in one, too. */
+const isResource = (model: Model): boolean => 'apiVersion' in model;
+
+/** By what a dashboard is known. */
+export function headOf(model: Model): { readonly uid: string; readonly title: string } {
+  if (!isResource(model)) return { uid: String(model.uid), title: String(model.title ?? '') };
+  return { uid: String(part(model.metadata, 'name')), title: String(part(model.spec, 'title') ?? '') };
 }
 
-const isMark = (variable: unknown): boolean =>
-  typeof variable === 'object' && variable !== null && Reflect.get(variable, 'name') === markName;
+function variablesOf(model: Model): readonly unknown[] {
+  return listIn(isResource(model) ? part(model.spec, 'variables') : part(model.templating, 'list'));
+}
+
+function withVariables(model: Model, list: readonly unknown[]): Model {
+  if (!isResource(model)) return { ...model, templating: { list } };
+  const spec = typeof model.spec === 'object' ? model.spec : {};
+  return { ...model, spec: { ...spec, variables: list } };
+}
+
+const settingOf = (variable: unknown, key: string): unknown =>
+  part(variable, key) ?? part(part(variable, 'spec'), key);
+const isMark = (variable: unknown): boolean => settingOf(variable, 'name') === markName;
 
 /** A dashboard without what Grafana adds to it, and without our mark. */
 export function bareModel(model: Model): Model {
   const { id: _id, version: _version, iteration: _iteration, ...rest } = model;
-  return { ...rest, templating: { list: variablesOf(model).filter(variable => !isMark(variable)) } };
+  return withVariables(
+    rest,
+    variablesOf(model).filter(variable => !isMark(variable)),
+  );
 }
 
 /** The dashboard as it is to be saved over version `over` (0: it is new), with its mark. */
 export function markedModel(model: Model, over: number): Model {
   const bare = bareModel(model);
   const query = `v${over + 1} ${contentHash(bare)}`;
-  const mark = {
+  const shared = {
     name: markName,
-    type: 'constant',
     description: 'What foreshock wrote last: it tells what was changed by hand since.',
     query,
     current: { text: query, value: query, selected: false },
-    hide: 2,
     skipUrlSync: true,
   };
-  const list = [...variablesOf(bare), mark];
-  return { ...bare, id: null, version: over, templating: { list } };
+  const variables = variablesOf(bare);
+  if (isResource(bare)) {
+    const spec = { ...shared, hide: 'hideVariable' };
+    return withVariables(bare, [...variables, { kind: 'ConstantVariable', spec }]);
+  }
+  const marked = withVariables(bare, [...variables, { ...shared, type: 'constant', hide: 2 }]);
+  return { ...marked, id: null, version: over };
 }
 
 /** The mark of a dashboard; undefined when it was never pushed. */
 export function markOf(model: Model): Mark | undefined {
-  const mark = variablesOf(model).find(isMark);
-  const query = typeof mark === 'object' && mark !== null ? Reflect.get(mark, 'query') : undefined;
+  const query = settingOf(variablesOf(model).find(isMark), 'query');
   const [, version, hash] = /^v(\d+) ([0-9a-f]{16})$/.exec(String(query)) ?? [];
   return version === undefined || hash === undefined ? undefined : { version: Number(version), hash };
 }

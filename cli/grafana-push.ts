@@ -4,7 +4,9 @@ import { persist } from '../clients/persist.ts';
 import type { DashboardsBlock, PushBlock } from '../config/dashboards-block.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import type { Incident } from '../core/incident.ts';
-import { annotationsOf, putAnnotation } from './grafana-annotations.ts';
+import type { Change } from '../core/topology.ts';
+import { toSchemaV2 } from '../dashboards/schema-v2.ts';
+import { annotationsOf, changeAnnotation, type OwnAnnotation, putAnnotation } from './grafana-annotations.ts';
 import { ensureFolder, type PushHow, type PushResult, pushDashboard } from './grafana-dashboards.ts';
 import { pushRule, rulesOf } from './grafana-rules.ts';
 
@@ -13,6 +15,7 @@ export interface PushContent {
   readonly dashboards: readonly Dashboard[];
   readonly packs: readonly ResolvedPack[];
   readonly incidents: readonly Incident[];
+  readonly changes: readonly Change[];
   /** The address of an incident's page. */
   readonly pageOf: (id: string) => string;
   readonly runbooks: string;
@@ -22,8 +25,12 @@ export interface PushContent {
 export type PushChoice = Omit<PushHow, 'folderUid'> & { readonly random: () => number };
 
 /** A dashboard as plain JSON, as it is sent. */
-export function modelOf(dashboard: Dashboard): Readonly<Record<string, unknown>> {
-  return { ...JSON.parse(JSON.stringify(dashboard)) };
+export function modelOf(
+  dashboard: Dashboard,
+  schema: PushBlock['schema'],
+): Readonly<Record<string, unknown>> {
+  const json: unknown = JSON.parse(JSON.stringify(dashboard));
+  return { ...JSON.parse(JSON.stringify(schema === 'v2' ? toSchemaV2(json) : json)) };
 }
 
 /**
@@ -41,15 +48,21 @@ export async function pushAll(
   if (!dryRun) await again(() => ensureFolder(grafana, { uid: folderUid, title: push.folder }, signal));
   const results: PushResult[] = [];
   for (const dashboard of content.dashboards) {
-    const model = modelOf(dashboard);
+    const model = modelOf(dashboard, push.schema);
     results.push(await again(() => pushDashboard(grafana, model, { ...how, folderUid })));
   }
   for (const rule of wantedRules(content, push))
     results.push(await again(() => pushRule(grafana, rule, { ...how, folderUid })));
   if (push.annotations && !dryRun)
-    for (const mark of content.incidents.flatMap(each => annotationsOf(each, content.pageOf(each.id))))
-      await again(() => putAnnotation(grafana, mark, { signal }));
+    for (const mark of marksOf(content)) await again(() => putAnnotation(grafana, mark, { signal }));
   return results;
+}
+
+function marksOf({ incidents, changes, pageOf }: PushContent): readonly OwnAnnotation[] {
+  return [
+    ...incidents.flatMap(each => annotationsOf(each, pageOf(each.id))),
+    ...changes.map(changeAnnotation),
+  ];
 }
 
 function wantedRules({ packs, runbooks }: PushContent, push: PushBlock) {

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { HttpSender } from '../core/http-client.ts';
 import { createGrafanaExchange, type GrafanaPlace, type GrafanaRequest } from './grafana-exchange.ts';
 import { GrafanaError } from './grafana-failure.ts';
+import { resourceCalls } from './grafana-resources.ts';
 
 /** A dashboard as Grafana holds it. */
 export interface HeldDashboard {
   readonly model: Readonly<Record<string, unknown>>;
   /** Grows by one with each save. */
   readonly version: number;
+  /** Of a resource: as what it was read, to be saved over no other. */
+  readonly revision?: string;
   /** Empty for the top level. */
   readonly folderUid: string;
   /** It comes from a file and cannot be saved. */
@@ -21,6 +24,17 @@ export interface DashboardSave {
   readonly message: string;
   /** Whatever version is there; else Grafana answers 412 when it is not that of `dashboard`. */
   readonly overwrite: boolean;
+  /** What is there; a resource that is not new needs it. */
+  readonly over?: HeldDashboard | undefined;
+}
+
+/** Dashboards in one schema: as JSON of v1, or as resources of v2. */
+export interface DashboardCalls {
+  dashboard(uid: string, signal: AbortSignal): Promise<HeldDashboard | undefined>;
+  /** Answers the version that it has now. */
+  saveDashboard(save: DashboardSave, signal: AbortSignal): Promise<number>;
+  /** One that is not there is gone, too. */
+  removeDashboard(uid: string, signal: AbortSignal): Promise<void>;
 }
 
 /** A mark on the axis of time, ms; without `timeEnd` a point. */
@@ -39,15 +53,10 @@ export type AlertRule = z.output<typeof alertRule>;
  * Grafana's HTTP API, as far as we use it: https://grafana.com/docs/grafana/latest/developers/http_api/ (dashboard, folder,
  * annotations, alerting_provisioning). Each call is one request; it rejects with a GrafanaError, or with the reason of its signal.
  */
-export interface Grafana {
+export interface Grafana extends DashboardCalls {
   /** The folder's title; undefined when there is none of this uid. */
   folder(uid: string, signal: AbortSignal): Promise<string | undefined>;
   addFolder(folder: { readonly uid: string; readonly title: string }, signal: AbortSignal): Promise<void>;
-  dashboard(uid: string, signal: AbortSignal): Promise<HeldDashboard | undefined>;
-  /** Answers the version that it has now. */
-  saveDashboard(save: DashboardSave, signal: AbortSignal): Promise<number>;
-  /** One that is not there is gone, too. */
-  removeDashboard(uid: string, signal: AbortSignal): Promise<void>;
   /** Those that carry all the tags. */
   annotations(tags: readonly string[], signal: AbortSignal): Promise<readonly HeldAnnotation[]>;
   /** Answers its id. */
@@ -113,27 +122,38 @@ const editable = { 'x-disable-provenance': 'true' };
 const rules = '/api/v1/provisioning/alert-rules';
 const at = encodeURIComponent;
 
+/** Which dashboards are read and saved. */
+export interface GrafanaSchema {
+  readonly schema: 'v1' | 'v2';
+  /** The organisation, as resources name it. */
+  readonly namespace: string;
+}
+
 /** Grafana at one place. */
-export function createGrafana(place: GrafanaPlace, client: HttpSender): Grafana {
+export function createGrafana(
+  place: GrafanaPlace,
+  client: HttpSender,
+  { schema, namespace }: GrafanaSchema = { schema: 'v1', namespace: 'default' },
+): Grafana {
   const asker = createAsker(place, client);
   return {
     ...folderCalls(asker),
-    ...dashboardCalls(asker),
+    ...(schema === 'v2' ? resourceCalls(asker, namespace) : dashboardCalls(asker)),
     ...annotationCalls(asker),
     ...alertRuleCalls(asker),
   };
 }
 
 /** Asks for an answer of a form; `ask` answers undefined for a 404, `must` rejects. */
-interface Asker {
+export interface GrafanaAsker {
   ask<T>(request: GrafanaRequest, form: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined>;
   must<T>(request: GrafanaRequest, form: z.ZodType<T>, signal: AbortSignal): Promise<T>;
 }
 
-function createAsker(place: GrafanaPlace, client: HttpSender): Asker {
+function createAsker(place: GrafanaPlace, client: HttpSender): GrafanaAsker {
   const exchange = createGrafanaExchange(place, client);
   const { host } = new URL(place.url);
-  const ask: Asker['ask'] = async (request, form, signal) => {
+  const ask: GrafanaAsker['ask'] = async (request, form, signal) => {
     const json = await exchange(request, signal);
     return json === undefined ? undefined : read(json, form, `${host}: ${request.method} ${request.path}`);
   };
@@ -149,7 +169,7 @@ function createAsker(place: GrafanaPlace, client: HttpSender): Asker {
   };
 }
 
-function folderCalls({ ask, must }: Asker): Pick<Grafana, 'folder' | 'addFolder'> {
+function folderCalls({ ask, must }: GrafanaAsker): Pick<Grafana, 'folder' | 'addFolder'> {
   const form = z.object({ title: z.string() });
   return {
     folder: async (uid, signal) =>
@@ -160,15 +180,12 @@ function folderCalls({ ask, must }: Asker): Pick<Grafana, 'folder' | 'addFolder'
   };
 }
 
-function dashboardCalls({
-  ask,
-  must,
-}: Asker): Pick<Grafana, 'dashboard' | 'saveDashboard' | 'removeDashboard'> {
+function dashboardCalls({ ask, must }: GrafanaAsker): DashboardCalls {
   const saved = z.object({ version: z.number() });
   return {
     dashboard: (uid, signal) =>
       ask({ method: 'GET', path: `/api/dashboards/uid/${at(uid)}` }, dashboardAnswer, signal),
-    saveDashboard: async (body, signal) =>
+    saveDashboard: async ({ over: _over, ...body }, signal) =>
       (await must({ method: 'POST', path: '/api/dashboards/db', body }, saved, signal)).version,
     removeDashboard: async (uid, signal) => {
       await ask({ method: 'DELETE', path: `/api/dashboards/uid/${at(uid)}` }, z.unknown(), signal);
@@ -179,7 +196,7 @@ function dashboardCalls({
 function annotationCalls({
   ask,
   must,
-}: Asker): Pick<Grafana, 'annotations' | 'addAnnotation' | 'endAnnotation'> {
+}: GrafanaAsker): Pick<Grafana, 'annotations' | 'addAnnotation' | 'endAnnotation'> {
   const added = z.object({ id: z.number() });
   return {
     annotations: (tags, signal) => {
@@ -199,7 +216,7 @@ function annotationCalls({
 function alertRuleCalls({
   ask,
   must,
-}: Asker): Pick<Grafana, 'alertRule' | 'addAlertRule' | 'replaceAlertRule'> {
+}: GrafanaAsker): Pick<Grafana, 'alertRule' | 'addAlertRule' | 'replaceAlertRule'> {
   return {
     alertRule: (uid, signal) => ask({ method: 'GET', path: `${rules}/${at(uid)}` }, alertRule, signal),
     addAlertRule: async (body, signal) => {

@@ -15,6 +15,17 @@ const push = z
       .describe('File that holds the token of a service account, read anew for each request.'),
     folder: z.string().min(1).default('foreshock').describe('Title of the folder, where it is made.'),
     folder_uid: uid.default('foreshock').describe('The folder that the dashboards are in.'),
+    schema: z
+      .enum(['v1', 'v2'])
+      .default('v1')
+      .describe('Schema of the dashboards: `v2` needs Grafana 12.2 or later; files are always `v1`.'),
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be default, org-2 or stacks-1234, as Grafana names it')
+      .default('default')
+      .describe(
+        'The organisation as the API of the schema `v2` names it: `default`, `org-2`, `stacks-1234`.',
+      ),
     annotations: z
       .boolean()
       .default(true)

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { servedRunbooks } from '../../alerts/runbook.ts';
 import { writeLayout } from '../../dashboards/layout.ts';
 import { readValues } from '../../store/reader.ts';
+import { changesOf } from '../change-book.ts';
 import { alertedIn, fleetDashboards, incidentDashboards } from '../dashboard-files.ts';
 import { planFiles, writeFiles } from '../dashboard-folder.ts';
 import { outdated } from '../dashboard-retention.ts';
@@ -25,6 +26,7 @@ interface Flags {
   readonly diff?: true;
   readonly push?: true;
   readonly overwrite?: true;
+  readonly schema?: 'v1' | 'v2';
 }
 
 /** The overview, one dashboard a pack, and those of stored incidents that the policy keeps. */
@@ -37,6 +39,7 @@ function contentOf({ config, packs }: Loaded): PushContent {
   return {
     packs,
     incidents,
+    changes: changesOf(readValues(config.storage.path, 'changes')),
     dashboards: [
       ...fleetDashboards(packs),
       ...incidentDashboards(packs, incidents, { url, has: alertedIn(incidents), links: linksOf(config) }),
@@ -60,11 +63,12 @@ function buildFiles(out: string, dashboards: readonly Dashboard[], loaded: Loade
 }
 
 async function push(content: PushContent, { config }: Loaded, flags: Flags) {
-  const block = config.dashboards?.push;
-  if (block === undefined)
+  const asked = config.dashboards?.push;
+  if (asked === undefined)
     throw new InputError(
       `--push: ${flags.config} does not say where Grafana is: add dashboards: {push: {url: ..., token_file: ...}}`,
     );
+  const block = { ...asked, schema: flags.schema ?? asked.schema };
   const { grafana, close } = connectGrafana(block);
   try {
     return await pushAll(grafana, content, {
@@ -83,6 +87,10 @@ async function build(flags: Flags): Promise<void> {
   const { out } = flags;
   if (out === undefined && flags.push === undefined)
     throw new InputError('give --out DIR, --push, or both: else there is nowhere to bring them');
+  if (out !== undefined && flags.schema === 'v2')
+    throw new InputError(
+      '--schema v2 goes with --push alone: Grafana reads files in the schema v1 only (grafana/grafana#127928)',
+    );
   const loaded = loadOrExplain(flags.config);
   const content = contentOf(loaded);
   const results: BuildResult[] = [];
@@ -108,6 +116,7 @@ const help = {
     'dashboards build --config foreshock.yaml --out /etc/grafana/provisioning',
     'dashboards build --config foreshock.yaml --out manifests --format configmaps',
     'dashboards build --config foreshock.yaml --push --dry-run --diff',
+    'dashboards build --config foreshock.yaml --push --schema v2',
   ],
   exits: {
     ...usualExits,
@@ -129,6 +138,12 @@ function buildCommand(): Command {
         .default('files'),
     )
     .option('--push', 'push to the Grafana of dashboards.push, with alert rules and annotations')
+    .addOption(
+      new Option(
+        '--schema <schema>',
+        'schema of what is pushed, instead of that of dashboards.push: v2 needs Grafana 12.2 or later',
+      ).choices(['v1', 'v2']),
+    )
     .option('--dry-run', 'only say what would be done')
     .option('--diff', 'say what differs, setting by setting and panel by panel')
     .option('--overwrite', 'also take over what a person changed by hand')

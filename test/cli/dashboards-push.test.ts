@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createChangeBook } from '../../cli/change-book.ts';
+import { openStore } from '../../store/sqlite.ts';
 import { createDocumentedGrafana, type DocumentedGrafana } from '../integration/documented-grafana.ts';
 import { foreshockBeside, temporaryFile } from './command.ts';
 
@@ -144,6 +146,22 @@ storage: {path: ${config}-state}\n`,
     expect(stdout).toMatch(new RegExp(`^conflict ${uid} .*: the rule was changed by hand`, 'm'));
     expect((await push('--overwrite')).stderr).toMatch(/1 overwritten/);
     expect(server.rules.get(uid)?.rule.for).toBe('10m');
+  });
+
+  it('changes that the store has are marked once, beside incidents', async () => {
+    const change = { t: 1000, entity: { service: 'shop' }, kind: 'deploy', text: 'v2 <b>' };
+    const store = openStore(`${config}-state`);
+    createChangeBook(store, () => undefined).put([change]);
+    store.values('changes').set('999999999999', new TextEncoder().encode('{"torn'));
+    store.close();
+    expect((await push()).code).toBe(0);
+    await push();
+    expect([...server.annotations.values()]).toEqual([
+      {
+        ...{ id: 1, time: 1000, timeEnd: 1000, text: 'shop: deploy: v2 &lt;b&gt;' },
+        tags: ['foreshock', 'change', expect.stringMatching(/^foreshock:/)],
+      },
+    ]);
   });
 
   it('what passes by itself is tried again: the third answer counts', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dashboardResources, type StoredResource } from './documented-grafana-resources.ts';
 
 /** What the API is asked, and what it answers. */
 export interface ApiRequest {
@@ -35,6 +36,8 @@ export interface StoredRule {
 export interface GrafanaState {
   readonly folders: Map<string, string>;
   readonly dashboards: Map<string, StoredDashboard>;
+  /** Those of the schema v2. */
+  readonly resources: Map<string, StoredResource>;
   readonly annotations: Map<number, StoredAnnotation>;
   readonly rules: Map<string, StoredRule>;
 }
@@ -169,7 +172,7 @@ function alertRules(state: GrafanaState, request: ApiRequest): ApiAnswer | undef
 
 /** What the documented API answers, by what it holds. */
 export function answerApi(state: GrafanaState, request: ApiRequest): ApiAnswer {
-  for (const route of [folders, dashboards, annotations, alertRules]) {
+  for (const route of [folders, dashboards, dashboardResources, annotations, alertRules]) {
     const answer = route(state, request);
     if (answer !== undefined) return answer;
   }

@@ -8,8 +8,8 @@ export interface GrafanaCall {
   readonly body: unknown;
 }
 
-/** What it does instead of answering: a status with Grafana's error form, a page to log in, a redirect to it, half an answer, or nothing for ever. */
-export type GrafanaFault = number | 'page' | 'redirect' | 'half' | 'hang';
+/** What it does instead of answering: a status with Grafana's error form, a page to log in, a redirect to it, that it has no such API, half an answer, or nothing for ever. */
+export type GrafanaFault = number | 'page' | 'no route' | 'redirect' | 'half' | 'hang';
 
 /**
  * Not Grafana, for which there is no package: a server that follows the documents of its HTTP API (the addresses stand at the
@@ -24,6 +24,8 @@ export interface DocumentedGrafana extends GrafanaState {
   authorization: string;
   /** A person changes a dashboard in the browser: the next version. */
   editByHand(uid: string, change: Readonly<Record<string, unknown>>): void;
+  /** The same to one of the schema v2. */
+  editResourceByHand(uid: string, change: Readonly<Record<string, unknown>>): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ function misbehave(response: ServerResponse, fault: GrafanaFault): void {
   if (fault === 'hang') return;
   if (fault === 'half')
     return void response.writeHead(200, { 'content-type': 'application/json' }).write('{"dash');
+  if (fault === 'no route')
+    return void response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
   if (fault === 'redirect') return void response.writeHead(302, { location: '/login?token=abc' }).end();
   if (typeof fault === 'number') send(response, fault, { message: `fault ${fault}` });
   else response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Grafana</title>');
@@ -51,6 +55,7 @@ function misbehave(response: ServerResponse, fault: GrafanaFault): void {
 const emptyState = (): GrafanaState => ({
   folders: new Map(),
   dashboards: new Map(),
+  resources: new Map(),
   annotations: new Map(),
   rules: new Map(),
 });
@@ -84,6 +89,13 @@ export async function createDocumentedGrafana(): Promise<DocumentedGrafana> {
     calls,
     fault: () => undefined,
     authorization: 'Bearer good-token',
+    editResourceByHand(uid, change) {
+      const held = state.resources.get(uid);
+      if (held === undefined) throw new Error(`there is no dashboard ${uid}`);
+      const { generation, resourceVersion, annotations, spec } = held;
+      const next = { generation: generation + 1, resourceVersion: resourceVersion + 7, annotations };
+      state.resources.set(uid, { ...next, spec: { ...spec, ...change } });
+    },
     editByHand(uid, change) {
       const held = state.dashboards.get(uid);
       if (held === undefined) throw new Error(`there is no dashboard ${uid}`);
