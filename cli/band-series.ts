@@ -2,7 +2,8 @@ import type { Band } from '../core/detector.ts';
 import type { Series } from '../core/series.ts';
 import type { ClassWatch } from './class-watch.ts';
 import { computedEvery, computedTimes, lazySeries } from './computed-series.ts';
-import type { SampledSeries } from './sampled-series.ts';
+import type { LabelMatches } from './label-matches.ts';
+import type { AskedSeries, SampledSeries } from './sampled-series.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -62,21 +63,26 @@ interface Asked {
   readonly names: readonly BandName[];
   readonly t: Float64Array;
   readonly allowance: Allowance;
+  readonly matches: LabelMatches;
 }
 
-function seriesOf(watch: ClassWatch, { names, t, allowance }: Asked): Series[] {
+const ownLabels = ['class', 'signal', '__name__'];
+
+function seriesOf(watch: ClassWatch, { names, t, allowance, matches }: Asked): Series[] {
   const { name, signals } = watch.watch.class;
-  return watch.entities.flatMap((entity, row) =>
-    signals.flatMap((spec, signal) =>
-      names.map(__name__ => {
+  return watch.entities.flatMap((entity, row) => {
+    if (!matches(entity, ownLabels)) return [];
+    return signals.flatMap((spec, signal) =>
+      names.flatMap(__name__ => {
         const labels = { ...entity, class: name, signal: spec.name, __name__ };
+        if (!matches(labels)) return [];
         return lazySeries(labels, () => {
           allowance.take(t.length);
           return { t, v: edge({ watch, row, signal }, t, parts[__name__]) };
         });
       }),
-    ),
-  );
+    );
+  });
 }
 
 /**
@@ -87,16 +93,15 @@ export function bandSeries(
   watches: () => readonly ClassWatch[],
   options: { readonly now: () => number },
 ): SampledSeries {
-  return {
-    select(asked, start, end) {
-      const names = asked.filter(isBandName);
-      if (names.length === 0) return [];
-      const now = options.now();
-      const t = computedTimes(Math.max(start, now - past, 0), Math.min(end, now + ahead));
-      if (t.length === 0) return [];
-      const given = { names, t, allowance: new Allowance() };
-      const fitted = watches().filter(watch => watch.fitted && watch.leftOut === undefined);
-      return fitted.flatMap(watch => seriesOf(watch, given));
-    },
+  const matching = ({ names: asked, start, end, matches }: AskedSeries) => {
+    const names = asked.filter(isBandName);
+    if (names.length === 0) return [];
+    const now = options.now();
+    const t = computedTimes(Math.max(start, now - past, 0), Math.min(end, now + ahead));
+    if (t.length === 0) return [];
+    const given = { names, t, allowance: new Allowance(), matches };
+    const fitted = watches().filter(watch => watch.fitted && watch.leftOut === undefined);
+    return fitted.flatMap(watch => seriesOf(watch, given));
   };
+  return { matching, select: (names, start, end) => matching({ names, start, end, matches: () => true }) };
 }

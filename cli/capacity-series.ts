@@ -1,9 +1,10 @@
 import type { CapacityForecast } from '../core/capacity.ts';
+import { cutSamples } from '../core/cut-samples.ts';
 import type { Labels } from '../core/labels.ts';
 import type { Series } from '../core/series.ts';
 import { daysUntilFull } from './capacity-alerts.ts';
 import { day } from './capacity-reads.ts';
-import type { SampledSeries } from './sampled-series.ts';
+import type { AskedSeries, SampledSeries } from './sampled-series.ts';
 
 const hour = 3_600_000;
 
@@ -80,25 +81,22 @@ function columnsOf(made: CapacityForecast, asked: readonly string[]): Column[] {
   ];
 }
 
+/** Labels that a column adds to those of its resource. */
+const ownLabels = ['quantile', 'bound', '__name__'];
+
 /** What was used, limits, forecasts (samples in the future) and days until full, as series of ours. */
 export function capacitySeries(forecasts: () => readonly CapacityForecast[]): SampledSeries {
-  return {
-    select(asked, start, end) {
-      if (asked.length > 0 && !asked.some(name => isOfCapacity({ __name__: name }))) return [];
-      return forecasts().flatMap(made =>
-        columnsOf(made, asked).map(({ name, labels, t, v }): Series => {
-          const first = t.findIndex(time => time >= start);
-          const from = first < 0 ? t.length : first;
-          const to = t.findLastIndex(time => time <= end) + 1;
-          const { entity, pack, resource } = made;
-          const own = { ...entity, pack, resource, ...labels, __name__: name };
-          return {
-            labels: own,
-            t: t.subarray(from, Math.max(from, to)),
-            v: v.subarray(from, Math.max(from, to)),
-          };
-        }),
-      );
-    },
+  const matching = ({ names: asked, start, end, matches }: AskedSeries) => {
+    if (asked.length > 0 && !asked.some(name => isOfCapacity({ __name__: name }))) return [];
+    return forecasts().flatMap((made): Series[] => {
+      const { entity, pack, resource } = made;
+      const of = { ...entity, pack, resource };
+      if (!matches(of, ownLabels)) return [];
+      return columnsOf(made, asked).flatMap(({ name, labels, t, v }) => {
+        const own = { ...of, ...labels, __name__: name };
+        return matches(own) ? [{ labels: own, ...cutSamples({ t, v }, start, end) }] : [];
+      });
+    });
   };
+  return { matching, select: (names, start, end) => matching({ names, start, end, matches: () => true }) };
 }

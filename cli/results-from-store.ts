@@ -4,20 +4,18 @@ import { readEntry } from './capacity-entry.ts';
 import { capacitySeries, lookbackOf } from './capacity-series.ts';
 import { storedLogSeries } from './log-series.ts';
 import { createResultTarget } from './results.ts';
-import { allSeries, type SampledSeries } from './sampled-series.ts';
+import { type AskedSeries, allSeries, matchingSeries, type SampledSeries } from './sampled-series.ts';
 import { resultSeries } from './stored-series.ts';
 
 /** Scores and p-values as they are in the store in `directory`, while a daemon writes it; what it has not written yet is not seen. */
 function storedResults(directory: string): SampledSeries {
-  return {
-    select: (names, start, end) =>
-      withReader(directory, reader =>
-        resultSeries(reader)
-          .select(names, start, end)
-          // They are read when they are looked at: that must be before the store is closed.
-          .map(({ labels, t, v }) => ({ labels, t, v })),
-      ) ?? [],
-  };
+  const matching = (asked: AskedSeries) =>
+    withReader(directory, reader =>
+      matchingSeries(resultSeries(reader), asked)
+        // They are read when they are looked at: that must be before the store is closed.
+        .map(({ labels, t, v }) => ({ labels, t, v })),
+    ) ?? [];
+  return { matching, select: (names, start, end) => matching({ names, start, end, matches: () => true }) };
 }
 
 /** The newest forecasts in the store; what another version wrote is left out. */

@@ -1,4 +1,4 @@
-import { type Labels, labelOf } from '../core/labels.ts';
+import type { Labels } from '../core/labels.ts';
 import type { Series, SeriesSource } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
 import { parseSelector } from '../promql/build.ts';
@@ -6,11 +6,11 @@ import { ask } from '../promql/evaluate/engine.ts';
 import { seriesOf, sourceError } from '../promql/evaluate/evaluator.ts';
 import type { Reach } from '../promql/evaluate/reach.ts';
 import { type Dialect, SeriesIndex } from '../promql/evaluate/select.ts';
-import { matcherTest } from '../promql/regexp.ts';
 import type { QueryTarget } from '../server/query-target.ts';
 import type { ClassWatch } from './class-watch.ts';
+import { matchesAny } from './label-matches.ts';
 import { metricsAbout } from './metrics-about.ts';
-import { presentSeries, type SampledSeries } from './sampled-series.ts';
+import { matchingSeries, presentSeries, type SampledSeries } from './sampled-series.ts';
 import { seriesKey } from './series-key.ts';
 import { troublesOf } from './stored-series.ts';
 
@@ -90,12 +90,8 @@ export interface ResultTargetOptions {
 /** The series of these label sets that any of the selectors picks. */
 function picked(all: readonly Labels[], selectors: readonly string[]): readonly Labels[] {
   if (selectors.length === 0) return all;
-  const tests = selectors.map(selector =>
-    parseSelector(selector).map(matcher => ({ label: matcher.label, passes: matcherTest(matcher) })),
-  );
-  return all.filter(labels =>
-    tests.some(test => test.every(({ label, passes }) => passes(labelOf(labels, label)))),
-  );
+  const matches = matchesAny(selectors.map(parseSelector));
+  return all.filter(labels => matches(labels));
 }
 
 /**
@@ -112,9 +108,9 @@ export function createResultTarget(ours: SampledSeries, options: ResultTargetOpt
     maxSamples,
   };
   const answer: QueryTarget['answer'] = async question => {
-    let read: readonly Series[] = [];
-    const load = ({ names, start, end }: Reach) => {
-      read = ours.select(names, start, end);
+    const read: Series[] = [];
+    const load = ({ selectors, ...reach }: Reach) => {
+      for (const one of matchingSeries(ours, { ...reach, matches: matchesAny(selectors) })) read.push(one);
       return new SeriesIndex(read);
     };
     const told = await ask(question, load, how);

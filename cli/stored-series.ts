@@ -4,7 +4,7 @@ import type { Series } from '../core/series.ts';
 import type { ResultStore } from '../core/store.ts';
 import { isOfLogs } from './log-series.ts';
 import type { ResultWriter } from './results.ts';
-import type { SampledSeries } from './sampled-series.ts';
+import type { AskedSeries, SampledSeries } from './sampled-series.ts';
 import { labelsOfKey } from './series-key.ts';
 
 type Column = ReturnType<ResultStore['read']>;
@@ -96,12 +96,15 @@ export function resultSeries(
     const block = writer?.recent(key);
     return block === undefined ? stored : cutSamples(withOpen(stored, block), start, end);
   };
+  const matching = ({ names, start, end, matches }: AskedSeries) =>
+    labelsOf(keysOf())
+      .filter(([, labels]) => !isOfLogs(labels))
+      .filter(([, labels]) => names.length === 0 || names.includes(labels.__name__ ?? ''))
+      .filter(([, labels]) => matches(labels))
+      .map(([key, labels]) => new StoredSeries(labels, () => read(key, start, end)));
   return {
-    select: (names, start, end) =>
-      labelsOf(keysOf())
-        .filter(([, labels]) => !isOfLogs(labels))
-        .filter(([, labels]) => names.length === 0 || names.includes(labels.__name__ ?? ''))
-        .map(([key, labels]) => new StoredSeries(labels, () => read(key, start, end))),
+    matching,
+    select: (names, start, end) => matching({ names, start, end, matches: () => true }),
     present: (start, end) =>
       labelsOf(keysOf({ start, end }))
         .map(([, labels]) => labels)

@@ -1,10 +1,12 @@
-import type { Expr, Pin, SelectorExpr } from '../ast.ts';
+import type { Expr, Matcher, Pin, SelectorExpr } from '../ast.ts';
 
 /** What a query reads: samples from `start` to `end` (ms, both included) of metrics of these names, or of any when none is named. */
 export interface Reach {
   readonly start: number;
   readonly end: number;
   readonly names: readonly string[];
+  /** The matchers of each selector. */
+  readonly selectors: readonly (readonly Matcher[])[];
 }
 
 interface Frame {
@@ -18,6 +20,7 @@ interface Frame {
  */
 export function reachOf(expr: Expr, ends: Frame, lookback: (name: string) => number): Reach {
   const names = new Set<string>();
+  const selectors: (readonly Matcher[])[] = [];
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
   const moved = (frame: Frame, { pin, offset }: { readonly pin: Pin; readonly offset: number }): Frame => {
@@ -28,6 +31,7 @@ export function reachOf(expr: Expr, ends: Frame, lookback: (name: string) => num
     const at = moved(frame, selector);
     const name = nameIn(selector);
     names.add(name);
+    selectors.push(selector.matchers);
     start = Math.min(start, at.start - (range ?? lookback(name)));
     end = Math.max(end, at.end);
   };
@@ -40,8 +44,8 @@ export function reachOf(expr: Expr, ends: Frame, lookback: (name: string) => num
     } else for (const child of childrenOf(part)) walk(child, frame);
   };
   walk(expr, ends);
-  if (names.size === 0) return { ...ends, names: [] };
-  return { start, end, names: names.has('') ? [] : [...names].sort() };
+  if (names.size === 0) return { ...ends, names: [], selectors };
+  return { start, end, names: names.has('') ? [] : [...names].sort(), selectors };
 }
 
 function nameIn({ matchers }: SelectorExpr): string {
