@@ -77,10 +77,14 @@ async function textOf({ body }: HttpAnswer): Promise<string> {
 
 const told = z.object({ message: z.string() });
 
+/** What a proxy may repeat of a request's credentials, and Grafana's own tokens. */
+const credentials = /\b(?:bearer|basic)\s+\S+|\bgl(?:sa|c)_\w+/gi;
+
 /** What Grafana says of a refusal, in one line. */
 function messageOf(json: unknown): string {
   const { data } = told.safeParse(json);
-  return (data?.message ?? '').replace(/[\s\p{C}]+/gu, ' ').slice(0, 200);
+  const line = (data?.message ?? '').replace(/[\s\p{C}]+/gu, ' ');
+  return line.replace(credentials, '<secret>').slice(0, 200);
 }
 
 function readAnswer({ status, headers }: HttpAnswer, text: string): unknown {
@@ -89,7 +93,9 @@ function readAnswer({ status, headers }: HttpAnswer, text: string): unknown {
   if (outcome === 'ok' && json !== undefined) return json;
   if (outcome === 'missing' && json !== undefined) return undefined;
   if (status >= 300 && status < 400) {
-    const where = String(headers.location ?? '').replace(/[?#].*$/, '');
+    const where = String(headers.location ?? '')
+      .replace(/[?#].*$/, '')
+      .replace(/\/\/[^/]*@/, '//');
     throw new GrafanaError(
       `answered ${status}, a redirect to "${where}": is dashboards.push.url Grafana's own address, and does no login stand before it?`,
       { outcome },

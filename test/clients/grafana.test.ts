@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGrafana, type Grafana } from '../../clients/grafana.ts';
 import type { GrafanaOutcome } from '../../clients/grafana-failure.ts';
 import { createHttpClient } from '../../collectors/http-client.ts';
+import type { HttpSender } from '../../core/http-client.ts';
 import { createDocumentedGrafana, type DocumentedGrafana } from '../integration/documented-grafana.ts';
 
 const never = new AbortController().signal;
@@ -93,5 +95,32 @@ describe('what Grafana answers', () => {
     ]);
     expect(await grafana.annotations(['foreshock', 'foreshock:2'], never)).toEqual([]);
     expect(await grafana.endAnnotation(99, 5000, never)).toBe(false);
+  });
+});
+
+describe('what something before Grafana repeats of a request', () => {
+  const answering = (status: number, message: string, location?: string) => {
+    const sender: HttpSender = {
+      close: async () => undefined,
+      send: async () => ({
+        status,
+        headers: location === undefined ? {} : { location },
+        body: Readable.from([Buffer.from(JSON.stringify({ message }))]),
+      }),
+    };
+    return createGrafana({ url: 'http://grafana.test', timeout: 5000 }, sender)
+      .folder('ours', never)
+      .catch((failure: unknown) => String(failure));
+  };
+
+  it('is told without credentials', async () => {
+    for (const status of [400, 403, 412, 500]) {
+      const said = await answering(status, 'no: Bearer s3cret, basic czNjcmV0, glsa_s3cret_1f of you');
+      expect(said).toContain('no: <secret> <secret> <secret> of you');
+      expect(said).not.toMatch(/s3cret|czNj/);
+    }
+    expect(await answering(302, '', 'http://u:s3cret@grafana.test/login?t=s3cret')).toContain(
+      'a redirect to "http://grafana.test/login"',
+    );
   });
 });
