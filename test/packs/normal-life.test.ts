@@ -136,3 +136,10 @@ test('a Redis that evicts is a cache at its size, and not about to be full', asy
   expect(await ask(used, [memory, evicted('0')])).toEqual([99]);
   expect(await ask(used, [memory, evicted('2/s')])).toEqual([]);
 });
+
+test.each(['200', '200.0'])('a bound of a histogram is found as %s, too', async le => {
+  const { indicator } = packOf('web_vitals').objectives.find(({ name }) => name === 'interaction')!;
+  const [good] = indicatorQueries(indicator).filter(({ query }) => query.includes('_bucket'));
+  const line = `loki_process_custom_inp_bucket{app_name="shop",le="${le}"} 2/s`;
+  expect(await ask(good!.query, [line])).toEqual([expect.closeTo(2, 6)]);
+});
