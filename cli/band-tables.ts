@@ -1,5 +1,4 @@
 import { overrideFor } from '../alerts/overrides.ts';
-import type { Labels } from '../core/labels.ts';
 import type { ModelStore } from '../core/model-version.ts';
 import type { ClassModel } from '../detectors/class-model.ts';
 import type { BandCell, BandClass } from '../rules/band-rules.ts';
@@ -32,16 +31,14 @@ function cellOf(model: ClassModel, place: { readonly row: number; readonly colum
 }
 
 /** The bands of the entities that the model watches: one that is still learning has none. */
-function cellsOf(
-  model: ClassModel,
-  entities: readonly Labels[],
-  overrides: BandOverrides,
-): readonly BandCell[] {
+function cellsOf(model: ClassModel, watch: ClassWatch, overrides: BandOverrides): readonly BandCell[] {
   const { seen, needed, context } = model.parts;
+  const { entities } = watch;
+  const { name } = watch.watch.class;
   return entities.flatMap((entity, row) => {
     if (seen[row]! < needed) return [];
     return context.signals.flatMap(({ name: signal }, column) => {
-      const { mute, floor } = overrideFor(overrides, entity, signal);
+      const { mute, floor } = overrideFor(overrides, { ...entity, class: name }, signal);
       const cell = mute ? undefined : cellOf(model, { row, column });
       return cell === undefined
         ? []
@@ -51,7 +48,7 @@ function cellsOf(
 }
 
 function learnedBy(watch: ClassWatch, learnedUntil: number, overrides: BandOverrides): BandClass | undefined {
-  const { model, entities } = watch;
+  const { model } = watch;
   if (model === undefined) return undefined;
   const { class: spec, entityLabels, queries } = watch.watch;
   return {
@@ -59,7 +56,7 @@ function learnedBy(watch: ClassWatch, learnedUntil: number, overrides: BandOverr
     entityLabels,
     signals: spec.signals.map((signal, k) => ({ spec: signal, query: queries[k]! })),
     learnedUntil,
-    cells: cellsOf(model, entities, overrides),
+    cells: cellsOf(model, watch, overrides),
   };
 }
 

@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { SourceError } from '../core/series.ts';
+import { StoreError } from '../store/database.ts';
 import { exitCodes, InputError } from './exit.ts';
 import { createProgram } from './program.ts';
 
+/** What the system refuses (a taken port, a full disk) and what we say ourselves needs no stack; a fault of ours does. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = error instanceof InputError || error instanceof SourceError || error instanceof StoreError;
+  return said || 'syscall' in error ? error.message : (error.stack ?? error.message);
+}
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
-  if (error instanceof InputError) process.stderr.write(`foreshock: ${error.message}\n`);
-  else if (error instanceof SourceError) process.stderr.write(`foreshock: ${error.message}\n`);
-  else
-    process.stderr.write(
-      `foreshock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+  process.stderr.write(`foreshock: ${wordsOf(error)}\n`);
   return error instanceof SourceError ? exitCodes.outsideFailed : exitCodes.badInput;
 }
 

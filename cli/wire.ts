@@ -106,7 +106,7 @@ function ruleOptionsOf(
     signal: (name, signal, entity) => {
       const spec = specs.get(`${name} ${signal}`);
       if (spec === undefined) return undefined;
-      const { fpr: rate, floor = spec.floor } = overrideFor(overrides, entity, signal);
+      const { fpr: rate, floor = spec.floor } = overrideFor(overrides, { ...entity, class: name }, signal);
       return { ...spec, floor, ...(rate === undefined ? {} : { fpr: rate }) };
     },
   };
