@@ -120,7 +120,16 @@ test('what init writes as comments is a config, too', () => {
     alertmanager: undefined,
     scrape: { interval: 15_000, from: 'told' },
     packs: [
-      { pack: 'node', title: 'Hosts', params: {}, variant: undefined, classes: [], reads: [], firstReads: [], also: [] },
+      {
+        pack: 'node',
+        title: 'Hosts',
+        params: {},
+        variant: undefined,
+        classes: [],
+        reads: [],
+        firstReads: [],
+        also: [],
+      },
     ],
   };
   const written = initConfig(findings, 15_000);
