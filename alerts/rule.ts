@@ -5,8 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
 import type { SignalSpec } from '../core/pack.ts';
 import type { RuleStage } from '../core/pipeline.ts';
-import { sayEntity, saySignal } from '../core/say-name.ts';
-import { sayOdds, sayRange, sayValue } from '../core/say-value.ts';
+import { describe } from './anomaly-words.ts';
 
 /** What a rule needs to know of a signal; `fpr` where an override states another than the rule's. */
 export interface RuleSignal
@@ -100,17 +99,6 @@ function matters(anomaly: Anomaly, options: RuleOptions): boolean {
   if (spec.bad === 'high' && deviation < 0) return false;
   if (spec.bad === 'low' && deviation > 0) return false;
   return !(Math.abs(deviation) < spec.floor);
-}
-
-function describe(anomaly: Anomaly, since: string): Labels {
-  const { band, worst, p } = anomaly;
-  const unit = worst?.unit;
-  const seen = worst === undefined ? '' : `${saySignal(worst.signal)} is ${sayValue(worst.value, unit)}`;
-  const expected = band === undefined ? '' : `, expected ${sayRange(band, worst?.value, unit)}`;
-  return {
-    summary: `${saySignal(since)} of ${sayEntity(anomaly.entity)} is unusual`,
-    description: `${seen}${expected}${seen === '' ? '' : '; '}${sayOdds(p)}`,
-  };
 }
 
 function alertOf(state: RowState, url: string, endsAt: number | undefined): Alert {

@@ -37,6 +37,16 @@ describe('a rule', () => {
     expect([kindOf('cpu'), kindOf()]).toEqual(['cpu', undefined]);
   });
 
+  it('says of what has no samples that it has none, not that nothing is unusual', () => {
+    const rules = createRules({ ...options, open: 1 });
+    const reason = 'no signal has had a sample for 5 steps; its target is down';
+    const [alert] = rules.step(1, [{ ...at(1, 0.0002, Number.NaN), reason }]);
+    expect(alert?.annotations).toMatchObject({
+      summary: 'a has no samples of cpu',
+      description: `${reason}; by chance 1 in 5,000`,
+    });
+  });
+
   it('says with lines of the log what it is about', () => {
     const rules = createRules({ ...options, open: 1 });
     const [alert] = rules.step(1, [{ ...at(1, 0.001), examples: ['disk full', 'cannot write'] }]);
