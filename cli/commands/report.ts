@@ -45,7 +45,10 @@ function sayNothing({ declared, failed }: CapacityNow): void {
   if (failed) say('no resource is known: the sources of metrics could not be read\n');
   else if (declared.length === 0)
     say('no resource is known: no pack of the config declares one (capacity)\n');
-  else say(`no resource is known: the sources of metrics have no values of ${sayList(declared, 5)} on a day that has ended\n`);
+  else
+    say(
+      `no resource is known: the sources of metrics have no values of ${sayList(declared, 5)} on a day that has ended\n`,
+    );
 }
 
 /** Makes the report of now; what could not be read stands in it and on standard error. */
