@@ -10,6 +10,7 @@ import { readValues } from '../../store/reader.ts';
 import { networkOf } from '../backend.ts';
 import { narrowed } from '../class-past.ts';
 import type { ClassWatch } from '../class-watch.ts';
+import { createDepartures } from '../departures.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
 import { askingExits, withHelp } from '../help.ts';
@@ -41,6 +42,8 @@ function matcherOf(text: string): (entity: Labels) => boolean {
 
 interface Moment {
   readonly source: SeriesSource;
+  /** How often its series are sampled, ms. */
+  readonly interval: number;
   readonly t: number;
   readonly window: number;
   readonly matches: (entity: Labels) => boolean;
@@ -62,7 +65,7 @@ interface Relived {
 async function relive(
   { stages, pages }: Wired,
   watch: ClassWatch,
-  { source, t, window, matches, models }: Moment,
+  { source, interval, t, window, matches, models }: Moment,
 ): Promise<Relived | undefined> {
   const { step } = watch.watch.class;
   const start = t - lead;
@@ -79,9 +82,11 @@ async function relive(
   const { entities } = watch;
   const history = await readBatches(source, watch.watch, { start, end: t, entities });
   const own = new Set([watch.watch.class.name]);
+  const departures = createDepartures(interval);
   let held: readonly Suppressed[] = [];
   for (const batch of history.batches) {
     const given = used ? narrowed(batch, entities) : batch;
+    await departures.settle(watch, given, { source });
     const alerts = stages.rule.stepOf(batch.t, watch.pass(given), own);
     held = stages.holds.flatMap(hold => hold(batch.t, alerts).held);
   }
@@ -122,8 +127,8 @@ async function explain(entity: string, flags: Flags): Promise<void> {
   let found = 0;
   try {
     for (const watch of wired.watches) {
-      const { source } = sources.of(watch.watch);
-      const moment = { source, t, window: detection.training, matches, models };
+      const { source, interval } = sources.of(watch.watch);
+      const moment = { source, interval, t, window: detection.training, matches, models };
       const relived = await relive(wired, watch, moment);
       if (relived === undefined) continue;
       const { held, version } = relived;

@@ -7,6 +7,7 @@ import { trainClass } from '../../cli/class-training.ts';
 import { loadOrExplain } from '../../cli/load.ts';
 import { createSources } from '../../cli/sources.ts';
 import { maintenanceOf, wire } from '../../cli/wire.ts';
+import type { SeriesSource } from '../../core/series.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { createServer, type Server } from '../../server/server.ts';
 import { openStore } from '../../store/sqlite.ts';
@@ -21,6 +22,19 @@ const file = path.join(dir, 'foreshock.yaml');
 const past = createPast(
   ['a', 'b'].map(service => ({ service, from: fittedAt - 50 * hour, until: 120 * hour })),
 );
+const over = 120 * hour;
+/** Targets that are scraped as long as there are samples, and fail from then on. */
+const scraped: SeriesSource = {
+  async queryRange(asked) {
+    if (!/\bup\[/.test(asked.query)) return past.queryRange(asked);
+    const series = ['a', 'b'].map(service => ({
+      labels: { service },
+      t: Float64Array.of(asked.start),
+      v: Float64Array.of(asked.start <= over ? 1 : 0),
+    }));
+    return { series, warnings: [], partial: false };
+  },
+};
 let server: Server;
 
 /** A daemon has fitted the service class, and stored it. */
@@ -33,7 +47,7 @@ beforeAll(async () => {
       health: () => ({ healthy: true, ready: true, reasons: [] }),
     },
     registry: createMetrics().registry,
-    results: sourceTarget(past, 120 * hour),
+    results: sourceTarget(scraped, 120 * hour),
     routes: [],
     log: () => undefined,
   });
@@ -73,6 +87,12 @@ it('explains a moment by the model that was in use, and says which that is', asy
   expect(stdout).toMatch(/^a \(service\/service\)\n {2}state {3}watching, /m);
   expect(stdout).toContain('  model   version 1 of 1970-01-05T04:00:00Z (first fit), as stored');
   expect(stdout).not.toContain('b (');
+});
+
+it('sees that all targets of a class are down, as the daemon does', async () => {
+  const { code, stdout, stderr } = await explain(over + hour / 10);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/no signal (?:has had a sample|that has a history has a sample)/);
 });
 
 it('fits the history before a moment of which no model is stored', async () => {
