@@ -109,7 +109,7 @@ storage: {path: ${config}-state}\n`,
     };
     const { code, stdout } = await push();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^conflict foreshock-pack-service .*answered 409/m);
+    expect(stdout).toMatch(/^conflict foreshock-pack-service .*was changed by hand/m);
     expect(titleOf()).toBe('Faster');
   });
 

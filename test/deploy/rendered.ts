@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const chart = path.join(root, 'deploy/helm/foreshock');
 const kubernetes = '1.30.0';
 /** kubectl has kustomize built in. */
-const ownKustomize = missingCommands('kustomize').length === 0;
+const ownKustomize = spawnSync('kustomize', ['version'], { stdio: 'ignore' }).error === undefined;
 
 /** What of the tools is not there: `helm`, and one that builds with kustomize. */
 export const missingTools = {

@@ -58,7 +58,7 @@ export async function fleetMetrics(grid: Grid): Promise<readonly Series[]> {
     .flatMap(file => {
       const job = file.replace('.txt', '');
       const lines = linesOf(readFileSync(new URL(file, folder), 'utf8'));
-      if (lines.every(({ labels }) => labels.__name__?.startsWith('foreshock_log_'))) return [];
+      if (lines.every(({ labels }) => /^foreshock_(?:log|threat)_/.test(labels.__name__ ?? ''))) return [];
       return instances.flatMap(instance => targetOf([...lines, up], { job, instance, service: job }, grid));
     });
   const own = linesOf(ownExposition()).flatMap(line =>

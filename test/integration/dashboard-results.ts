@@ -142,7 +142,7 @@ const folder = new URL('../packs/expositions/', import.meta.url);
 function logSeries(grid: Grid): Series[] {
   const t = times(grid);
   const text = readdirSync(folder).map(file => readFileSync(new URL(file, folder), 'utf8'));
-  return [...text.join('\n').matchAll(/^(foreshock_log_\w+)\{(.*)\} (\S+)$/gm)].map(
+  return [...text.join('\n').matchAll(/^(foreshock_(?:log|threat)_\w+)\{(.*)\} (\S+)$/gm)].map(
     ([, name = '', inner = '', value], k): Series => {
       const pairs = [...inner.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label!, text!]);
       return {

@@ -47,6 +47,10 @@ const mayBeEmpty: readonly { readonly expr: RegExp; readonly why: string }[] = [
     why: 'codes are compared as they are, and what was recorded swings',
   },
   { expr: /redis_(?:memory_max_bytes|config_maxmemory)/, why: 'the recorded Redis has no limit' },
+  {
+    expr: /redis_memory_used_bytes.*unless/,
+    why: 'the recorded Redis evicts: its memory is full as it should be, and no resource that runs out',
+  },
   { expr: /mode="iowait"|cpu_iowait/, why: 'the host of the recording counted no time of this mode' },
 ];
 

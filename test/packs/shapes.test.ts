@@ -46,6 +46,7 @@ function questionsOf({ pack, classes, topology, capacity, objectives }: Resolved
 function matchOf(expression: string): string {
   const first =
     expression
+      .replace(/\([^()]*\)\?/g, '')
       .replace(/^\.[*+]|\.[*+]$/g, '')
       .split('|')
       .find(part => part !== '') ?? 'any';
