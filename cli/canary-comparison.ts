@@ -1,4 +1,5 @@
 import type { SignalSpec } from '../core/pack.ts';
+import { median } from '../core/stats.ts';
 import { type CanaryComparison, compareVersions } from '../detectors/canary.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -38,7 +39,7 @@ export function compareAll(
   const known = pairs.filter(({ baseline, canary }) => baseline.some(isThere) || canary.some(isThere));
   const alpha = (1 - confidence) / Math.max(1, known.length);
   const signals = known.map(({ name, kind, unit, bad, floor, baseline, canary, ...rest }) => {
-    const usual = Math.abs(compareVersions(baseline, baseline, { bad, margin: 0, alpha }).baseline);
+    const usual = Math.abs(median(baseline));
     const margin = Math.max(floor, Number.isNaN(usual) ? 0 : tolerance * usual);
     const comparison = compareVersions(baseline, canary, { bad, margin, alpha });
     return { class: rest.class, name, kind, unit, margin, comparison };

@@ -174,7 +174,9 @@ function groundOf(loaded: Loaded, options: DaemonOptions, { metrics, tracing }: 
   };
   return {
     ...{ loaded, options, metrics, tracing, store, logs, events, unreadable, log },
-    ...{ url, arrived, threats },
+    url,
+    arrived,
+    threats,
     sources: createSources(config, metrics, name => logs.source(name)),
     audit: new AuditDesk(store, events, Date.now),
     signal: options.signal,

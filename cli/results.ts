@@ -35,7 +35,6 @@ export function* resultsOf({ watch, entities, states, t }: ClassWatch): Iterable
 }
 
 interface OpenBlock {
-  readonly labels: Labels;
   readonly t: number[];
   readonly v: number[];
 }
@@ -56,7 +55,7 @@ export function createResultWriter(store: ResultStore): ResultWriter {
   return {
     add({ labels, t, v }) {
       const key = seriesKey(labels);
-      const block = open.get(key) ?? { labels, t: [], v: [] };
+      const block = open.get(key) ?? { t: [], v: [] };
       block.t.push(t);
       block.v.push(v);
       open.set(key, block);
