@@ -22,7 +22,7 @@ function mistakesOf(feeds: string, packs = '[threat_feeds]'): readonly string[] 
   });
   return loaded.ok ? [] : loaded.mistakes.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
-const taxii = 'taxii: {url: "https://feeds.example/root/"}';
+const taxii = 'taxii: {url: "https://feeds.example/taxii/"}';
 
 describe('the block threat_feeds', () => {
   it('takes feeds of TAXII and of MISP', () => {
