@@ -46,7 +46,7 @@ receivers: [{name: file, file: {path: "${dir}/told.jsonl"}}]`,
   });
 
   it.each([
-    { manner: 'cut', told: /\/api\/v1\/query_range: / },
+    { manner: 'cut', told: /\/api\/v1\/query(_range)?: / },
     { manner: 'never', told: /no answer within 2000 ms/ },
   ] as const)(
     'one that answers "$manner" is down alone, until it answers again',

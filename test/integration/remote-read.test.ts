@@ -42,9 +42,10 @@ function used(mountpoint: string, t: number, now: number): number {
   return 120e9 + 3e9 * (Math.floor(t / day) % 7) + night;
 }
 
-/** Three weeks of two file systems, five minutes apart, and an hour of the time to come, in which it is watched. */
+/** Three weeks of two file systems at full five minutes, and an hour of the time to come, in which it is watched. */
 function historyOf(now: number): string {
-  const past = Array.from({ length: 21 * 288 }, (_, i) => now - (21 * 288 - i) * 5 * minute);
+  const last = Math.floor((now - 1) / (5 * minute)) * 5 * minute;
+  const past = Array.from({ length: 21 * 288 }, (_, i) => last - (21 * 288 - 1 - i) * 5 * minute);
   const times = [...past, ...Array.from({ length: 61 }, (_, i) => now + i * minute)];
   const family = (name: string, value: (mountpoint: string, t: number) => number) => [
     `# TYPE ${name} gauge`,
