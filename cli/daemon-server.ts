@@ -14,6 +14,7 @@ import { createReadTarget } from './read-target.ts';
 import { createResultTarget } from './results.ts';
 import { allSeries, type SampledSeries } from './sampled-series.ts';
 import { stateSeries } from './state-series.ts';
+import { identityOf } from './store-identity.ts';
 import { resultSeries } from './stored-series.ts';
 
 /** Takes feedback on what the page shows. */
@@ -91,6 +92,7 @@ export function serve(daemon: Daemon): Server {
     reload: options.reload,
     feedback: feedbackDesk(daemon),
     suppressions: daemon.regret,
+    store: identityOf(daemon.store, loaded.config.storage.path),
     ...(webConfig === undefined ? {} : { webConfig }),
     log: (message, error) =>
       options.log.warn(`${message}: ${error instanceof Error ? error.message : error}`),

@@ -23,7 +23,10 @@ export function daemonState(daemon: Daemon): ServerState {
     },
     watch: () => ({
       classes: wired.watches.map(watch => {
-        const overview = classOverview(watch);
+        const unlearned = daemon.learnings
+          .map(each => each.whyUnlearned(watch))
+          .find(reason => reason !== undefined);
+        const overview = { ...classOverview(watch), unlearned };
         const failure = failureOf(watch);
         return failure === undefined ? overview : { ...overview, reasons: [failure, ...overview.reasons] };
       }),

@@ -10,6 +10,7 @@ import { readIncidentLogs } from './incident-logs.ts';
 import { readIncidentSignals } from './incident-signals.ts';
 import { replayState } from './replay-state.ts';
 import type { AskedSources } from './sources.ts';
+import { identityOf } from './store-identity.ts';
 import type { Wired } from './wire.ts';
 
 /** The page of a replay: what people say on it is kept in memory, until the process ends. */
@@ -58,7 +59,8 @@ export function createDemoPage({ wired, sources, logs, say }: DemoPageParts): De
     async serve({ listen, recording }) {
       const { registry } = createMetrics();
       const state = replayState(wired, { book, recording, logsOf: id => said.get(id) });
-      const server = createServer({ state, registry, routes: [], feedback: desk, log: say });
+      const identity = identityOf(store, ':memory:');
+      const server = createServer({ state, registry, routes: [], feedback: desk, store: identity, log: say });
       try {
         return { server, url: (await server.listen(listen)).url };
       } catch (error) {

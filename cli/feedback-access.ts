@@ -10,7 +10,7 @@ import { openStore } from '../store/sqlite.ts';
 import { InputError } from './exit.ts';
 import { FeedbackDesk } from './feedback.ts';
 import { createFeedbackBook } from './feedback-book.ts';
-import { createDaemonClient, type DaemonClient, type Login } from './feedback-client.ts';
+import { type Asked, createDaemonClient, type DaemonClient } from './feedback-client.ts';
 import { createIncidentBook } from './incident-book.ts';
 import { createIncidentStore, incidentsOf } from './incident-store.ts';
 import type { Loaded } from './load.ts';
@@ -83,8 +83,8 @@ class Access implements FeedbackAccess {
   readonly #client: DaemonClient;
   readonly #directory: string;
 
-  constructor(loaded: Loaded, login: Login | undefined) {
-    this.#client = createDaemonClient(loaded, login);
+  constructor(loaded: Loaded, asked: Asked) {
+    this.#client = createDaemonClient(loaded, asked);
     this.#directory = loaded.config.storage.path;
   }
 
@@ -134,7 +134,7 @@ class Access implements FeedbackAccess {
   }
 }
 
-/** Incidents and feedback of a config. */
-export function openFeedback(loaded: Loaded, login: Login | undefined): FeedbackAccess {
-  return new Access(loaded, login);
+/** Incidents and feedback of a config, or of the daemon at the URL given. */
+export function openFeedback(loaded: Loaded, asked: Asked): FeedbackAccess {
+  return new Access(loaded, asked);
 }

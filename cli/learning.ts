@@ -42,6 +42,8 @@ export interface Learning {
   request(watch: ClassWatch): void;
   /** True for a class without a model whose source had no history of it when it was asked last. */
   hasNoHistory(watch: ClassWatch): boolean;
+  /** Why a class has no model, in words; undefined for one that has one, and for those that are learned elsewhere. */
+  whyUnlearned(watch: ClassWatch): string | undefined;
   /** Resolves when nothing is under way and nothing waits to be put in place. */
   idle(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export function createLearning(parts: LearningParts): Learning {
   const requested = new Set<ClassWatch>();
   const silent = new Set<ClassWatch>();
   const running = new Map<ClassWatch, Promise<void>>();
+  const failures = new Map<ClassWatch, string>();
   const outcomes: Outcome[] = [];
   const sizes = createSizes(parts);
 
@@ -124,7 +127,9 @@ export function createLearning(parts: LearningParts): Learning {
   const settle = (ended: Outcome, now: number): void => {
     const { watch, result } = ended;
     retryAt.set(watch, now + Math.max(retryEvery, 20 * watch.watch.class.step));
+    failures.delete(watch);
     if ('error' in result) {
+      failures.set(watch, result.error instanceof Error ? result.error.message : String(result.error));
       failed(watch, result.error);
       return;
     }
@@ -187,6 +192,13 @@ export function createLearning(parts: LearningParts): Learning {
     },
     request: watch => void requested.add(watch),
     hasNoHistory: watch => silent.has(watch) && !watch.fitted,
+    whyUnlearned(watch) {
+      if (watch.fitted || !watches.includes(watch)) return undefined;
+      if (watch.leftOut !== undefined) return watch.leftOut.reason;
+      if (silent.has(watch)) return 'its source has no history of it yet: it is tried again';
+      if (failures.has(watch)) return `learning it failed: ${failures.get(watch)}; it is tried again`;
+      return running.has(watch) ? 'it is being learned' : 'it waits for its turn to be learned';
+    },
     async idle() {
       await Promise.all(running.values());
     },

@@ -87,6 +87,8 @@ export interface ClassOverview {
   readonly realisedRate: number | undefined;
   /** Why rows are not watched, in words, most frequent first. */
   readonly reasons: readonly string[];
+  /** Why it has no model, in words; undefined for a class that has one. */
+  readonly unlearned?: string | undefined;
 }
 
 /** Rows that are unusual now, the surest first, `total` of them in all. */

@@ -18,6 +18,7 @@ import { mountRemoteRead, type ReadTarget } from './remote-read.ts';
 import type { MountedRoute } from './route.ts';
 import { builtinRunbooks } from './runbooks.ts';
 import { followCertificates, tlsOptions } from './server-tls.ts';
+import { mountStoreIdentity, type StoreIdentity } from './store-identity.ts';
 import { mountSuppressions, type SuppressionTarget } from './suppressions.ts';
 import type { WebConfig } from './web-config.ts';
 
@@ -37,6 +38,8 @@ export interface ServerDeps {
   readonly read?: ReadTarget;
   readonly feedback?: FeedbackTarget;
   readonly suppressions?: SuppressionTarget;
+  /** The store behind it, for commands that must not take one foreshock for another. */
+  readonly store?: StoreIdentity | undefined;
   readonly webConfig?: WebConfig;
   readonly log: (message: string, error: unknown) => void;
   /** Largest request body in bytes; 10 MB unless told. */
@@ -135,6 +138,19 @@ function mountIncidents(app: FastifyInstance, state: ServerState): void {
   });
 }
 
+/** Each class, how many of its rows are in which state, and why one has no model. */
+function mountClasses(app: FastifyInstance, state: ServerState): void {
+  app.get('/api/v1/status/classes', async () => ({
+    status: 'success',
+    data: state.watch().classes.map(({ name, counts, reasons, unlearned }) => ({
+      name,
+      counts,
+      reasons,
+      unlearned,
+    })),
+  }));
+}
+
 function mountRunbooks(app: FastifyInstance): void {
   const runbooks = builtinRunbooks();
   app.get('/runbooks', async (request, reply) => sendPage({ request, reply }, runbookPage(runbooks)));
@@ -199,8 +215,10 @@ export function createServer(deps: ServerDeps): Server {
   protect(app, deps.webConfig);
   mountLifecycle(app, deps);
   mountIncidents(app, deps.state);
+  mountClasses(app, deps.state);
   mountRunbooks(app);
   mountRoutes(app, deps.routes);
+  if (deps.store !== undefined) mountStoreIdentity(app, deps.store);
   const users = Object.keys(deps.webConfig?.basic_auth_users ?? {}).length > 0;
   if (deps.feedback !== undefined) mountFeedback(app, { target: deps.feedback, users });
   if (deps.suppressions !== undefined) mountSuppressions(app, { target: deps.suppressions, users });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readBatches } from '../../collectors/class-reader.ts';
 import type { Suppressed } from '../../core/alert.ts';
+import { formatDuration } from '../../core/duration.ts';
 import { includes, type Labels } from '../../core/labels.ts';
 import type { ModelVersion } from '../../core/model-version.ts';
 import type { SeriesSource } from '../../core/series.ts';
@@ -15,10 +16,11 @@ import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { reviveAt } from '../known-model.ts';
-import { loadOrExplain } from '../load.ts';
+import { type Loaded, loadOrExplain } from '../load.ts';
 import { createSources, identitiesOf } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { relearn, train } from '../training.ts';
+import { type UnlearnedClass, unlearnedLines } from '../unlearned.ts';
 import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
 interface Flags {
@@ -58,6 +60,15 @@ interface Relived {
   readonly version: ModelVersion | undefined;
 }
 
+/** The source has a class, or not, and too little history of it for a model. */
+function unlearned({ watch }: ClassWatch, seen: number, { t, window }: Moment): UnlearnedClass {
+  const lately =
+    seen === 0
+      ? `its source has no samples of it in the ${formatDuration(lead)} before ${formatTimestamp(t)}, and no history in the ${formatDuration(window)} before that`
+      : `the history of the ${seen} that its source has begins at less than ${formatDuration(lead)} before ${formatTimestamp(t)}`;
+  return { name: watch.class.name, reason: lately };
+}
+
 /**
  * Lives through the time before `t` as the daemon would have, without telling anybody: with the model that it had then, where that
  * is stored, else with one that is fitted on the history. Undefined for a class that has nothing that matches.
@@ -65,8 +76,9 @@ interface Relived {
 async function relive(
   { stages, pages }: Wired,
   watch: ClassWatch,
-  { source, interval, t, window, matches, models }: Moment,
-): Promise<Relived | undefined> {
+  moment: Moment,
+): Promise<Relived | UnlearnedClass | undefined> {
+  const { source, interval, t, window, matches, models } = moment;
   const { step } = watch.watch.class;
   const start = t - lead;
   const until = start - step;
@@ -78,6 +90,7 @@ async function relive(
     // A class that is known to have nothing of that name is not fitted for it.
     if (known !== undefined && !entities.some(matches)) return undefined;
     await train(watch, source, { window, until, pages });
+    if (!watch.fitted) return unlearned(watch, entities.length, moment);
   }
   const { entities } = watch;
   const history = await readBatches(source, watch.watch, { start, end: t, entities });
@@ -104,8 +117,42 @@ function modelWords(version: ModelVersion | undefined): string {
   return `version ${version.version} of ${formatTimestamp(version.at)} (${version.why}), as stored`;
 }
 
+/** Writes what decided of each entity that matches; answers how many there are, and the classes that have no model. */
+async function tellAll(
+  wired: Wired,
+  {
+    sources,
+    config,
+  }: { readonly sources: ReturnType<typeof createSources>; readonly config: Loaded['config'] },
+  asked: Pick<Moment, 't' | 'matches' | 'models'>,
+): Promise<{ readonly found: number; readonly without: readonly UnlearnedClass[] }> {
+  const { detection } = config;
+  const without: UnlearnedClass[] = [];
+  let found = 0;
+  for (const watch of wired.watches) {
+    const { source, interval } = sources.of(watch.watch);
+    const relived = await relive(wired, watch, { ...asked, source, interval, window: detection.training });
+    if (relived === undefined) continue;
+    if ('reason' in relived) {
+      without.push(relived);
+      continue;
+    }
+    const { held, version } = relived;
+    wired.thresholds.watch(watch.watch.class.name, watch.entities);
+    for (const each of watch.entities.filter(asked.matches)) {
+      found++;
+      const standing = wired.stages.rule.standing(watch.watch.class.name, each);
+      const heldBy = held.find(({ alert }) => includes(alert.labels, each))?.by;
+      const lines = explanationLines({ watch, entity: each, standing, heldBy, detection });
+      process.stdout.write(`${lines.join('\n')}\n  model   ${modelWords(version)}\n`);
+    }
+  }
+  return { found, without };
+}
+
 async function explain(entity: string, flags: Flags): Promise<void> {
-  const { config, packs } = loadOrExplain(flags.config);
+  const loaded = loadOrExplain(flags.config);
+  const { config, packs } = loaded;
   const { step } = config.global;
   const t = Math.floor(parseTimestamp(flags.at) / step) * step;
   if (Number.isNaN(t))
@@ -122,32 +169,18 @@ async function explain(entity: string, flags: Flags): Promise<void> {
     network: await networkOf(config),
     stored: { ...noStages, thresholds: storedThresholds(config.storage.path) },
   });
-  const matches = matcherOf(entity);
   const models = openModels(config.storage.path);
-  let found = 0;
   try {
-    for (const watch of wired.watches) {
-      const { source, interval } = sources.of(watch.watch);
-      const moment = { source, interval, t, window: detection.training, matches, models };
-      const relived = await relive(wired, watch, moment);
-      if (relived === undefined) continue;
-      const { held, version } = relived;
-      wired.thresholds.watch(watch.watch.class.name, watch.entities);
-      for (const each of watch.entities.filter(matches)) {
-        found++;
-        const standing = wired.stages.rule.standing(watch.watch.class.name, each);
-        const heldBy = held.find(({ alert }) => includes(alert.labels, each))?.by;
-        const lines = explanationLines({ watch, entity: each, standing, heldBy, detection });
-        process.stdout.write(`${lines.join('\n')}\n  model   ${modelWords(version)}\n`);
-      }
-    }
+    const asked = { t, matches: matcherOf(entity), models };
+    const { found, without } = await tellAll(wired, { sources, config }, asked);
+    if (found > 0) return;
+    process.stderr.write(`nothing that is watched matches "${entity}" at ${formatTimestamp(t)}\n`);
+    for (const line of await unlearnedLines(loaded, without)) process.stderr.write(`${line}\n`);
+    process.exitCode = exitCodes.found;
   } finally {
     models?.close();
     await sources.close();
   }
-  if (found > 0) return;
-  process.stderr.write(`nothing that is watched matches "${entity}" at ${formatTimestamp(t)}\n`);
-  process.exitCode = exitCodes.found;
 }
 
 /** `foreshock explain`: why something paged at a moment, or why it did not. */

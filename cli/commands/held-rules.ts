@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { askedOf, daemonUrlOption } from '../asked.ts';
 import { InputError } from '../exit.ts';
 import { createDaemonClient, type DaemonClient } from '../feedback-client.ts';
-import { readText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { regretLines } from '../noise-figures.ts';
@@ -13,6 +13,7 @@ interface Flags {
   readonly config: string;
   readonly user?: string;
   readonly passwordFile?: string;
+  readonly url?: string;
   readonly by?: string;
   readonly json?: true;
 }
@@ -27,15 +28,8 @@ async function withClient<T>(
   flags: Flags,
   body: (client: DaemonClient, loaded: Loaded) => Promise<T>,
 ): Promise<T> {
-  const { user, passwordFile } = flags;
-  if ((user === undefined) !== (passwordFile === undefined))
-    throw new InputError('--user and --password-file come together');
   const loaded = loadOrExplain(flags.config);
-  const login =
-    user === undefined || passwordFile === undefined
-      ? undefined
-      : { user, password: readText(passwordFile).trim() };
-  const client = createDaemonClient(loaded, login);
+  const client = createDaemonClient(loaded, askedOf(flags));
   try {
     return await body(client, loaded);
   } finally {
@@ -74,7 +68,8 @@ function make(name: string, about: string): Command {
     .description(about)
     .requiredOption('--config <file>', 'config file: foreshock is asked when it runs, else its store')
     .option('--user <name>', 'user of its web config')
-    .option('--password-file <file>', 'file with the password of the user');
+    .option('--password-file <file>', 'file with the password of the user')
+    .addOption(daemonUrlOption());
 }
 
 /** `foreshock rules held|on|off`: what holds alerts back, how often that was wrong, and its switch. */

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { FeedbackRequest } from '../../server/feedback.ts';
+import { askedOf, daemonUrlOption } from '../asked.ts';
 import { InputError } from '../exit.ts';
 import { type FeedbackAccess, openFeedback, viewSchema } from '../feedback-access.ts';
-import { readText } from '../files.ts';
 import { usualExits, withHelp } from '../help.ts';
 import { incidentLines, incidentText } from '../incident-text.ts';
 import { loadOrExplain } from '../load.ts';
@@ -12,6 +12,7 @@ interface Flags {
   readonly config: string;
   readonly user?: string;
   readonly passwordFile?: string;
+  readonly url?: string;
 }
 
 interface ReadFlags extends Flags {
@@ -28,14 +29,7 @@ interface SplitFlags extends SayFlags {
 }
 
 async function withAccess(flags: Flags, body: (access: FeedbackAccess) => Promise<void>): Promise<void> {
-  const { user, passwordFile } = flags;
-  if ((user === undefined) !== (passwordFile === undefined))
-    throw new InputError('--user and --password-file come together');
-  const login =
-    user === undefined || passwordFile === undefined
-      ? undefined
-      : { user, password: readText(passwordFile).trim() };
-  const access = openFeedback(loadOrExplain(flags.config), login);
+  const access = openFeedback(loadOrExplain(flags.config), askedOf(flags));
   try {
     await body(access);
   } finally {
@@ -118,7 +112,8 @@ function withAccessFlags(command: Command): Command {
   return command
     .requiredOption('--config <file>', 'config file: foreshock is asked when it runs, else its store')
     .option('--user <name>', 'user of its web config')
-    .option('--password-file <file>', 'file with the password of the user');
+    .option('--password-file <file>', 'file with the password of the user')
+    .addOption(daemonUrlOption());
 }
 
 function reading(command: Command, example: string): Command {

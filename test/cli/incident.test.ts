@@ -3,26 +3,47 @@ import path from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIncidentStore } from '../../cli/incident-store.ts';
+import { identityOf } from '../../cli/store-identity.ts';
+import type { ServerDeps } from '../../server/server.ts';
 import { webConfigSchema } from '../../server/web-config.ts';
 import { openStore } from '../../store/sqlite.ts';
 import { createAuthority } from '../certificates.ts';
 import { checkout, deedsIn, feedbackServer, search } from '../server/feedback-desk.ts';
 import { foreshock, foreshockBeside, temporaryFolder } from './command.ts';
 
-/** A config with a store that has two incidents; nothing listens at `listen`. */
-function stored(listen = '127.0.0.1:9') {
+/** A config with a store that has two incidents; nothing listens at its address. */
+function stored() {
   const folder = temporaryFolder();
   const state = path.join(folder, 'state');
   const config = path.join(folder, 'c.yaml');
-  const web = `web: {listen: "${listen}"}`;
+  const web = 'web: {listen: "127.0.0.1:9"}';
   writeFileSync(
     config,
     `prometheus: {url: "http://127.0.0.1:9"}\npacks: [service]\nstorage: {path: ${state}}\n${web}\n`,
   );
   const store = openStore(state);
   createIncidentStore(store.values('incidents')).keep([checkout, search]);
+  const identity = identityOf(store, state);
   store.close();
-  return { folder, state, config };
+  return { folder, state, config, identity };
+}
+
+const rewrite = (file: string, from: string, to: string) =>
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+
+/** The same config while something listens at its address: a foreshock with that store unless `more` says otherwise. */
+async function running(more: Partial<ServerDeps> = {}) {
+  const made = stored();
+  const store = openStore(':memory:');
+  const server = feedbackServer(store, { store: made.identity, ...more });
+  onTestFinished(async () => {
+    await server.close();
+    store.close();
+  });
+  const { url } = await server.listen('127.0.0.1:0');
+  rewrite(made.config, 'listen: "127.0.0.1:9"', `listen: "${new URL(url).host}"`);
+  const incident = (...args: string[]) => foreshockBeside(['incident', ...args, '--config', made.config]);
+  return { ...made, store, url, incident };
 }
 
 describe('incident, while nothing runs', () => {
@@ -88,15 +109,7 @@ describe('incident, while nothing runs', () => {
 
 describe('incident, while foreshock runs', () => {
   it('asks it: command, API and form come to one place', async () => {
-    const store = openStore(':memory:');
-    const server = feedbackServer(store);
-    onTestFinished(async () => {
-      await server.close();
-      store.close();
-    });
-    const { url } = await server.listen('127.0.0.1:0');
-    const { config, state } = stored(new URL(url).host);
-    const incident = (...args: string[]) => foreshockBeside(['incident', ...args, '--config', config]);
+    const { store, state, url, incident } = await running();
     const said = await incident('confirm', 'checkout-1005', '--by', 'ann');
     expect([said.code, said.stderr]).toEqual([0, '']);
     await fetch(`${url}/api/v1/incidents/checkout-1005/note`, {
@@ -127,41 +140,28 @@ describe('incident, while foreshock runs', () => {
   });
 
   it('trusts the certificate that its own web config names', async () => {
-    const { folder } = stored();
+    const folder = temporaryFolder();
     const { cert_file, key_file } = createAuthority(folder, 'ca').issue('foreshock.example', {
       names: 'DNS:foreshock.example',
     });
     const webFile = path.join(folder, 'web.yaml');
     const tls_server_config = { cert_file, key_file };
     writeFileSync(webFile, JSON.stringify({ tls_server_config }));
-    const store = openStore(':memory:');
-    const server = feedbackServer(store, { webConfig: webConfigSchema.parse({ tls_server_config }) });
-    onTestFinished(async () => {
-      await server.close();
-      store.close();
+    const { store, config, incident } = await running({
+      webConfig: webConfigSchema.parse({ tls_server_config }),
     });
-    const { url } = await server.listen('127.0.0.1:0');
-    const { config } = stored(new URL(url).host);
-    writeFileSync(config, readFileSync(config, 'utf8').replace('web: {', `web: {config_file: ${webFile}, `));
-    const said = await foreshockBeside(['incident', 'ack', checkout.id, '--by', 'ann', '--config', config]);
+    rewrite(config, 'web: {', `web: {config_file: ${webFile}, `);
+    const said = await incident('ack', checkout.id, '--by', 'ann');
     expect([said.code, said.stderr]).toEqual([0, '']);
     expect(deedsIn(store)).toEqual(['ann incident-acknowledged']);
   });
 
   it('logs in where it has users', async () => {
-    const store = openStore(':memory:');
     const webConfig = webConfigSchema.parse({ basic_auth_users: { oncall: hashSync('secret', 4) } });
-    const server = feedbackServer(store, { webConfig });
-    onTestFinished(async () => {
-      await server.close();
-      store.close();
-    });
-    const { url } = await server.listen('127.0.0.1:0');
-    const { config, folder } = stored(new URL(url).host);
+    const { store, incident, folder } = await running({ webConfig });
     const file = path.join(folder, 'password');
     writeFileSync(file, 'secret\n');
-    const ack = (...args: string[]) =>
-      foreshockBeside(['incident', 'ack', 'search-1010', '--config', config, ...args]);
+    const ack = (...args: string[]) => incident('ack', 'search-1010', ...args);
     const stranger = await ack();
     expect([stranger.code, stranger.stderr]).toEqual([
       2,
@@ -169,5 +169,63 @@ describe('incident, while foreshock runs', () => {
     ]);
     expect((await ack('--user', 'oncall', '--password-file', file)).code).toBe(0);
     expect(deedsIn(store)).toEqual(['oncall incident-acknowledged']);
+  });
+});
+
+describe('incident, while another foreshock listens at the address of its config', () => {
+  const demo = { id: 'of-a-demo', path: ':memory:' };
+
+  it('refuses it, with both stores and what would do, and says nothing to it', async () => {
+    const { store, incident, state, identity, url } = await running({ store: demo });
+    for (const args of [['list'], ['confirm', 'checkout-1005', '--by', 'ann']]) {
+      const { code, stdout, stderr } = await incident(...args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`${url} is a foreshock with another store: it works on :memory: (of-a-demo)`);
+      expect(stderr).toContain(`this config on ${state} (${identity.id})`);
+      expect(stderr).toContain(`web.listen of its own, or ask that one on purpose with --url ${url}`);
+    }
+    expect(deedsIn(store)).toEqual([]);
+  });
+
+  it('does not take for its own what does not tell its store', async () => {
+    const { store, incident, state } = await running({ store: undefined });
+    const { code, stderr } = await incident('ack', 'checkout-1005');
+    expect(code).toBe(2);
+    expect(stderr).toContain('does not tell on which store it works (it answered 404)');
+    expect(stderr).toContain(`not known to be that of ${state}`);
+    expect(deedsIn(store)).toEqual([]);
+  });
+
+  it('asks it on purpose with --url', async () => {
+    const { store, incident, url } = await running({ store: demo });
+    const said = await incident('confirm', 'checkout-1005', '--by', 'ann', '--url', `${url}/`);
+    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect(deedsIn(store)).toEqual(['ann incident-confirmed']);
+  });
+
+  it('asks one on another machine at web.external_url, where no store is here', async () => {
+    const { store, incident, config, url, state } = await running({ store: demo });
+    rewrite(config, state, `${state}-elsewhere`);
+    const here = await incident('ack', 'checkout-1005', '--by', 'ann');
+    expect([here.code, here.stderr]).toEqual([2, expect.stringContaining('-elsewhere (there is none)')]);
+    rewrite(config, new URL(url).host, '127.0.0.1:9');
+    rewrite(config, 'web: {', `web: {external_url: "${url}", `);
+    expect((await incident('ack', 'checkout-1005', '--by', 'ann')).code).toBe(0);
+    expect(deedsIn(store)).toEqual(['ann incident-acknowledged']);
+  });
+
+  it('does not go to the store where nobody listens at the URL given', () => {
+    const { config } = stored();
+    const ack = (url: string) =>
+      foreshock(['incident', 'ack', 'checkout-1005', '--config', config, '--url', url]);
+    expect(ack('http://127.0.0.1:9')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('http://127.0.0.1:9 does not answer'),
+    });
+    expect(ack('foreshock.example:9477')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('write it like http://foreshock.example:9477'),
+    });
+    expect(foreshock(['incident', 'list', '--config', config]).stdout).not.toContain('acknowledged');
   });
 });
