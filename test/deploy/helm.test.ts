@@ -65,6 +65,23 @@ describe.skipIf(missing.length > 0)('the Helm chart', () => {
       });
   });
 
+  it('lets podLabels add labels and change others, but never those by which the pod is selected', () => {
+    const podLabels = {
+      team: 'sre',
+      'app.kubernetes.io/version': 'canary',
+      'app.kubernetes.io/name': 'other',
+      'app.kubernetes.io/instance': 'other',
+    };
+    const manifests = manifestsOf(helmTemplate({ podLabels }));
+    const { selector, template } = statefulSetOf(manifests);
+    expect(template.metadata.labels).toMatchObject({
+      ...selector.matchLabels,
+      team: 'sre',
+      'app.kubernetes.io/version': 'canary',
+    });
+    expect(Object.values(selector.matchLabels)).not.toContain('other');
+  });
+
   it.each([
     ['with its own values', {}],
     ['with everything switched on', everything],
