@@ -7,6 +7,8 @@ export interface HolidayCalendar {
   /** `DE` or `DE-BY`. */
   readonly place: string;
   readonly days: ReadonlySet<number>;
+  /** The same days by the name of the holiday, each of them once. */
+  readonly named: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 /** The calendars of places, each once. Rejects with a RangeError for a place that is not known. */
@@ -16,8 +18,14 @@ export async function holidayCalendars(
 ): Promise<readonly HolidayCalendar[]> {
   const calendars: HolidayCalendar[] = [];
   for (const place of new Set(places)) {
-    const dates = (await countryHolidays(place, years)).flatMap(holiday => holiday.dates);
-    calendars.push({ place, days: new Set(dates.map(date => Date.parse(date) / day)) });
+    const days = new Set<number>();
+    const named = new Map<string, Set<number>>();
+    for (const { name, dates } of await countryHolidays(place, years)) {
+      const own = dates.map(date => Date.parse(date) / day).filter(date => !days.has(date));
+      for (const date of own) days.add(date);
+      named.set(name, new Set(own));
+    }
+    calendars.push({ place, days, named });
   }
   return calendars;
 }

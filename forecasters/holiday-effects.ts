@@ -1,12 +1,15 @@
 import type { History, Regressor } from '../core/forecaster.ts';
 import { median } from '../core/stats.ts';
 import type { HolidayCalendar } from './holiday-calendar.ts';
+import { ownMeans } from './holiday-shrinkage.ts';
 
 const day = 86_400_000;
 /** Holidays that must be known of a series before one of them is expected to count. */
 const leastHolidays = 3;
 /** How many standard errors of ordinary days a holiday must differ by. */
 const clear = 3;
+/** How often a holiday must be known before it may have an effect of its own. */
+const leastOfOne = 2;
 /** The standard deviation of a normal distribution in units of its median absolute deviation. */
 const perMad = 1.4826;
 /** Weeks whose value at the same hour is the usual one of a day to come. */
@@ -56,14 +59,80 @@ function changes(dated: Dated): ReadonlyMap<number, number> {
   return new Map([...sums].flatMap(([date, [change, size]]) => (size > 0 ? [[date, change / size]] : [])));
 }
 
-/** The typical change on some days, where it is too large for chance. */
-function effectOn(all: ReadonlyMap<number, number>, dates: ReadonlySet<number>): number | undefined {
+/** The typical change on some days, where it is too large for chance, and the standard deviation of a change of ordinary days. */
+function effectOn(
+  all: ReadonlyMap<number, number>,
+  dates: ReadonlySet<number>,
+): { readonly effect: number; readonly deviation: number } | undefined {
   const there = [...all].filter(([date]) => dates.has(date)).map(([, change]) => change);
   const ordinary = [...all].filter(([date]) => !dates.has(date)).map(([, change]) => Math.abs(change));
   if (there.length < leastHolidays || ordinary.length < 2 * there.length) return undefined;
   const effect = median(Float64Array.from(there));
   const error = (perMad * median(Float64Array.from(ordinary))) / Math.sqrt(there.length);
-  return Math.abs(effect) > clear * error ? effect : undefined;
+  if (Math.abs(effect) <= clear * error) return undefined;
+  return { effect, deviation: Math.sqrt(sumOfSquares(ordinary) / ordinary.length) };
+}
+
+const sumOfSquares = (values: readonly number[]) => values.reduce((sum, value) => sum + value * value, 0);
+
+/** A holiday that was seen often enough, with its changes. */
+interface SeenHoliday {
+  readonly name: string;
+  readonly dates: ReadonlySet<number>;
+  readonly seen: readonly number[];
+}
+
+function seenHolidays(
+  all: ReadonlyMap<number, number>,
+  dates: ReadonlySet<number>,
+  named: HolidayCalendar['named'],
+): readonly SeenHoliday[] {
+  return [...named].flatMap(([name, days]) => {
+    const own = new Set([...days].filter(date => dates.has(date)));
+    const seen = [...own].flatMap(date => all.get(date) ?? []);
+    return seen.length < leastOfOne ? [] : [{ name, dates: own, seen }];
+  });
+}
+
+/** The standard deviation of a change around the mean of its holiday; 0 where none is known. */
+function deviationWithin(groups: readonly SeenHoliday[]): number {
+  const squares = groups.map(({ seen }) => {
+    const mean = seen.reduce((sum, change) => sum + change, 0) / seen.length;
+    return sumOfSquares(seen.map(change => change - mean));
+  });
+  const freedom = groups.reduce((sum, { seen }) => sum + seen.length - 1, 0);
+  return Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / Math.max(1, freedom));
+}
+
+/** Some days with what they do to a series. */
+interface DaysEffect {
+  readonly name: string;
+  readonly dates: ReadonlySet<number>;
+  readonly effect: number;
+}
+
+/** The effect of holidays that is shared, and the own one of each that was seen often enough, where they differ; none where nothing is clear. */
+function effectsOf(
+  all: ReadonlyMap<number, number>,
+  dates: ReadonlySet<number>,
+  named: HolidayCalendar['named'],
+): readonly DaysEffect[] {
+  const shared = effectOn(all, dates);
+  if (shared === undefined) return [];
+  const groups = seenHolidays(all, dates, named);
+  // Where holidays vary more than ordinary days, that is how far one can be trusted.
+  const deviation = Math.max(shared.deviation, deviationWithin(groups));
+  const own = ownMeans(
+    groups.map(({ seen }) => seen),
+    deviation,
+  );
+  const apart = groups.flatMap((group, j): DaysEffect[] => {
+    const { mean, share } = own[j]!;
+    const effect = shared.effect + share * (mean - shared.effect);
+    return share === 0 ? [] : [{ name: ` (${group.name})`, dates: group.dates, effect }];
+  });
+  const rest = new Set([...dates].filter(date => !apart.some(each => each.dates.has(date))));
+  return rest.size === 0 ? apart : [{ name: '', dates: rest, effect: shared.effect }, ...apart];
 }
 
 /** The usual value on those dates and 0 on others: what the effect is a share of. */
@@ -78,7 +147,9 @@ function column(dated: Dated, dates: ReadonlySet<number>): Float64Array {
 /**
  * What public holidays do to a series, as regressors with a known effect: the share by which a holiday differs from the same hours a
  * week before and after, the median over at least three of them, weekdays and weekends apart, and only where it is clearly
- * more than ordinary days differ. A day is one of UTC. Empty for steps longer than a day.
+ * more than ordinary days differ. Holidays that were seen twice or more get an effect of their own where these differ by more than
+ * chance: their mean, drawn towards the shared effect by empirical Bayes (`holiday-shrinkage.ts`). A day is one of UTC. Empty for
+ * steps longer than a day.
  */
 export function holidayRegressors(
   history: History,
@@ -94,14 +165,18 @@ export function holidayRegressors(
   const off = new Set(how.calendars.flatMap(calendar => [...calendar.days]));
   const dated = { v, days, off, week: Math.round((7 * day) / step) };
   const all = changes(dated);
-  return how.calendars.flatMap(({ place, days: holidays }) =>
+  return how.calendars.flatMap(({ place, days: holidays, named }) =>
     ['', ' at weekends'].flatMap((when): Regressor[] => {
       const dates = new Set([...holidays].filter(date => isWeekend(date) === (when !== '')));
-      const effect = effectOn(all, dates);
-      if (effect === undefined) return [];
-      const whole = column(dated, dates);
-      const name = `holidays ${place}${when}`;
-      return [{ name, past: whole.slice(0, n), future: whole.slice(n), effect }];
+      return effectsOf(all, dates, named).map(({ name, dates: own, effect }) => {
+        const whole = column(dated, own);
+        return {
+          name: `holidays ${place}${when}${name}`,
+          past: whole.slice(0, n),
+          future: whole.slice(n),
+          effect,
+        };
+      });
     }),
   );
 }

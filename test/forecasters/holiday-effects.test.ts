@@ -95,3 +95,89 @@ describe('public holidays in the ensemble', () => {
     ).toEqual([]);
   });
 });
+
+describe('holidays of a place that differ', () => {
+  const years = { from: 2020, to: 2025 };
+  const first = Date.UTC(2020, 0, 1);
+  /** Known until the end of 2024; the year 2025 is ahead. */
+  const known = Math.round((Date.UTC(2025, 0, 1) - first) / day);
+  const whole = known + 365;
+  const usual = (i: number) => ([0, 6].includes(new Date(first + i * day).getUTCDay()) ? 60 : 100);
+
+  /** What each holiday does, and how far days vary: noise of a higher power has heavier tails. */
+  interface Shop {
+    readonly share: (name: string) => number;
+    readonly jitter?: number;
+    readonly power?: number;
+  }
+
+  /** Mean error of what is expected of the working days of 2025 that are holidays, with effects of their own and with one shared. */
+  async function errorsOf({ share, jitter = 0.06, power = 1 }: Shop, seed: number) {
+    const [calendar] = await holidayCalendars(['DE'], years);
+    const nameOf = new Map([...calendar!.named].flatMap(([name, dates]) => [...dates].map(d => [d, name])));
+    const change = (i: number) => {
+      const name = nameOf.get(first / day + i);
+      return name === undefined || usual(i) === 60 ? 0 : share(name);
+    };
+    const v = made(known, (i, noise) => usual(i) * (1 + change(i) + jitter * noise ** power), seed);
+    const history = { t: v.map((_, i) => first + i * day), v, step: day };
+    const ahead = Array.from({ length: whole - known }, (_, h) => h).filter(h => change(known + h) !== 0);
+    const errorWith = (named: HolidayCalendar['named']) => {
+      const calendars = [{ ...calendar!, named }];
+      const regressors = holidayRegressors(history, { calendars, steps: whole - known, stamp: 'start' });
+      const expected = (h: number) =>
+        regressors.reduce((sum, { effect = 0, future }) => sum + effect * future[h]!, 0);
+      const off = ahead.map(h => Math.abs(expected(h) - usual(known + h) * change(known + h)));
+      return off.reduce((sum, each) => sum + each, 0) / ahead.length;
+    };
+    return { own: errorWith(calendar!.named), shared: errorWith(new Map()) };
+  }
+
+  async function meanErrors(shop: Shop) {
+    let [own, shared] = [0, 0];
+    for (let seed = 1; seed <= 40; seed++) {
+      const errors = await errorsOf(shop, seed);
+      own += errors.own / 40;
+      shared += errors.shared / 40;
+    }
+    return { own, shared };
+  }
+
+  it('get an effect each: a quarter of the error of one for all, of a year ahead', async () => {
+    const { own, shared } = await meanErrors({
+      share: name => (/Christmas|Boxing/.test(name) ? -0.9 : -0.3),
+    });
+    expect(own).toBeLessThan(shared / 4);
+  });
+
+  it.each([
+    ['even', { jitter: 0.06 }],
+    ['heavy', { jitter: 0.4, power: 9 }],
+  ])('are no worse than one for all where they are equal, in noise with %s tails', async (_, noise) => {
+    const { own, shared } = await meanErrors({ share: () => -0.4, ...noise });
+    expect(own).toBeLessThan(1.05 * shared);
+  });
+
+  it('are told by name, and one that was seen once has the shared effect', async () => {
+    const [calendar] = await holidayCalendars(['DE'], years);
+    const [christmas] = [...calendar!.named].find(([name]) => /Christmas/.test(name))!;
+    const v = made(known, (i, noise) => {
+      const date = first / day + i;
+      const drop = calendar!.named.get(christmas)!.has(date) ? 0.9 : calendar!.days.has(date) ? 0.3 : 0;
+      return usual(i) * (1 - (usual(i) === 60 ? 0 : drop) + 0.04 * noise);
+    });
+    const lately = (days: number) => ({
+      t: Float64Array.from({ length: days }, (_, i) => first + (known - days + i) * day),
+      v: v.slice(-days),
+      step: day,
+    });
+    const asked = { calendars: [calendar!], steps: 365, stamp: 'start' } as const;
+    const effects = new Map(holidayRegressors(lately(731), asked).map(({ name, effect }) => [name, effect]));
+    expect(effects.get(`holidays DE (${christmas})`)).toBeCloseTo(-0.9, 1);
+    expect(effects.get('holidays DE (Easter Monday)')).toBeCloseTo(-0.3, 1);
+    // The first of January 2023 was a Sunday.
+    expect(effects.has("holidays DE (New Year's Day)")).toBe(false);
+    expect(effects.get('holidays DE')).toBeCloseTo(-0.3, 1);
+    expect(holidayRegressors(lately(366), asked).map(({ name }) => name)).toEqual(['holidays DE']);
+  });
+});
