@@ -1,74 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createResultTarget, createResultWriter, type ResultWriter } from '../../cli/results.ts';
-import { seriesKey } from '../../cli/series-key.ts';
-import { resultSeries } from '../../cli/stored-series.ts';
-import type { Store } from '../../core/store.ts';
-import { createMetrics } from '../../server/metrics.ts';
-import { createServer, type Server } from '../../server/server.ts';
-import { openStore } from '../../store/sqlite.ts';
-import { stateOf } from './checkout-incident.ts';
+import { describe, expect, it } from 'vitest';
+import { hostile, queryServer } from './query-server.ts';
 
-const minute = 60_000;
-const now = 100 * minute;
-const hostile = 'a"b\\c\nd{{e}}<img src=x>&\u2028\uD83D\uDE00';
-const score = (service: string) => ({ __name__: 'foreshock_anomaly_score', service });
-
-let store: Store;
-let writer: ResultWriter;
-let server: Server;
-const logged: string[] = [];
-
-/** A hundred minutes of scores of three services in a store; of `cart` the last minute is not written yet. */
-beforeAll(() => {
-  store = openStore(':memory:');
-  writer = createResultWriter(store.results);
-  const t = Float64Array.from({ length: 101 }, (_, i) => i * minute);
-  const put = (service: string, value: (i: number) => number) =>
-    store.results.append(
-      seriesKey(score(service)),
-      t,
-      t.map((_, i) => value(i)),
-    );
-  put('payment', i => i + 0.5);
-  put(hostile, () => 1e-7);
-  put('gone', i => (i > 50 ? Number.NaN : -0));
-  writer.add({ labels: score('cart'), t: now, v: 7 });
-  const target = createResultTarget(resultSeries(store.results, writer), {
-    lookback: () => 5 * minute,
-    now: () => now,
-  });
-  server = createServer({
-    state: stateOf([]),
-    registry: createMetrics().registry,
-    routes: [],
-    results: target,
-    log: message => logged.push(message),
-  });
-});
-
-afterAll(async () => {
-  await server.close();
-  store.close();
-});
-
-const form = { 'content-type': 'application/x-www-form-urlencoded' };
-
-/** What is answered to GET, which POST has to answer too. */
-async function ask(path: string, given: Record<string, string> = {}) {
-  const text = new URLSearchParams(given).toString();
-  const got = await server.app.inject(`/api/v1/${path}?${text}`);
-  const posted = await server.app.inject({
-    method: 'POST',
-    url: `/api/v1/${path}`,
-    headers: form,
-    payload: text,
-  });
-  if (posted.statusCode !== 404) expect(posted.body).toBe(got.body);
-  return { status: got.statusCode, type: got.headers['content-type'], body: got.body };
-}
-
-const range = (query: string, more: Record<string, string> = {}) =>
-  ask('query_range', { query, start: '0', end: '120', step: '60', ...more });
+const { ask, logged, range } = queryServer();
 
 describe('a label that is not there is empty, though an object of JavaScript has something of its name', () => {
   const count = '"vector","result":[{"metric":{},"value":[6000,"3"]}]';
@@ -290,53 +223,5 @@ describe('the query API refuses as Prometheus does', () => {
 
   it('takes exactly 11,000 steps', async () => {
     expect((await range('x', { end: '11000', step: '1' })).status).toBe(200);
-  });
-});
-
-describe('the query API tells Grafana what there is', () => {
-  const data = async (path: string, given: Record<string, string> = {}) =>
-    JSON.parse((await ask(path, given)).body).data;
-
-  it('series, label names and label values, each once and in order', async () => {
-    expect(await data('series', { 'match[]': '{service=~"p.*|cart"}' })).toEqual([
-      score('cart'),
-      score('payment'),
-    ]);
-    expect(await data('labels')).toEqual(['__name__', 'service']);
-    expect(await data('label/service/values')).toEqual([hostile, 'cart', 'gone', 'payment']);
-    expect(
-      await data('label/service/values', { 'match[]': '{service=~".+",service!="gone"}' }),
-    ).not.toContain('gone');
-    expect(await data('labels', { start: '-9223372036854775', end: '9223372036854775' })).toEqual([
-      '__name__',
-      'service',
-    ]);
-  });
-
-  it('no series of a time that has none', async () => {
-    const given = { 'match[]': 'foreshock_anomaly_score', start: '1000000', end: '1000060' };
-    expect(await data('series', given)).toEqual([score('cart')]);
-  });
-
-  it.each([
-    ['query', { query: 'foreshock_anomaly_score' }],
-    ['query_range', { query: 'foreshock_anomaly_score', start: '0', end: '6000', step: '60' }],
-    ['series', { 'match[]': 'foreshock_anomaly_score' }],
-    ['label/service/values', {}],
-  ])('no more of %s than it asked for, and says so', async (path, given) => {
-    const answer = JSON.parse((await ask(path, { ...given, limit: '2' })).body);
-    expect(answer.data.result ?? answer.data).toHaveLength(2);
-    expect(answer.warnings).toEqual(['results truncated due to limit']);
-  });
-
-  it('what its metrics are, no rules, no exemplars, and a version of Prometheus to go by', async () => {
-    const about = await data('metadata', { metric: 'foreshock_anomaly_score' });
-    expect(about.foreshock_anomaly_score[0]).toMatchObject({
-      type: 'gauge',
-      help: expect.stringMatching(/\.$/),
-    });
-    expect(await data('rules')).toEqual({ groups: [] });
-    expect(await data('query_exemplars', { query: 'x' })).toEqual([]);
-    expect(await data('status/buildinfo')).toMatchObject({ version: '3.0.0', revision: /^foreshock / });
   });
 });
