@@ -3,6 +3,7 @@ import { saySpan } from '../core/say-time.ts';
 import { alertsOfPlace, type Delays, type IncidentRates } from './odds.ts';
 import type { Activity, OpenIncident } from './open-incident.ts';
 import type { Place } from './place.ts';
+import { resourceKin } from './same-resource.ts';
 import type { Graph, Neighbour } from './topology.ts';
 
 /** Ways in which an alert belongs to an incident: what notifications were held back for. */
@@ -85,6 +86,8 @@ export function kinOf(input: KinshipInput, known: Surroundings): Kinship[] {
     offer(again(incident, input, known));
     offer(goesOn(incident, input, known));
     offer(sameplace(incident, input, known));
+    const resource = resourceKin(incident, input, known.rates);
+    if (resource !== undefined) offer({ incident, kind: 'same place', ...resource });
   }
   if (place.peer !== undefined)
     for (const incident of at(place.peer)) offer(complains(incident, { ...input, peer: place.peer }, known));
