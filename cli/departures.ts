@@ -63,6 +63,7 @@ export function rolloutReason(
 
 const isEmpty = ({ values }: Batch): boolean => values.every(value => Number.isNaN(value));
 
+/** `scrapeInterval` is that of the source, ms; a class may have another one. */
 export function createDepartures(scrapeInterval: number): Departures {
   const arrivals = new Map<ClassWatch, Arrivals>();
   const cameTo = (watch: ClassWatch, batch: Batch): readonly Entity[] => {
@@ -84,7 +85,8 @@ export function createDepartures(scrapeInterval: number): Departures {
       const dark = isEmpty(batch);
       const doubt = dark ? watch.entities : watch.inDoubt(batch);
       if (!watch.fitted || doubt.length === 0) return;
-      const at = { t: batch.t, scrapeInterval, ...(signal === undefined ? {} : { signal }) };
+      const interval = watch.watch.interval ?? scrapeInterval;
+      const at = { t: batch.t, scrapeInterval: interval, ...(signal === undefined ? {} : { signal }) };
       const targets = await readTargets(source, at).catch(() => undefined);
       signal?.throwIfAborted();
       if (targets === undefined) return;

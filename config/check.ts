@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts';
 import { type LoadContext, loadConfig } from './load.ts';
 import type { Mistake } from './mistake.ts';
 import { loadPack } from './pack.ts';
@@ -14,7 +15,9 @@ export function checkConfigFile(file: string, context: LoadContext): CheckResult
   if (!result.ok) return { mistakes: result.mistakes, summary: [] };
   const summary = result.packs.map(({ pack, classes }) => {
     const signals = classes.reduce((sum, { queries }) => sum + queries.length, 0);
-    return `${pack}: ${classes.length} classes, ${signals} signals`;
+    const interval = classes[0]?.interval;
+    const rare = interval === undefined ? '' : `, a sample every ${formatDuration(interval)}`;
+    return `${pack}: ${classes.length} classes, ${signals} signals${rare}`;
   });
   return { mistakes: [], summary };
 }

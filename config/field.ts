@@ -1,19 +1,9 @@
 import { z } from 'zod';
-import { parseDuration } from '../core/duration.ts';
+import { positive } from '../core/duration-field.ts';
 import { httpAccess, httpUrl } from '../core/http-access.ts';
 
-const durationWords = 'must be a duration such as 15s, 5m or 1h30m';
-/** A duration such as 15s, read to ms. */
-export const duration = z.string({ error: durationWords }).transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: durationWords });
-    return z.NEVER;
-  }
-});
-/** One above 0. */
-export const positive = duration.refine(ms => ms > 0, 'must be above 0');
+export { duration, positive } from '../core/duration-field.ts';
+
 /** The name of a label. */
 export const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
 /** The settings of every HTTP server that is asked. */

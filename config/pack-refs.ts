@@ -66,11 +66,12 @@ function loadRef(ref: PackRef, place: RefPlace): Outcome<ResolvedPack> {
   const wrong = [...sourceMistakes(ref, known, place), ...matchMistakes(ref, place)];
   if ('mistakes' in loaded) return { mistakes: [...wrong, ...loaded.mistakes] };
   const pack = loaded.value;
-  const mistakes = [...wrong, ...paramMistakes(ref, pack, place), ...unreadMistakes(pack, place)];
+  const mistakes = [...wrong, ...paramMistakes(ref, pack, place), ...readMistakes(ref, pack, place)];
   if (mistakes.length > 0) return { mistakes };
   try {
     const { step, scrapeInterval } = outline;
-    return { value: resolvePack(pack, { ...ref, sources, step, scrapeInterval }) };
+    const ownInterval = ref.scrape_interval;
+    return { value: resolvePack(pack, { ...ref, sources, step, scrapeInterval, ownInterval }) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { mistakes: [source.mistake([...path, 'params'], message)] };
@@ -109,11 +110,19 @@ function sourcesOf({ reads }: Pack, outline: Outline): readonly string[] {
   return outline.blocks.logs.map(nameOf).filter(name => name !== undefined);
 }
 
-/** A pack that nothing can be asked for is not watched in silence. */
-function unreadMistakes(pack: Pack, { path, source, outline }: RefPlace): Mistake[] {
-  if (sourcesOf(pack, outline).length > 0) return [];
+/** A pack that nothing can be asked for is not watched in silence; what foreshock counts itself is there at every step. */
+function readMistakes(ref: PackRef, pack: Pack, { path, source, outline }: RefPlace): Mistake[] {
+  const mistakes: Mistake[] = [];
   const block = pack.reads === 'metrics' ? 'prometheus' : pack.reads;
-  return [source.mistake(path, `the pack ${pack.pack} reads ${pack.reads}, and there is no \`${block}:\``)];
+  if (sourcesOf(pack, outline).length === 0)
+    mistakes.push(
+      source.mistake(path, `the pack ${pack.pack} reads ${pack.reads}, and there is no \`${block}:\``),
+    );
+  if (ref.scrape_interval !== undefined && pack.reads !== 'metrics') {
+    const words = `the pack ${pack.pack} reads ${pack.reads}, which are counted at every step: leave it out`;
+    mistakes.push(source.keyMistake([...path, 'scrape_interval'], words));
+  }
+  return mistakes;
 }
 
 function sourceMistakes(

@@ -14,7 +14,7 @@ export interface ResolvedPack {
   readonly title: string;
   readonly spec: Pack;
   readonly classes: readonly WatchedClass[];
-  /** Windows of its queries that follow the scrape interval, as they stand there; others are what the pack wrote. */
+  /** Windows of its queries that follow the scrape interval of its source, as they stand there; others are meant as they are. */
   readonly windows: readonly string[];
   readonly topology: Pack['topology'];
   readonly alerts: Pack['alerts'];
@@ -25,6 +25,8 @@ export interface ResolvedPack {
 
 /** The shortest window of burn rates, in ms. */
 export const burnStep = 300_000;
+/** How far back Prometheus looks by itself, in ms. */
+const lookback = 300_000;
 
 /** Times in ms, matchers as written between braces. */
 export interface Resolution {
@@ -32,21 +34,33 @@ export interface Resolution {
   readonly sources?: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly step: number;
+  /** Of the source. */
   readonly scrapeInterval: number;
+  /** Of this pack's metrics, where it is another one: it holds whatever the pack itself calls usual. */
+  readonly ownInterval?: number | undefined;
+}
+
+/** How often samples of a pack's metrics come, ms. */
+function intervalOf({ scrape_interval: usual = 0 }: Pack, how: Resolution): number {
+  return how.ownInterval ?? Math.max(usual, how.scrapeInterval);
 }
 
 /**
  * Fills a checked pack in; `$rate_interval` is max(4 x scrape interval, step). Instant selectors of signals read nothing
- * older than 2 x the scrape interval; a pack that needs more writes `last_over_time(x[5m])` itself.
+ * older than 2 x the scrape interval; a pack that needs more writes `last_over_time(x[5m])` itself. Where samples come so
+ * rarely that Prometheus' own lookback may miss one, that holds for alerts, capacity and topology, too.
  */
 export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
-  const rateInterval = formatDuration(Math.max(4 * how.scrapeInterval, how.step));
+  const interval = intervalOf(spec, how);
+  const isOwn = interval !== how.scrapeInterval;
+  const rateInterval = formatDuration(Math.max(4 * interval, how.step));
   const params = { ...spec.params, ...how.params };
-  const over = (interval: string) => (query: string) =>
-    addMatchers(substitute(query, params, { rateInterval: interval }), how.match);
+  const over = (window: string) => (query: string) =>
+    addMatchers(substitute(query, params, { rateInterval: window }), how.match);
   const ask = over(rateInterval);
-  const askObjective = over(formatDuration(Math.max(burnStep, 4 * how.scrapeInterval)));
-  const fresh = formatDuration(2 * how.scrapeInterval);
+  const askObjective = over(formatDuration(Math.max(burnStep, 4 * interval)));
+  const fresh = formatDuration(2 * interval);
+  const askFar = (query: string) => (2 * interval > lookback ? boundLookback(ask(query), fresh) : ask(query));
   const named = (label: string) => followParam(label, spec.params, params);
   return {
     pack: spec.pack,
@@ -58,11 +72,16 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
       entityLabels: entity.map(named),
       absent,
       queries: signals.map(signal => boundLookback(ask(signal.query), fresh)),
+      ...(isOwn ? { interval } : {}),
     })),
-    windows: [rateInterval, fresh],
-    topology: spec.topology.map(edge => ({ from: named(edge.from), to: named(edge.to), via: ask(edge.via) })),
-    alerts: spec.alerts.map(alert => ({ ...alert, expr: ask(alert.expr) })),
-    capacity: spec.capacity.map(item => ({ ...item, used: ask(item.used), limit: ask(item.limit) })),
+    windows: isOwn ? [] : [rateInterval, fresh],
+    topology: spec.topology.map(edge => ({
+      from: named(edge.from),
+      to: named(edge.to),
+      via: askFar(edge.via),
+    })),
+    alerts: spec.alerts.map(alert => ({ ...alert, expr: askFar(alert.expr) })),
+    capacity: spec.capacity.map(item => ({ ...item, used: askFar(item.used), limit: askFar(item.limit) })),
     objectives: spec.objectives.map(each => ({
       ...each,
       indicator: mapQueries(each.indicator, askObjective),

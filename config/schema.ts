@@ -90,6 +90,11 @@ export const packRef = z
       source: z.string().optional().describe('Ask only this source; every source when left out.'),
       match: z.string().default('').describe('Label matchers added to every selector.'),
       params: z.record(z.string(), z.string()).default({}).describe('Parameters of the pack.'),
+      scrape_interval: positive
+        .optional()
+        .describe(
+          'How often samples of its metrics come, where that is not as often as at its source; a pack of a cloud has one of its own.',
+        ),
     }),
   )
   .refine(ref => (ref.pack === undefined) !== (ref.file === undefined), 'give either pack or file');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positive } from './duration-field.ts';
 import { objectiveSchema } from './objective.ts';
 
 /** The metric kinds that foreshock knows; a dashboard groups by them. */
@@ -105,6 +106,8 @@ export const packSchema = z.strictObject({
   /** Whom its queries ask: the sources of metrics, or what foreshock counts of logs or threat feeds itself. */
   reads: z.enum(['metrics', 'logs', 'threat_feeds']).default('metrics'),
   exporter: exportersSchema,
+  /** How often new samples usually come, where that is rarer than most are scraped: of what a cloud hands on every few minutes. */
+  scrape_interval: positive.optional(),
   params: z.record(label, z.string()).default({}),
   /** Other values of `params` that fit a common way to name metrics: `init` tries them. */
   variants: z.array(z.strictObject({ name, params: z.record(label, z.string()) })).default([]),

@@ -17,6 +17,8 @@ export interface WatchedClass {
   /** What no sample means. */
   readonly absent: 'missing' | 'zero';
   readonly queries: readonly string[];
+  /** How often samples of its metrics come, ms, where that is not as often as at its source. */
+  readonly interval?: number;
   /** Left out where there is only one place to ask, such as a recording. */
   readonly source?: ClassSource;
 }
