@@ -2,6 +2,7 @@ import { resolvePack } from '../config/resolve.ts';
 import type { Pack } from '../core/pack.ts';
 import type { WatchedClass } from '../core/watched-class.ts';
 import { metricNames } from '../promql/names.ts';
+import { isRarer } from './sample-spacing.ts';
 import { familyOf, ofEveryProcess } from './uncovered-metrics.ts';
 
 /** What a running Prometheus is asked: the value of a query as a number a series, with the series' label `job`. */
@@ -11,8 +12,11 @@ export interface Inventory {
   count(query: string): Promise<number>;
   /** Values of a label that a metric has. */
   values(metric: string, label: string): Promise<readonly string[]>;
+  /** How often samples of a metric come, ms; undefined where that cannot be told yet. */
+  interval(metric: string): Promise<number | undefined>;
   /** ms. */
   readonly step: number;
+  /** Of most targets. */
   readonly scrapeInterval: number;
 }
 
@@ -30,6 +34,8 @@ export interface FoundWay {
   readonly pack: string;
   readonly title: string;
   readonly params: Readonly<Record<string, string>>;
+  /** How often its samples come, ms, where that is another interval than the one it would be asked with. */
+  readonly scrapeInterval: number | undefined;
   /** The way of naming that fits; undefined when the pack fits as it stands. */
   readonly variant: string | undefined;
   readonly classes: readonly FoundClass[];
@@ -95,6 +101,23 @@ function shown({ classes }: FoundWay): number {
   return signals + entities / (1 + entities);
 }
 
+/**
+ * How often samples of the rarest of its classes come, ms, where that is clearly more rarely than most do; each class is asked
+ * for one metric, as those of one exporter come together.
+ */
+async function rareInterval(
+  classes: readonly WatchedClass[],
+  { metrics, scrapeInterval, interval }: Inventory,
+): Promise<number | undefined> {
+  const names = classes.flatMap(each => tellingNames([each]).find(name => metrics.has(name)) ?? []);
+  const found: number[] = [];
+  for (const name of new Set(names)) {
+    const one = await interval(name);
+    if (one !== undefined && isRarer(one, scrapeInterval)) found.push(one);
+  }
+  return found.length === 0 ? undefined : Math.max(...found);
+}
+
 /** Names of metrics that tell the technology; of a pack that reads only what many expose, all of them. */
 function tellingNames(classes: readonly WatchedClass[]): readonly string[] {
   const names = classes.flatMap(({ queries }) => queries.flatMap(metricNames));
@@ -108,8 +131,11 @@ async function tryParams(
   inventory: Inventory,
 ): Promise<FoundWay | undefined> {
   const { step, scrapeInterval, metrics } = inventory;
-  const { classes } = resolvePack(spec, { match: '', params, step, scrapeInterval });
-  if (!tellingNames(classes).some(name => metrics.has(name))) return undefined;
+  const how = { match: '', params, step, scrapeInterval };
+  const usual = resolvePack(spec, how).classes;
+  if (!tellingNames(usual).some(name => metrics.has(name))) return undefined;
+  const ownInterval = await rareInterval(usual, inventory);
+  const { classes } = resolvePack(spec, { ...how, ownInterval });
   const found: FoundClass[] = [];
   for (const each of classes) {
     const seen = await findClass(each, inventory);
@@ -123,6 +149,7 @@ async function tryParams(
     pack: spec.pack,
     title: spec.title,
     params,
+    scrapeInterval: ownInterval === usual[0]?.interval ? undefined : ownInterval,
     variant,
     classes: found,
     reads: readBy(classes),

@@ -57,10 +57,16 @@ export function sayFindings({ packs }: InitFindings, step: number): readonly str
   ];
 }
 
-function packLines({ pack, title, variant, classes, also }: FoundPack): string[] {
+/** Said of a pack whose samples come more rarely than most. */
+function sayRare({ scrapeInterval }: FoundPack): string {
+  return scrapeInterval === undefined ? '' : `, a sample every ${formatDuration(scrapeInterval)}`;
+}
+
+function packLines(found: FoundPack): string[] {
+  const { pack, title, variant, classes, also } = found;
   const named = variant === undefined ? '' : `, named as in its variant ${variant}`;
   return [
-    `${pack}: ${title}${named}`,
+    `${pack}: ${title}${named}${sayRare(found)}`,
     ...classes.map(({ name, entities, signals, missing }) => {
       const without = missing.length === 0 ? '' : `, no samples of ${sayList(missing)}`;
       return `  ${name}: ${sayCount(entities, 'entity', 'entities')} of ${signals} signals${without}`;
@@ -115,11 +121,18 @@ function alsoNamed({ pack, also }: FoundPack): string[] {
 }
 
 function packItem(found: FoundPack): string {
-  const { pack, title, params, classes } = found;
+  const { pack, title, params, scrapeInterval, classes } = found;
   const names = classes.map(({ name, entities }) => `${name.split('/')[1]} (${entities})`);
-  const item = Object.keys(params).length === 0 ? pack : { pack, params };
+  const own = {
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+    ...(scrapeInterval === undefined ? {} : { scrape_interval: formatDuration(scrapeInterval) }),
+  };
+  const item = Object.keys(own).length === 0 ? pack : { pack, ...own };
   const written = stringify([item], { lineWidth: 0 }).trimEnd().replaceAll('\n', '\n  ');
-  const about = comment([`${title}: ${names.join(', ')}`, ...alsoNamed(found)]).replaceAll('\n', '\n  ');
+  const about = comment([`${title}: ${names.join(', ')}${sayRare(found)}`, ...alsoNamed(found)]).replaceAll(
+    '\n',
+    '\n  ',
+  );
   return `  ${about}\n  ${written}`;
 }
 

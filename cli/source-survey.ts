@@ -2,6 +2,7 @@ import { createPrometheusSource, type PrometheusOptions } from '../collectors/pr
 import type { PrometheusInventory } from '../collectors/prometheus-inventory.ts';
 import { SourceError } from '../core/series.ts';
 import type { Inventory } from './discovery.ts';
+import { intervalOf, spacingOf } from './sample-spacing.ts';
 
 /** A source that is asked what it has: each question once, and one that it does not answer counts as nothing there. */
 export interface Survey {
@@ -15,18 +16,9 @@ export interface Survey {
 
 /** ms, where nobody says. */
 const usual = 15_000;
-/** What people write in their configs, in seconds: what is measured is off by a sample. */
-const written = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 /** Seconds from one sample of `up` to the next, on most targets: the span of those of ten minutes by their number. */
 const spacing =
   'quantile(0.5, (timestamp(up) - min_over_time(timestamp(up)[10m:5s])) / (count_over_time(up[10m]) - 1 > 0))';
-
-/** The interval that people write, ms, for samples that are so many seconds apart; undefined where nobody knows. */
-export function intervalOf(seconds: number | undefined): number | undefined {
-  if (seconds === undefined || !(seconds > 0)) return undefined;
-  const off = (each: number) => Math.abs(Math.log(each / seconds));
-  return 1000 * written.reduce((best, each) => (off(each) < off(best) ? each : best));
-}
 
 /** The step of a config for this scrape interval, ms. */
 export const stepFor = (scrapeInterval: number): number => Math.max(usual, scrapeInterval);
@@ -57,6 +49,7 @@ export async function openSurvey(
       count: once(async query => (await value(`count(${query})`)) ?? 0),
       values: async (metric, label) =>
         (await ask(`count by (${label}) (${metric})`)).flatMap(({ labels }) => labels[label] ?? []),
+      interval: once(async metric => intervalOf(await value(spacingOf(metric)))),
       step,
       scrapeInterval: scrape.interval,
     },

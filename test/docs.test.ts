@@ -124,6 +124,7 @@ test('what init writes as comments is a config, too', () => {
         pack: 'node',
         title: 'Hosts',
         params: {},
+        scrapeInterval: undefined,
         variant: undefined,
         classes: [],
         reads: [],

@@ -24,13 +24,14 @@ const seriesOf = (name: string, job: string): Series => ({
   v: t.map((_, k) => k + 1),
 });
 
-function inventoryOf(series: readonly Series[]): Inventory {
+function inventoryOf(series: readonly Series[], interval = step): Inventory {
   const source = createEvaluator(series, { lookback: 2 * step });
   const ask = async (query: string) =>
     (await source.queryRange({ query, start: now, end: now, step })).series.filter(({ v }) =>
       Number.isFinite(v[0]),
     );
   return {
+    interval: async () => interval,
     metrics: new Set(series.map(({ labels }) => labels.__name__ ?? '')),
     count: async query => (await ask(query)).length,
     values: async (metric, label) =>
@@ -65,3 +66,31 @@ it.each(['prometheus', 'alertmanager', 'grafana', 'thanos', 'jaeger', 'coredns']
     expect(found?.params).toMatchObject({ job: 'ours' });
   },
 );
+
+/** What the exporter of a pack tells, the newest sample so many ms old. */
+function toldOf(pack: ReturnType<typeof packOf>, age: number): readonly Series[] {
+  const queries = pack.classes.flatMap(({ signals }) => signals.map(({ query }) => query));
+  const names = queries.flatMap(query => metricNames(query.replaceAll(/\$\{\w+\}/g, 'x')));
+  return [...new Set(names)].map(name => {
+    const one = seriesOf(name, 'cloud');
+    const more = { dimension_DBInstanceIdentifier: 'db', service: 'shop', phase: 'tls' };
+    return { ...one, labels: { ...one.labels, ...more }, t: one.t.map(at => at - age) };
+  });
+}
+
+it('what comes rarely is found by its own interval, which is to be written', async () => {
+  const blackbox = packOf('blackbox');
+  const told = toldOf(blackbox, 250_000);
+  expect(await findPack(blackbox, inventoryOf(told))).toBeUndefined();
+  const found = await findPack(blackbox, inventoryOf(told, 300_000));
+  expect(found?.scrapeInterval).toBe(300_000);
+  expect(found?.classes[0]).toMatchObject({ name: 'blackbox/target', entities: 1 });
+});
+
+it('an interval that the pack has itself is not written again, one that is measured otherwise is', async () => {
+  const rds = packOf('rds');
+  const told = toldOf(rds, 100_000);
+  expect((await findPack(rds, inventoryOf(told)))?.scrapeInterval).toBeUndefined();
+  expect((await findPack(rds, inventoryOf(told, 300_000)))?.scrapeInterval).toBeUndefined();
+  expect((await findPack(rds, inventoryOf(told, 60_000)))?.scrapeInterval).toBe(60_000);
+});
