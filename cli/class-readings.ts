@@ -47,16 +47,32 @@ export function countSignalStates(watch: ClassWatch): ReturnType<SeriesStates['c
   return watch.model === undefined ? [] : watch.states.countSignals(watch.model);
 }
 
+/** Why a class has no model, in words. */
+export function whyUnfitted({ leftOut, doubt }: ClassWatch): string {
+  return leftOut?.reason ?? (doubt === undefined ? 'has no model yet' : `has no history yet: ${doubt}`);
+}
+
+/** What is said of a class as a whole: why it has no model, or what is not right with its samples although it has one. */
+function classReason(watch: ClassWatch): string | undefined {
+  const { model, leftOut, doubt } = watch;
+  if (leftOut === undefined && doubt === undefined) return undefined;
+  return model === undefined ? whyUnfitted(watch) : doubt;
+}
+
 /** The class in numbers: its rows by state, and the rates that were stated and kept. */
 export function classOverview(watch: ClassWatch): ClassOverview {
   const { model, leftOut } = watch;
-  const unfitted = { state: 'learning' as const, reason: leftOut?.reason ?? 'has no model yet' };
+  const unfitted = { state: 'learning' as const, reason: whyUnfitted(watch) };
   const standings = watch.entities.map((_, row) => (model ? watch.states.ofRow(model, row) : unfitted));
+  const { counts, reasons } = countStates(standings);
+  const whole = classReason(watch);
   return {
     name: watch.watch.class.name,
-    ...countStates(standings),
+    counts,
     statedRate: watch.options.fpr,
     realisedRate: watch.realised.rate,
-    ...(leftOut === undefined ? {} : { reasons: [leftOut.reason] }),
+    reasons: [
+      ...new Set([...(whole === undefined ? [] : [whole]), ...(leftOut === undefined ? reasons : [])]),
+    ],
   };
 }

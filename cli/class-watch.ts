@@ -31,6 +31,8 @@ export class ClassWatch {
   #entities: readonly Entity[] = [];
   #memory = new RowMemory();
   #leftOut: LeftOut | undefined;
+  /** What is not right with its samples, in words, as far as it is known; undefined = nothing. */
+  doubt: string | undefined;
   /** How often rows are marked in normal life; told of each pass here, settled by whoever knows the incidents. */
   readonly realised = new RealisedRate();
   #isJudged = false;

@@ -7,6 +7,7 @@ import { countSeries } from './class-limits.ts';
 import type { Trainer } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
+import { historyDoubt, rareDoubt } from './history-doubt.ts';
 import { createLearning, type Learning } from './learning.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
@@ -53,6 +54,10 @@ export function createModels(
       thresholds: wired.thresholds,
       trainer: trainers[k]!,
       size: (watch, t) => countSeries(watch.watch, source.source, { t, signal }),
+      doubt: (watch, { t, learned }) => {
+        const look = learned ? rareDoubt : historyDoubt;
+        return look(watch.watch, source.source, { t, interval: source.interval, signal });
+      },
       book: models,
       log,
       series: loaded.config.limits.series,

@@ -1,5 +1,5 @@
 import type { IncidentView, ServerState } from '../server/model.ts';
-import { classOverview } from './class-readings.ts';
+import { classOverview, whyUnfitted } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { linksOf } from './incident-links.ts';
@@ -38,7 +38,7 @@ export function daemonState(daemon: Daemon): ServerState {
     health: () => {
       const learning = wired.watches
         .filter(watch => !watch.fitted)
-        .map(watch => `${watch.watch.class.name} ${watch.leftOut?.reason ?? 'has no model yet'}`);
+        .map(watch => `${watch.watch.class.name} ${whyUnfitted(watch)}`);
       const ready = learning.length < wired.watches.length;
       const down = sources.all
         .filter(({ health }) => !health.up)

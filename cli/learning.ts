@@ -4,6 +4,7 @@ import { overSeries } from './class-limits.ts';
 import { classOverview } from './class-readings.ts';
 import type { TrainedClass, Trainer, TrainingJob, UntrainedClass } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
+import type { HistoryDoubt } from './history-doubt.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Log } from './log.ts';
 import type { ModelBook } from './model-book.ts';
@@ -18,6 +19,11 @@ export interface LearningParts {
   readonly trainer: Trainer;
   /** How many series a class has at `t` (ms); asked once of each class that has no model, so that small ones come first. */
   readonly size?: (watch: ClassWatch, t: number) => Promise<number>;
+  /** What is not right with the samples of a class at `t` (ms): asked after each fit, and where there was nothing to learn. */
+  readonly doubt?: (
+    watch: ClassWatch,
+    at: { readonly t: number; readonly learned: boolean },
+  ) => Promise<HistoryDoubt | undefined>;
   readonly book: ModelBook;
   readonly log: Log;
   /** Most watched series over all classes. */
@@ -56,7 +62,10 @@ interface Outcome {
   readonly watch: ClassWatch;
   readonly renews: boolean;
   readonly result:
-    | { readonly trained: TrainedClass | UntrainedClass | undefined }
+    | {
+        readonly trained: TrainedClass | UntrainedClass | undefined;
+        readonly doubt: HistoryDoubt | undefined;
+      }
     | { readonly error: unknown };
 }
 
@@ -66,6 +75,56 @@ const nameOf = ({ watch }: ClassWatch): string => watch.class.name;
 function leaveOut({ log }: LearningParts, watch: ClassWatch, why: LeftOut): void {
   watch.leaveOut(why);
   log.error(`${nameOf(watch)}: ${why.reason}`);
+}
+
+/** How long a class that was not fitted waits, ms. */
+const waitOf = ({ watch }: ClassWatch): number => Math.max(retryEvery, 20 * watch.class.step);
+
+/** A training, and what is doubted of its samples: a source that does not answer that is no reason to learn less. */
+async function outcomeOf(
+  training: Promise<TrainedClass | UntrainedClass | undefined>,
+  { doubt }: LearningParts,
+  at: { readonly watch: ClassWatch; readonly t: number },
+): Promise<Outcome['result']> {
+  try {
+    const trained = await training;
+    if (trained !== undefined && 'leftOut' in trained) return { trained, doubt: undefined };
+    const asked = doubt?.(at.watch, { t: at.t, learned: trained !== undefined });
+    return { trained, doubt: await asked?.catch(() => undefined) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Says what is doubted of a class once a kind of it: the words change as a history grows. */
+function createDoubts(log: Log) {
+  const told = new Map<ClassWatch, HistoryDoubt['kind'] | 'unknown'>();
+  const waiting = new Set<ClassWatch>();
+  return {
+    /** Of a class without a history, which is tried again. */
+    waits(watch: ClassWatch, doubt: HistoryDoubt | undefined): void {
+      waiting.add(watch);
+      watch.doubt = doubt?.reason;
+      const kind = doubt?.kind ?? 'unknown';
+      if (told.get(watch) === kind) return;
+      told.set(watch, kind);
+      const why = doubt === undefined ? '' : `: ${doubt.reason}`;
+      const say = kind === 'rare' ? log.warn : log.info;
+      say(
+        `${nameOf(watch)} has no history yet${why}; it is tried again every ${formatDuration(waitOf(watch))}`,
+      );
+    },
+    /** Of a class that was learned: it may be dark most of the time. */
+    learned(watch: ClassWatch, doubt: HistoryDoubt | undefined): void {
+      waiting.delete(watch);
+      watch.doubt = doubt?.reason;
+      if (doubt !== undefined && told.get(watch) !== doubt.kind)
+        log.warn(`${nameOf(watch)}: ${doubt.reason}`);
+      if (doubt === undefined) told.delete(watch);
+      else told.set(watch, doubt.kind);
+    },
+    isWaiting: (watch: ClassWatch): boolean => waiting.has(watch) && !watch.fitted,
+  };
 }
 
 /** Watched series of all classes but one. */
@@ -113,7 +172,7 @@ export function createLearning(parts: LearningParts): Learning {
   const { watches, trainer, book, log, failed } = parts;
   const retryAt = new Map<ClassWatch, number>();
   const requested = new Set<ClassWatch>();
-  const silent = new Set<ClassWatch>();
+  const doubts = createDoubts(log);
   const running = new Map<ClassWatch, Promise<void>>();
   const failures = new Map<ClassWatch, string>();
   const outcomes: Outcome[] = [];
@@ -126,7 +185,7 @@ export function createLearning(parts: LearningParts): Learning {
 
   const settle = (ended: Outcome, now: number): void => {
     const { watch, result } = ended;
-    retryAt.set(watch, now + Math.max(retryEvery, 20 * watch.watch.class.step));
+    retryAt.set(watch, now + waitOf(watch));
     failures.delete(watch);
     if ('error' in result) {
       failures.set(watch, result.error instanceof Error ? result.error.message : String(result.error));
@@ -134,12 +193,11 @@ export function createLearning(parts: LearningParts): Learning {
       return;
     }
     if (result.trained === undefined) {
-      if (!silent.has(watch)) log.info(`${nameOf(watch)} has no history yet: it is tried again`);
-      silent.add(watch);
+      doubts.waits(watch, result.doubt);
       return;
     }
     requested.delete(watch);
-    silent.delete(watch);
+    doubts.learned(watch, result.doubt);
     if ('leftOut' in result.trained) {
       leaveOut(parts, watch, result.trained.leftOut);
       return;
@@ -163,22 +221,17 @@ export function createLearning(parts: LearningParts): Learning {
       ...(used === undefined ? {} : { used }),
     };
     const began = Date.now();
-    if (!silent.has(watch)) log.info(`learning ${job.class}`);
-    const training = trainer
-      .train(job, teller(parts, job.class))
-      .then(
-        trained => ({ trained }),
-        (error: unknown) => ({ error }),
-      )
-      .then(result => {
-        outcomes.push({ watch, renews, result });
-        running.delete(watch);
-        if (!silent.has(watch))
-          log.info(
-            `${job.class}: trained in ${formatDuration(Math.ceil((Date.now() - began) / 1000) * 1000)}`,
-          );
-      });
-    running.set(watch, training);
+    const quiet = doubts.isWaiting(watch);
+    if (!quiet) log.info(`learning ${job.class}`);
+    const training = trainer.train(job, teller(parts, job.class)).finally(() => {
+      if (quiet) return;
+      log.info(`${job.class}: trained in ${formatDuration(Math.ceil((Date.now() - began) / 1000) * 1000)}`);
+    });
+    const ended = outcomeOf(training, parts, { watch, t: until }).then(result => {
+      outcomes.push({ watch, renews, result });
+      running.delete(watch);
+    });
+    running.set(watch, ended);
   };
 
   return {
@@ -191,11 +244,14 @@ export function createLearning(parts: LearningParts): Learning {
       for (const watch of order.slice(0, trainer.atOnce - running.size)) begin(watch, t);
     },
     request: watch => void requested.add(watch),
-    hasNoHistory: watch => silent.has(watch) && !watch.fitted,
+    hasNoHistory: doubts.isWaiting,
     whyUnlearned(watch) {
       if (watch.fitted || !watches.includes(watch)) return undefined;
       if (watch.leftOut !== undefined) return watch.leftOut.reason;
-      if (silent.has(watch)) return 'its source has no history of it yet: it is tried again';
+      if (doubts.isWaiting(watch)) {
+        const why = watch.doubt === undefined ? '' : `: ${watch.doubt}`;
+        return `its source has no history of it yet${why}; it is tried again`;
+      }
       if (failures.has(watch)) return `learning it failed: ${failures.get(watch)}; it is tried again`;
       return running.has(watch) ? 'it is being learned' : 'it waits for its turn to be learned';
     },

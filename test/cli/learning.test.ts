@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseBudget } from '../../alerts/budget.ts';
 import { createPageThresholds } from '../../alerts/page-threshold.ts';
+import { classOverview } from '../../cli/class-readings.ts';
 import type { TrainedClass, Trainer, TrainingJob } from '../../cli/class-training.ts';
 import { ClassWatch } from '../../cli/class-watch.ts';
 import { createLearning, type LearningParts } from '../../cli/learning.ts';
@@ -56,7 +57,7 @@ function setUp(...names: string[]) {
 
 function setUpWith(
   names: readonly string[],
-  { atOnce = 1, ...how }: Pick<LearningParts, 'size'> & { readonly atOnce?: number },
+  { atOnce = 1, ...how }: Pick<LearningParts, 'size' | 'doubt'> & { readonly atOnce?: number },
 ) {
   const watches = names.map(makeWatch);
   const said: string[] = [];
@@ -142,6 +143,51 @@ it('tries a class without a history again a minute later, and one that failed to
   expect(said).toContain('b/b failed: SourceError: away');
   learning.step(t0, t0 + 310_000);
   expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b', 'a/a']);
+});
+
+it('says why a class has no history once a kind of reason, and the newest words on the page', async () => {
+  const reasons = ['reach only 40s back', 'reach only 5m40s back', undefined];
+  const doubt = async () => {
+    const reason = reasons.shift();
+    return reason === undefined ? undefined : { kind: 'young' as const, reason };
+  };
+  const { watches, learning, jobs, said } = setUpWith(['a/a'], { doubt });
+  for (const now of [t0, t0 + 310_000]) {
+    learning.step(t0, now);
+    jobs.at(-1)?.end(undefined);
+    await learning.idle();
+    learning.step(t0, now);
+  }
+  expect(said.filter(line => line.includes('history'))).toEqual([
+    'a/a has no history yet: reach only 40s back; it is tried again every 5m',
+  ]);
+  expect(learning.hasNoHistory(watches[0]!)).toBe(true);
+  expect(classOverview(watches[0]!).reasons).toEqual(['has no history yet: reach only 5m40s back']);
+  learning.step(t0, t0 + 620_000);
+  jobs.at(-1)?.end(learned('a/a', t0));
+  await learning.idle();
+  learning.step(t0, t0 + 620_000);
+  expect(learning.hasNoHistory(watches[0]!)).toBe(false);
+  expect(classOverview(watches[0]!)).toMatchObject({ counts: { watching: 1 }, reasons: [] });
+});
+
+it('warns of a class that was learned of samples too rare to be watched, and learns on where the source does not say', async () => {
+  const rare = { kind: 'rare' as const, reason: 'samples come every 1m' };
+  const { watches, learning, jobs, said } = setUpWith(['a/a', 'b/b'], {
+    doubt: async watch => {
+      if (watch.watch.class.name === 'a/a') return rare;
+      throw new SourceError('away', { retryable: true });
+    },
+  });
+  for (const name of ['a/a', 'b/b']) {
+    learning.step(t0, t0);
+    jobs.at(-1)?.end(learned(name, t0));
+    await learning.idle();
+  }
+  learning.step(t0, t0);
+  expect(watches.map(({ fitted }) => fitted)).toEqual([true, true]);
+  expect(said).toContain('a/a: samples come every 1m');
+  expect(watches.map(watch => classOverview(watch).reasons[0])).toEqual(['samples come every 1m', undefined]);
 });
 
 it('renews a model after a day, and the class goes on where it is', async () => {
