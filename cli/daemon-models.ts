@@ -8,7 +8,7 @@ import type { Trainer } from './class-training.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { historyDoubt, rareDoubt } from './history-doubt.ts';
-import { createLearning, type Learning } from './learning.ts';
+import { createLearning, type Learning, type LearningParts } from './learning.ts';
 import type { Loaded } from './load.ts';
 import type { Log } from './log.ts';
 import { createModelBook, type ModelBook } from './model-book.ts';
@@ -22,6 +22,22 @@ export interface Models {
   readonly trainers: readonly Trainer[];
   /** One a source, in the order of the config: a source that does not answer keeps no other from being learned. */
   readonly learnings: readonly Learning[];
+}
+
+function sayFailed({ watch }: ClassWatch, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `learning ${watch.class.name}: ${message}; it is tried again`;
+}
+
+/** What is not right with the samples of a source that scrapes; what is counted here is there at every step. */
+function doubtAt(
+  { name, source, interval }: WatchedSource,
+  { config }: Loaded,
+  signal: AbortSignal,
+): NonNullable<LearningParts['doubt']> {
+  const scrapes = config.prometheus.some(each => each.name === name);
+  return async ({ watch }, { t, learned }) =>
+    scrapes ? (learned ? rareDoubt : historyDoubt)(watch, source, { t, interval, signal }) : undefined;
 }
 
 /** The models of a daemon: in the store, and fitted in threads. */
@@ -54,19 +70,13 @@ export function createModels(
       thresholds: wired.thresholds,
       trainer: trainers[k]!,
       size: (watch, t) => countSeries(watch.watch, source.source, { t, signal }),
-      doubt: (watch, { t, learned }) => {
-        const look = learned ? rareDoubt : historyDoubt;
-        return look(watch.watch, source.source, { t, interval: source.interval, signal });
-      },
+      doubt: doubtAt(source, loaded, signal),
       book: models,
       log,
       series: loaded.config.limits.series,
       progress: (name, share) => metrics.trainingProgress.set({ class: name }, share),
       refused: name => metrics.modelsRefused.inc({ class: name }),
-      failed: (watch, error) => {
-        const message = error instanceof Error ? error.message : String(error);
-        log.warn(`learning ${watch.watch.class.name}: ${message}; it is tried again`);
-      },
+      failed: (watch, error) => log.warn(sayFailed(watch, error)),
     });
   });
   return { models, trainers, learnings };

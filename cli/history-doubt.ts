@@ -72,7 +72,8 @@ const beginningOf = (selector: string): string => `min(${edgeOf(selector, 'min')
 const sayMetric = (selector: string): string => metricNames(selector)[0] ?? selector;
 
 /**
- * Whether samples of a class come more rarely than it looks back for them, so that it is dark most of the time. Costs one query.
+ * Whether samples of a class come more rarely than it looks back for them, so that it is dark most of the time. Costs one query. Not where no sample means 0: there
+ * it may well be that nothing happened.
  * Rejects with a SourceError.
  */
 export async function rareDoubt(
@@ -80,6 +81,7 @@ export async function rareDoubt(
   source: SeriesSource,
   at: DoubtTime,
 ): Promise<HistoryDoubt | undefined> {
+  if (watch.absent === 'zero') return undefined;
   const selectors = tellingSelectors(watch);
   const found = await rarest(selectors.slice(0, 1), asker(source, at));
   return found && doubtOfRare(watch, found, at);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { readBatches } from '../../collectors/class-reader.ts';
+import { scrapeIntervalOf } from '../../config/outline.ts';
 import type { Suppressed } from '../../core/alert.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { includes, type Labels } from '../../core/labels.ts';
@@ -15,6 +16,7 @@ import { createDepartures } from '../departures.ts';
 import { exitCodes, InputError } from '../exit.ts';
 import { explanationLines } from '../explanation.ts';
 import { askingExits, withHelp } from '../help.ts';
+import { historyDoubt } from '../history-doubt.ts';
 import { reviveAt } from '../known-model.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { createSources, identitiesOf } from '../sources.ts';
@@ -46,6 +48,8 @@ interface Moment {
   readonly source: SeriesSource;
   /** How often its series are sampled, ms. */
   readonly interval: number;
+  /** How often samples are looked for, ms, where the source scrapes; undefined where they are counted at every step. */
+  readonly scrapes: number | undefined;
   readonly t: number;
   readonly window: number;
   readonly matches: (entity: Labels) => boolean;
@@ -60,13 +64,18 @@ interface Relived {
   readonly version: ModelVersion | undefined;
 }
 
-/** The source has a class, or not, and too little history of it for a model. */
-function unlearned({ watch }: ClassWatch, seen: number, { t, window }: Moment): UnlearnedClass {
+/** The source has a class, or not, and too little history of it for a model; with what is known of why. */
+async function unlearned(
+  { watch }: ClassWatch,
+  seen: number,
+  { t, window, source, scrapes }: Moment,
+): Promise<UnlearnedClass> {
   const lately =
     seen === 0
       ? `its source has no samples of it in the ${formatDuration(lead)} before ${formatTimestamp(t)}, and no history in the ${formatDuration(window)} before that`
       : `the history of the ${seen} that its source has begins at less than ${formatDuration(lead)} before ${formatTimestamp(t)}`;
-  return { name: watch.class.name, reason: lately };
+  const doubt = scrapes && (await historyDoubt(watch, source, { t, interval: scrapes }).catch(() => undefined));
+  return { name: watch.class.name, reason: doubt === undefined ? lately : doubt.reason };
 }
 
 /**
@@ -90,7 +99,7 @@ async function relive(
     // A class that is known to have nothing of that name is not fitted for it.
     if (known !== undefined && !entities.some(matches)) return undefined;
     await train(watch, source, { window, until, pages });
-    if (!watch.fitted) return unlearned(watch, entities.length, moment);
+    if (!watch.fitted) return await unlearned(watch, entities.length, moment);
   }
   const { entities } = watch;
   const history = await readBatches(source, watch.watch, { start, end: t, entities });
@@ -130,8 +139,10 @@ async function tellAll(
   const without: UnlearnedClass[] = [];
   let found = 0;
   for (const watch of wired.watches) {
-    const { source, interval } = sources.of(watch.watch);
-    const relived = await relive(wired, watch, { ...asked, source, interval, window: detection.training });
+    const { source, interval, name } = sources.of(watch.watch);
+    const scrapes = config.prometheus.some(each => each.name === name) ? scrapeIntervalOf(config) : undefined;
+    const moment = { ...asked, source, interval, scrapes, window: detection.training };
+    const relived = await relive(wired, watch, moment);
     if (relived === undefined) continue;
     if ('reason' in relived) {
       without.push(relived);

@@ -96,6 +96,10 @@ describe('a class that was learned', () => {
     expect((await rareDoubt(classOf([bounded]), rare, at))?.kind).toBe('rare');
   });
 
+  it('is not where no sample means that nothing happened', async () => {
+    expect(await rareDoubt({ ...classOf([bounded]), absent: 'zero' }, rare, at)).toBeUndefined();
+  });
+
   it('is not once its pack has their interval', async () => {
     expect(await rareDoubt(classOf([bounded], minute), rare, at)).toBeUndefined();
     expect(await rareDoubt(classOf([bounded]), rare, { ...at, interval: minute })).toBeUndefined();
