@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { scrapeIntervalOf } from '../config/outline.ts';
 import type { Store } from '../core/store.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { AuditDesk } from './audit-desk.ts';
@@ -31,11 +32,12 @@ function sayFailed({ watch }: ClassWatch, error: unknown): string {
 
 /** What is not right with the samples of a source that scrapes; what is counted here is there at every step. */
 function doubtAt(
-  { name, source, interval }: WatchedSource,
+  { name, source }: WatchedSource,
   { config }: Loaded,
   signal: AbortSignal,
 ): NonNullable<LearningParts['doubt']> {
   const scrapes = config.prometheus.some(each => each.name === name);
+  const interval = scrapeIntervalOf(config);
   return async ({ watch }, { t, learned }) =>
     scrapes ? (learned ? rareDoubt : historyDoubt)(watch, source, { t, interval, signal }) : undefined;
 }

@@ -14,7 +14,7 @@ export interface HistoryDoubt {
   readonly reason: string;
 }
 
-/** When is asked, and how often samples of the source come; both in ms. */
+/** When is asked, and how often samples are looked for where the class has no interval of its own; both in ms. */
 export interface DoubtTime {
   readonly t: number;
   readonly interval: number;
@@ -22,7 +22,7 @@ export interface DoubtTime {
 }
 
 /** Signals that are looked at: the metrics of a class come from one exporter, mostly. */
-const lookedAt = 5;
+const lookedAt = 3;
 /** A history that reaches back so far (ms) is not short. */
 const longEnough = 3_000_000;
 const minute = 60_000;
@@ -90,9 +90,9 @@ export async function rareDoubt(
 function doubtOfRare(
   watch: WatchedClass,
   { selector, interval }: { readonly selector: string; readonly interval: number },
-  { interval: ofSource }: DoubtTime,
+  { interval: usual }: DoubtTime,
 ): HistoryDoubt | undefined {
-  const asked = watch.interval ?? ofSource;
+  const asked = watch.interval ?? usual;
   if (!isRarer(interval, asked)) return undefined;
   return { kind: 'rare', reason: sayRare(watch, selector, { came: interval, asked }) };
 }

@@ -3,8 +3,8 @@ const written = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800];
 /** Clearly rarer than expected: what is read back to two intervals then has holes. */
 const clearly = 1.5;
 
-/** Samples of a series that a query of its spacing reads at most, at one a second each minute and once for all. */
-export const samplesOfSpacing = 3600 + 2 * 55;
+/** Samples of a series that a query of its spacing reads where one comes every 15 s: all of an hour, and two a minute. */
+export const samplesOfSpacing = 240 + 2 * 55;
 
 /** A query for when samples of a selector in the last hour come first or last, in seconds of Unix time, a series. */
 export const edgeOf = (selector: string, edge: 'min' | 'max'): string =>

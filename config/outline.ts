@@ -26,9 +26,14 @@ export interface Outline {
 
 const fallback = 15_000;
 
+/** How often all sources of metrics are sampled, that of the rarest, ms: queries are the same for each. */
+export function scrapeIntervalOf({ prometheus, global }: Pick<Config, 'prometheus' | 'global'>): number {
+  const intervals = prometheus.map(each => each.scrape_interval ?? global.scrape_interval);
+  return intervals.length === 0 ? global.scrape_interval : Math.max(...intervals);
+}
+
 /** `config` is what `value` was read to, undefined where it has mistakes. */
 export function outlineOf(value: unknown, config: Config | undefined): Outline {
-  const scrapes = config?.prometheus.map(each => each.scrape_interval ?? config.global.scrape_interval);
   return {
     isMap: typeof value === 'object' && value !== null && !Array.isArray(value),
     blocks: {
@@ -46,7 +51,7 @@ export function outlineOf(value: unknown, config: Config | undefined): Outline {
     packs: listAt(value, 'packs'),
     objectives: listAt(value, 'objectives'),
     step: config?.global.step ?? fallback,
-    scrapeInterval: Math.max(...(scrapes?.length ? scrapes : [config?.global.scrape_interval ?? fallback])),
+    scrapeInterval: config === undefined ? fallback : scrapeIntervalOf(config),
   };
 }
 

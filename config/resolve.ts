@@ -48,7 +48,7 @@ function intervalOf({ scrape_interval: usual = 0 }: Pack, how: Resolution): numb
 /**
  * Fills a checked pack in; `$rate_interval` is max(4 x scrape interval, step). Instant selectors of signals read nothing
  * older than 2 x the scrape interval; a pack that needs more writes `last_over_time(x[5m])` itself. Where samples come so
- * rarely that Prometheus' own lookback may miss one, that holds for alerts, capacity and topology, too.
+ * rarely that Prometheus' own lookback may miss one, that holds for all other queries, too.
  */
 export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
   const interval = intervalOf(spec, how);
@@ -60,7 +60,8 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
   const ask = over(rateInterval);
   const askObjective = over(formatDuration(Math.max(burnStep, 4 * interval)));
   const fresh = formatDuration(2 * interval);
-  const askFar = (query: string) => (2 * interval > lookback ? boundLookback(ask(query), fresh) : ask(query));
+  const far = (query: string) => (2 * interval > lookback ? boundLookback(query, fresh) : query);
+  const askFar = (query: string) => far(ask(query));
   const named = (label: string) => followParam(label, spec.params, params);
   return {
     pack: spec.pack,
@@ -84,7 +85,7 @@ export function resolvePack(spec: Pack, how: Resolution): ResolvedPack {
     capacity: spec.capacity.map(item => ({ ...item, used: askFar(item.used), limit: askFar(item.limit) })),
     objectives: spec.objectives.map(each => ({
       ...each,
-      indicator: mapQueries(each.indicator, askObjective),
+      indicator: mapQueries(each.indicator, query => far(askObjective(query))),
     })),
   };
 }

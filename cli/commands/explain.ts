@@ -64,7 +64,7 @@ interface Relived {
   readonly version: ModelVersion | undefined;
 }
 
-/** The source has a class, or not, and too little history of it for a model; with what is known of why. */
+/** What hides the history of a class; else: the source has the class, or not, and too little history of it for a model. */
 async function unlearned(
   { watch }: ClassWatch,
   seen: number,
@@ -75,7 +75,8 @@ async function unlearned(
       ? `its source has no samples of it in the ${formatDuration(lead)} before ${formatTimestamp(t)}, and no history in the ${formatDuration(window)} before that`
       : `the history of the ${seen} that its source has begins at less than ${formatDuration(lead)} before ${formatTimestamp(t)}`;
   const doubt = scrapes && (await historyDoubt(watch, source, { t, interval: scrapes }).catch(() => undefined));
-  return { name: watch.class.name, reason: doubt === undefined ? lately : doubt.reason };
+  const isSure = doubt?.kind === 'rare' || doubt?.kind === 'apart';
+  return { name: watch.class.name, reason: isSure ? doubt.reason : lately };
 }
 
 /**

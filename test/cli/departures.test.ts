@@ -38,9 +38,20 @@ function targets(up: Record<string, { readonly until?: number; readonly down?: n
   return createEvaluator(series, { lookback: 300_000 });
 }
 
-function trained(): ClassWatch {
+/** The same, scraped every 20 steps: `a` at step 400, where its exporter does not answer, the others at step 405. */
+function rareTargets(): SeriesSource {
+  const series = ['a', 'b', 'c'].map(instance => {
+    const phase = instance === 'a' ? 0 : 5;
+    const t = Float64Array.from({ length: 25 }, (_, i) => (20 * i + phase) * step);
+    const v = t.map(at => (instance === 'a' && at >= learned * step ? 0 : 1));
+    return { labels: { __name__: 'up', job: 'web', instance }, t, v };
+  });
+  return createEvaluator(series, { lookback: 300_000 });
+}
+
+function trained(own: { readonly interval?: number } = {}): ClassWatch {
   const watch = new ClassWatch(
-    { class: class_, entityLabels: ['instance'], absent: 'missing', queries: ['x'] },
+    { class: class_, entityLabels: ['instance'], absent: 'missing', queries: ['x'], ...own },
     { fpr: 0.01, seed: 1 },
   );
   const batches = Array.from({ length: learned }, (_, i) => batch(i, ['a', 'b', 'c']));
@@ -84,6 +95,14 @@ describe('an instance without samples', () => {
     const told = await live(watch, targets({ a: { down: learned + 2 }, b: {}, c: {} }), steps(['b', 'c']));
     expect(told?.p).toBeLessThan(0.001);
     expect(told?.reason).toMatch(/no signal has had a sample for \d+ steps/);
+  });
+
+  it('is absent when its exporter does not answer, though that is asked more rarely than the others', async () => {
+    const told = await live(trained({ interval: 20 * step }), rareTargets(), steps(['b', 'c']));
+    expect(told?.p).toBeLessThan(0.001);
+    const unaware = trained();
+    await live(unaware, rareTargets(), steps(['b', 'c']));
+    expect(standingOf(unaware, { instance: 'a' })?.state).toBe('gone');
   });
 
   it('is absent when nobody can be asked', async () => {

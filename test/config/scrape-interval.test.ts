@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkConfigFile } from '../../config/check.ts';
 import { loadConfig } from '../../config/load.ts';
 
 const own = `pack: bills
@@ -67,6 +68,17 @@ describe('the scrape interval of a pack', () => {
     const minutely = packOf('[{file: own.yaml, scrape_interval: 1m}]');
     expect(minutely.alerts[0]?.expr).toBe('bill_cost > bill_budget');
     expect(minutely.capacity[0]?.limit).toBe('max by (account) (bill_budget)');
+  });
+
+  it('is told by check', () => {
+    const text = 'prometheus: {url: "http://x"}\npacks: [node, {pack: blackbox, scrape_interval: 5m}]\n';
+    const context = {
+      env: {},
+      readFile: (path: string) => (path === '/c.yaml' ? text : readFileSync(path, 'utf8')),
+    };
+    const [often, rare] = checkConfigFile('/c.yaml', context).summary;
+    expect(often).toMatch(/^node: .* signals$/);
+    expect(rare).toMatch(/^blackbox: .* signals, a sample every 5m$/);
   });
 
   it('leaves the step alone, by which all classes are judged together', () => {
