@@ -18,7 +18,7 @@ const timesOf = (now: number, every: number, { past, phase }: { past: number; ph
 /** Workers that are scraped every 15 seconds, and probes every five minutes, never at full ones. */
 function historyOf(now: number): string {
   const often = timesOf(now, 15 * second, { past: 4 * hour, phase: 4 * second });
-  const rarely = timesOf(now, 5 * minute, { past: 48 * hour, phase: 137 * second });
+  const rarely = timesOf(now, 5 * minute, { past: 20 * hour, phase: 137 * second });
   const wave = (t: number, of: number) => 10 + of + 2 * Math.sin(t / hour) + Math.sin(t / 7919);
   const family = (name: string, labels: readonly string[], value: (t: number, k: number) => number) => [
     `# TYPE ${name} gauge`,
