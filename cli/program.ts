@@ -3,16 +3,22 @@ import { version } from '../core/version.ts';
 import { commands } from './commands/index.ts';
 import { withHelp } from './help.ts';
 
+/** Bad usage is told as every other mistake is, and leaves the exit code to the caller. */
+function withManners(command: Command): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'foreshock: ')) });
+}
+
 /** The command line as one value, so that tests and shell completion can read it. */
 export function createProgram(): Command {
-  const program = new Command('foreshock')
+  const program = withManners(new Command('foreshock'))
     .description('learns what normal looks like and hands the on-call engineer one explained incident')
-    .version(version)
-    .exitOverride()
-    .showHelpAfterError('(see --help)');
+    .version(version);
   for (const create of commands) {
     const command = create();
-    for (const each of [command, ...command.commands]) each.exitOverride();
+    for (const each of [command, ...command.commands]) withManners(each);
     program.addCommand(command);
   }
   return withHelp(program, {

@@ -1,30 +1,45 @@
 import type { CapacityForecast } from '../core/capacity.ts';
 import type { Calendar } from '../core/say-day.ts';
 import { sayValue } from '../core/say-value.ts';
+import { expiry, isExpiry } from './expiry.ts';
 import { growthPerDay } from './growth.ts';
 import type { Answer } from './verdict.ts';
 
 const day = 86_400_000;
 
-/** What one does about a resource of a kind: `amount` is said with its unit, `when` is a deadline or empty. */
+/** What one does about a resource of a kind: `amount` is said with its unit, or empty; `when` is a deadline, or empty. */
 type Advice = (amount: string, when: string) => string;
 
+const amountOf = (amount: string, what: string): string => (amount === '' ? what : `${amount} of ${what}`);
+
 const advices: readonly (readonly [kind: RegExp, advice: Advice])[] = [
-  [/cert|expir/i, (_, when) => `Renew it${when}`],
+  [expiry, (_, when) => `Renew it${when}`],
   [
     /filesystem|disk|storage|volume|inode|tablespace|wal\b/i,
-    (amount, when) => `Free or add ${amount}${when}`,
+    (amount, when) => `Free or add ${amount || 'room'}${when}`,
   ],
-  [/memory|heap|ram\b/i, (amount, when) => `Add ${amount} of memory, or find what grows${when}`],
-  [/cpu/i, (amount, when) => `Add ${amount} of CPU, or move load away${when}`],
-  [/partition|shard/i, (amount, when) => `Add ${amount} of partitions, or move load away${when}`],
+  [/memory|heap|ram\b/i, (amount, when) => `Add ${amountOf(amount, 'memory')}, or find what grows${when}`],
+  [/cpu/i, (amount, when) => `Add ${amountOf(amount, 'CPU')}, or move load away${when}`],
+  [/partition|shard/i, (amount, when) => `Add ${amount && `${amount} `}partitions, or move load away${when}`],
   [
     /connection|session|handle|file|pool|quota|thread|limit/i,
-    (amount, when) => `Raise the limit by ${amount}, or find what holds them${when}`,
+    (amount, when) => `Raise the limit${amount && ` by ${amount}`}, or find what holds them${when}`,
   ],
-  [/queue|lag|backlog/i, (amount, when) => `Add consumers or room for ${amount}${when}`],
+  [/queue|lag|backlog/i, (amount, when) => `Add consumers or room${amount && ` for ${amount}`}${when}`],
 ];
-const general: Advice = (amount, when) => `Add ${amount} or reduce the load${when}`;
+const general: Advice = (amount, when) => `Add ${amount || 'room'} or reduce the load${when}`;
+
+/** An age has no amount that one could add. */
+const times: readonly string[] = ['ns', '\u00b5s', 'ms', 's'];
+
+/** The first sentence of what the pack says, after the deadline. */
+function packAdvice(advice: string, when: string): string {
+  const [first = ''] = advice.split(/(?<=[.;]) /);
+  const text = first.replace(/[.;]$/, '');
+  if (when === '') return text;
+  const inner = /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  return `${when.trim().replace(/^./, letter => letter.toUpperCase())}: ${inner}`;
+}
 
 /** How far it will be over its limit by a time as it grows now; NaN when that is unknown. */
 function shortBy(forecast: CapacityForecast, span: number): number {
@@ -42,18 +57,27 @@ function deadline({ exhaustion }: CapacityForecast, madeAt: number, calendar: Ca
 }
 
 /**
- * What to do: how much the days ahead need beyond the limit as it grows now, and by when. Empty where there is nothing to do.
+ * What to do: how much the days ahead need beyond the limit as it grows now, and by when; `advice` of the pack where an amount would
+ * say nothing. Empty where there is nothing to do.
  */
 export function actionOf(
   forecast: CapacityForecast,
   { verdict }: Answer,
-  how: { readonly madeAt: number; readonly ahead: number; readonly calendar: Calendar },
+  how: {
+    readonly madeAt: number;
+    readonly ahead: number;
+    readonly calendar: Calendar;
+    readonly advice: string;
+  },
 ): string {
-  if (verdict === 'unknown') return 'See why it cannot be told';
+  if (verdict === 'unknown') return 'See why it cannot be forecast';
   if (verdict === 'later' || verdict === 'clear') return '';
-  const { madeAt, ahead, calendar } = how;
-  const advice = advices.find(([kind]) => kind.test(forecast.resource))?.[1] ?? general;
+  const { madeAt, ahead, calendar, advice } = how;
+  const { resource, unit } = forecast;
+  const when = deadline(forecast, madeAt, calendar);
+  const known = advices.find(([kind]) => kind.test(resource))?.[1];
+  if (advice !== '' && !isExpiry(resource) && (known === undefined || times.includes(unit)))
+    return packAdvice(advice, when);
   const short = shortBy(forecast, ahead);
-  const amount = short > 0 ? sayValue(short, forecast.unit) : 'some room';
-  return advice(amount, deadline(forecast, madeAt, calendar));
+  return (known ?? general)(short > 0 ? sayValue(short, unit) : '', when);
 }

@@ -3,6 +3,7 @@ import type { Calendar } from '../core/say-day.ts';
 import { sayList, saySignal } from '../core/say-name.ts';
 import { sayValue } from '../core/say-value.ts';
 import { clipped, visibleText } from '../core/visible-text.ts';
+import { isExpiry } from './expiry.ts';
 import { growthPerDay } from './growth.ts';
 
 /** Names that the methods of a forecast have for what no regressor explains. */
@@ -23,6 +24,7 @@ function sayGrowth(forecast: CapacityForecast): string {
 
 /** What is behind the way it goes: regressors and own growth with their amounts, those that push most; else its slope. */
 export function causeOf(forecast: CapacityForecast, calendar: Calendar): string {
+  if (isExpiry(forecast.resource)) return 'its lifetime goes by';
   const growth = sayGrowth(forecast);
   const pushing = forecast.causes.filter(({ amount }) => amount > 0).sort((a, b) => b.amount - a.amount);
   const total = pushing.reduce((sum, { amount }) => sum + amount, 0);

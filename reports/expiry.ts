@@ -1,4 +1,7 @@
+/** Names of what ends on a date and has no amount. */
+export const expiry = /cert|expir/i;
+
 /** True for what ends on a date and has no amount. */
 export function isExpiry(resource: string): boolean {
-  return /cert|expir/i.test(resource);
+  return expiry.test(resource);
 }

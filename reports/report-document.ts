@@ -219,7 +219,7 @@ function unknownSection({ resources, missing }: CapacityReport): readonly Block[
   if (unknown.length === 0 && missing.length === 0) return [];
   const table: Table = {
     kind: 'table',
-    caption: 'Resources whose end cannot be told',
+    caption: 'Resources that cannot be forecast',
     columns: [
       { title: 'Resource', weight: 44 },
       { title: 'Why', weight: 56 },
@@ -227,7 +227,7 @@ function unknownSection({ resources, missing }: CapacityReport): readonly Block[
     rows: unknown.map(each => [nameCell(each), ...cells(clipped(each.reason || each.answer, 300))]),
   };
   return [
-    heading(2, 'unknown', 'What cannot be told'),
+    heading(2, 'unknown', 'What cannot be forecast'),
     ...missing.map(text => paragraph(text)),
     ...(unknown.length === 0 ? [] : capped(table)),
   ];

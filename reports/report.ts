@@ -49,6 +49,7 @@ function reported(
   const used = history.v.findLast(Number.isFinite) ?? Number.NaN;
   const answer = answerOf(forecast, how, how.calendar);
   const key = keyOf(forecast);
+  const advice = beside.advice.get(`${pack}/${resource}`) ?? '';
   return {
     id: '',
     name: resourceName(forecast),
@@ -56,8 +57,8 @@ function reported(
     share: limit > 0 ? used / limit : Number.NaN,
     fill: exhaustion.state === 'fills' ? exhaustion.date : undefined,
     cause: causeOf(forecast, how.calendar),
-    action: actionOf(forecast, answer, how),
-    advice: beside.advice.get(`${pack}/${resource}`) ?? '',
+    action: actionOf(forecast, answer, { ...how, advice }),
+    advice,
     reason: visibleText(exhaustion.reason),
     methods: forecast.methods,
     madeAt: forecast.madeAt,
@@ -88,9 +89,9 @@ function headlineOf(resources: readonly ReportedResource[], days: string, calend
       : []),
     ...(maybe > 0 ? [`${sayCount(maybe, 'resource')} may run out in the next ${days}`] : []),
   ];
-  const cannot = unknown === 0 ? '' : ` ${sayCount(unknown, 'resource')} cannot be told.`;
+  const cannot = unknown === 0 ? '' : ` ${sayCount(unknown, 'resource')} cannot be forecast.`;
   if (said.length === 0)
-    return `Nothing runs out in the next ${days}, of ${sayCount(told, 'resource')} that can be told.${cannot}`;
+    return `Nothing runs out in the next ${days}, of ${sayCount(told, 'resource')} that can be forecast.${cannot}`;
   return `${said.join('; ')}. ${sayCount(told - over - soon - maybe, 'other')} will last.${cannot}`;
 }
 

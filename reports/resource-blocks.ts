@@ -3,6 +3,7 @@ import type { Calendar } from '../core/say-day.ts';
 import { sayCount } from '../core/say-name.ts';
 import { clipped, visibleText } from '../core/visible-text.ts';
 import { type Block, heading, paragraph } from './document.ts';
+import { isExpiry } from './expiry.ts';
 import type { ReportedResource } from './model.ts';
 import { sayComparison, sayUsed } from './say-report.ts';
 
@@ -44,9 +45,9 @@ function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [str
   const facts: [string, string][] = [
     ['Why', capitalised(cause)],
     ['Do', action],
-    ['Advice', action === '' ? '' : advice],
+    ['Advice', action === '' || action.endsWith(advice) ? '' : advice],
     [
-      'How it is told',
+      'How it is forecast',
       capitalised(
         [reason.replace(/\.$/, ''), methods === '' ? '' : `by ${methods}`].filter(Boolean).join('; '),
       ),
@@ -66,6 +67,7 @@ function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [str
 /** One resource: its answer, its picture, and what is known of it. */
 export function resourceBlock(resource: ReportedResource, size: FigureSize, calendar: Calendar): Block {
   const { id, name, unit, history, forecast, limit, fill, madeAt } = resource;
+  const label = isExpiry(resource.resource) ? '' : 'Used: ';
   const short = clipped(name, longestHeading);
   const picture = forecastFan({
     title: short,
@@ -77,7 +79,7 @@ export function resourceBlock(resource: ReportedResource, size: FigureSize, cale
     kind: 'group',
     blocks: [
       heading(3, id, short),
-      paragraph(`${sayAnswer(resource)}. Used: ${sayUsed(resource)}.`, 'strong'),
+      paragraph(`${sayAnswer(resource)}. ${label}${sayUsed(resource)}.`, 'strong'),
       ...(empty ? [paragraph('There is nothing to draw.', 'note')] : [{ kind: 'figure' as const, picture }]),
       { kind: 'facts', facts: factsOf(resource, calendar) },
     ],

@@ -1,14 +1,17 @@
 import type { Calendar } from '../core/say-day.ts';
 import { sayCount } from '../core/say-name.ts';
 import { sayRange, sayValue } from '../core/say-value.ts';
+import { isExpiry } from './expiry.ts';
 import type { CapacityReport, Comparison, Coverage, Noise, ReportedResource, TrackRecord } from './model.ts';
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** `95.2 GB of 100 GB (95 %)`. */
-export function sayUsed({ used, limit, unit, share }: ReportedResource): string {
+/** `95.2 GB of 100 GB (95 %)`, or `12 d of 365 d left` of what expires. */
+export function sayUsed({ resource, used, limit, unit, share }: ReportedResource): string {
   if (Number.isNaN(used)) return 'no sample';
   if (Number.isNaN(limit)) return `${sayValue(used, unit)}, no limit known`;
+  if (isExpiry(resource))
+    return used < limit ? `${sayValue(limit - used, unit)} of ${sayValue(limit, unit)} left` : 'nothing left';
   const part = Number.isNaN(share) ? '' : ` (${percent(share)})`;
   return `${sayValue(used, unit)} of ${sayValue(limit, unit)}${part}`;
 }

@@ -35,8 +35,8 @@ interface Window {
 
 /** What becomes of a resource at its limit: a certificate is not full. */
 const endings = {
-  full: { on: 'full on', may: 'may be full', by: 'it is full by' },
-  expired: { on: 'expires on', may: 'may expire', by: 'it expires by' },
+  full: { over: 'already over', on: 'full on', may: 'may be full', by: 'it is full by' },
+  expired: { over: 'expired already', on: 'expires on', may: 'may expire', by: 'it expires by' },
 } as const;
 
 function answerFill(date: FillDate, ending: keyof typeof endings, window: Window): Answer {
@@ -73,12 +73,13 @@ export function answerOf(
   // A daily forecast made this morning ends some hours before so many days are over.
   const whole = ahead - known <= day ? ahead : known;
   const days = sayCount(Math.max(1, Math.round(whole / day)), 'day');
+  const ending = isExpiry(resource) ? 'expired' : 'full';
   if (exhaustion.state === 'fills')
-    return answerFill(exhaustion.date, isExpiry(resource) ? 'expired' : 'full', {
+    return answerFill(exhaustion.date, ending, {
       ...{ end, days, calendar },
       until: madeAt + ahead,
     });
-  if (exhaustion.state === 'over') return { verdict: 'over', answer: 'already over', interval: '' };
+  if (exhaustion.state === 'over') return { verdict: 'over', answer: endings[ending].over, interval: '' };
   if (exhaustion.state === 'unknown')
     return {
       verdict: 'unknown',

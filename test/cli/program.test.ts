@@ -49,6 +49,12 @@ test('every command and every option is described', () => {
   }
 });
 
+test('the help says which options must be given', () => {
+  const { stdout } = foreshock(['forecast', '--help']);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('how far ahead, like 30d (required)');
+  expect(stdout).not.toContain('[]');
+});
+
 test('--version is that of package.json', () => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8');
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(text));
@@ -56,7 +62,9 @@ test('--version is that of package.json', () => {
 });
 
 test.each([
-  [['colour'], "unknown command 'colour'"],
+  [['colour'], "foreshock: unknown command 'colour'"],
+  [['run'], "foreshock: required option '--config <file>' not specified\n(see --help)"],
+  [['completion', 'tcsh'], "foreshock: command-argument value 'tcsh' is invalid for argument 'shell'"],
   [['detekt'], "unknown command 'detekt'\n(Did you mean detect?)"],
   [['--colour'], "unknown option '--colour'"],
   [[], 'Usage: foreshock'],

@@ -194,11 +194,11 @@ export function usualWeek(): ReportInputs {
       resource: 'certificate_expiry',
       entity: { host: 'shop.example.com' },
       unit: 's',
-      level: 40 * 86_400,
-      slope: -86_400,
+      level: 78 * 86_400,
+      slope: 86_400,
       noise: 0,
-      limit: Number.NaN,
-      exhaustion: { ...fills(12, 12, 12), reason: 'The date stands in the certificate.' },
+      limit: 90 * 86_400,
+      exhaustion: { ...fills(12, 12, 12), reason: 'It ages by a second a second.' },
     }),
   ];
   const outcomes = forecasts.slice(0, 9).flatMap((each, k) => {

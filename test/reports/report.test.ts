@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CapacityReport, ReportedResource } from '../../reports/model.ts';
 import { capacityReport } from '../../reports/report.ts';
-import { sayCoverage, sayNoise, sayTrack } from '../../reports/say-report.ts';
+import { sayCoverage, sayNoise, sayTrack, sayUsed } from '../../reports/say-report.ts';
 import {
   clear,
   day,
@@ -45,7 +45,7 @@ describe('the order of resources', () => {
       '/clear',
     ]);
     expect(report.headline).toBe(
-      '1 resource is over its limit already; 2 resources run out in the next 30 days, the first one on 4 December; 1 resource may run out in the next 30 days. 2 others will last. 1 resource cannot be told.',
+      '1 resource is over its limit already; 2 resources run out in the next 30 days, the first one on 4 December; 1 resource may run out in the next 30 days. 2 others will last. 1 resource cannot be forecast.',
     );
   });
 
@@ -146,6 +146,41 @@ describe('cause and action', () => {
     expect(
       only({ resource, level: 95e9, slope: 0.6e9, noise: 0, exhaustion: fills(8, 5, 12) }).action,
     ).toMatch(action);
+  });
+
+  it('take the advice of the pack where an amount says nothing: of what has no kind, and of an age', () => {
+    const advised = (resource: string, unit: string) => {
+      const advice = new Map([[`node/${resource}`, 'Exchange it: make a new one. Then tell its users.']]);
+      const forecasts = [
+        forecastOf({ resource, unit, level: 95e9, slope: 0.6e9, exhaustion: fills(8, 5, 12) }),
+      ];
+      return capacityReport(inputsOf({ forecasts, advice })).resources[0]!.action;
+    };
+    expect(advised('sprockets', 'bytes')).toBe('Before 5 December: exchange it: make a new one');
+    expect(advised('CPU time of workers', '\u00b5s')).toBe('Before 5 December: exchange it: make a new one');
+    expect(advised('filesystem', 'bytes')).toMatch(/^Free or add 1\d\.?\d* GB before 5 December$/);
+  });
+
+  it('name no amount where none is needed as it grows now', () => {
+    const maybe = { level: 60e9, slope: 0, noise: 0, exhaustion: fills(45, 20, 60) };
+    expect(only({ ...maybe, resource: 'memory' }).action).toBe(
+      'Add memory, or find what grows before 20 December',
+    );
+    expect(only(maybe).action).toBe('Free or add room before 20 December');
+  });
+
+  it('speak of a certificate as of what expires', () => {
+    const certificate = { resource: 'certificate', unit: 's', noise: 0, slope: 86_400, limit: 365 * 86_400 };
+    const soon = only({ ...certificate, level: 353 * 86_400, exhaustion: fills(12, 12, 12) });
+    expect(soon).toMatchObject({
+      answer: 'expires on 12 December',
+      cause: 'its lifetime goes by',
+      action: 'Renew it before 12 December',
+    });
+    expect(sayUsed(soon)).toBe('12 d of 365 d left');
+    const gone = only({ ...certificate, level: 366 * 86_400, exhaustion: over });
+    expect(gone).toMatchObject({ answer: 'expired already', action: 'Renew it now' });
+    expect(sayUsed(gone)).toBe('nothing left');
   });
 
   it('say "now" for what is over, and nothing for what lasts', () => {
