@@ -1,5 +1,7 @@
+import type { Member, Suspect } from '../core/incident.ts';
+import { omit } from '../core/labels.ts';
 import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
-import { saySpan, sayTime } from '../core/say-time.ts';
+import { sayClock, saySpan, sayTime } from '../core/say-time.ts';
 import type { IncidentSeen } from './feedback-access.ts';
 import { table } from './model-tables.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -52,6 +54,29 @@ function odds({ incident: { escalation, oddsUnknown } }: IncidentSeen): readonly
   return [line('it gets worse', p, drivers), ...chances.map(each => line(each.what, each.p, each.drivers))];
 }
 
+const notThePlace = ['alertname', 'generator', 'severity', 'class', 'signal', 'incident'];
+
+/** An alert under the number that `split` takes: what and where, since when, and why it belongs. */
+function alertLines({ alert, reason }: Member, k: number): readonly string[] {
+  const { labels, startsAt, endsAt, fingerprint } = alert;
+  const { signal, alertname = 'an alert without a name', severity } = labels;
+  const what = signal === undefined ? alertname : `${saySignal(signal)} unusual`;
+  const grave = severity === undefined ? '' : ` [${severity}]`;
+  const until = endsAt === undefined ? '' : `, ended ${sayClock(endsAt)}`;
+  const number = String(k + 1).padStart(3);
+  return [
+    `${number}  ${what}${grave}: ${sayEntity(omit(labels, notThePlace))}, since ${sayClock(startsAt)}${until}`,
+    `     ${reason} (${fingerprint})`,
+  ];
+}
+
+function suspectLines({ entity, signal, score, evidence }: Suspect): readonly string[] {
+  return [
+    `  ${sayEntity(entity)}, ${saySignal(signal)}, score ${Number(score.toPrecision(3))}`,
+    ...evidence.map(line => `    - ${line}`),
+  ];
+}
+
 const block = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `\n${title}\n${lines.map(line => `${line}\n`).join('')}`;
 
@@ -64,17 +89,8 @@ export function incidentText(view: IncidentSeen): string {
     head,
     block('Said', remarks(view)),
     block('Odds', odds(view)),
-    block(
-      'Suspects',
-      suspects.map(({ entity, signal, score, evidence }) => {
-        const why = evidence.length === 0 ? '' : `: ${evidence.join('; ')}`;
-        return `  ${sayEntity(entity)}, ${saySignal(signal)}, score ${Number(score.toPrecision(3))}${why}`;
-      }),
-    ),
-    block(
-      'Alerts',
-      members.map(({ alert, reason }, k) => `  ${k + 1}  ${alert.fingerprint}  ${reason}`),
-    ),
+    block('Suspects', suspects.flatMap(suspectLines)),
+    block('Alerts, clocks in UTC', members.flatMap(alertLines)),
     block(
       'Timeline',
       timeline.map(({ at, what }) => `  ${sayTime(at)}  ${what}`),

@@ -113,10 +113,14 @@ export interface SourceOverview {
   readonly message: string;
 }
 
-/** False alerts over all classes: what the config allows and what came, both per day. */
+/** False pages of a service: what the config allows and what came to the one that had most, both per day. */
 export interface BudgetOverview {
   readonly statedPerDay: number;
   readonly realisedPerDay: number | undefined;
+  /** Services that had more than is allowed, the worst first. */
+  readonly over?: readonly string[];
+  /** What people said of the pages. */
+  readonly judged?: { readonly rejected: number; readonly confirmed: number; readonly open: number };
 }
 
 /** What one rule held back in the time that counts, and how often that was wrong; it holds nothing back from `offSince` (ms) on. */

@@ -30,6 +30,8 @@ export function feedbackSection({ incident, feedback }: IncidentView): Markup | 
   if (feedback === undefined) return undefined;
   return html`<h2 id="feedback">What people say of it</h2>
 ${said(feedback)}
+<p class="soft">Acknowledge: you have it; it is told again only when it becomes critical, and when it ends. Reject: it should not have
+paged; pages of its services need more evidence for a while.</p>
 <form class="say" method="post" action="/incidents/${encodeURIComponent(incident.id)}/feedback">
 <div class="two"><label>Your name <input name="by" maxlength="100" autocomplete="name" data-key="by"></label>
 <label>Note <input name="text" maxlength="4000" autocomplete="off" data-key="text"></label></div>

@@ -82,7 +82,9 @@ function otherSuspects(suspects: readonly Suspect[]): Markup {
 `;
   };
   if (suspects.length === 0) return html`<h2>Other suspects</h2><p>There is no other.</p>`;
-  return html`<h2>Other suspects</h2><ol start="2">${suspects.map(row)}</ol>`;
+  return html`<h2>Other suspects</h2>
+<p class="soft">Scores rank. 1: it began there and all others depend on it; below .5: a guess.</p>
+<ol start="2">${suspects.map(row)}</ol>`;
 }
 
 /** What stands on the page of one incident, in the order in which it is read at night. */

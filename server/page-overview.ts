@@ -3,6 +3,7 @@ import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
 import { saySpan, sayTime } from '../core/say-time.ts';
 import { html, type Markup } from './html.ts';
 import type { ClassOverview, Health, IncidentView, ServerState, WatchOverview } from './model.ts';
+import { budgetSection } from './page-budget.ts';
 import { rulesSection } from './page-rules.ts';
 import { cut, part, percent, timeTag } from './page-words.ts';
 
@@ -78,17 +79,9 @@ function classRow(row: ClassOverview): Markup {
     row.reasons.length === 0 ? undefined : html`<br><span class="soft">${sayList(row.reasons, 3)}</span>`;
   return html`<tr><th scope="row">${row.name}${why}</th>
 ${states.map(state => stateCell(state, row.counts[state] ?? 0))}
-<td class="n" data-label="false positives, allowed">${percent(row.statedRate)}</td>
-<td class="n" data-label="false positives, seen">${percent(row.realisedRate)}</td></tr>
+<td class="n" data-label="marked, allowed">${percent(row.statedRate)}</td>
+<td class="n" data-label="marked, seen">${percent(row.realisedRate)}</td></tr>
 `;
-}
-
-function budgetLine({ budget }: WatchOverview): Markup | undefined {
-  if (budget === undefined) return undefined;
-  const { statedPerDay, realisedPerDay } = budget;
-  const came =
-    realisedPerDay === undefined ? 'not known yet' : `${Number(realisedPerDay.toPrecision(2))} a day came`;
-  return html`<p>False alerts: ${Number(statedPerDay.toPrecision(2))} a day allowed, ${came}.</p>`;
 }
 
 function classesTable(watch: WatchOverview): Markup {
@@ -97,8 +90,9 @@ function classesTable(watch: WatchOverview): Markup {
   return html`<div class="wide" tabindex="0" data-key="classes" role="region" aria-label="Classes by state"><table>
 <thead><tr><th scope="col">Class</th><th class="n" scope="col">watching</th><th class="n" scope="col">learning</th>
 <th class="n" scope="col">no data</th><th class="n" scope="col">gone</th><th class="n" scope="col">unfit</th>
-<th class="n" scope="col">blind</th><th class="n" scope="col">muted</th><th class="n" scope="col">false positives, allowed</th><th class="n" scope="col">false positives, seen</th></tr></thead>
-<tbody>${watch.classes.map(classRow)}</tbody></table></div>`;
+<th class="n" scope="col">blind</th><th class="n" scope="col">muted</th><th class="n" scope="col">marked, allowed</th><th class="n" scope="col">marked, seen</th></tr></thead>
+<tbody>${watch.classes.map(classRow)}</tbody></table></div>
+<p class="soft">Marked: the share of normal looks that are taken for unusual. A mark is evidence and pages nobody.</p>`;
 }
 
 function sourcesList({ sources }: WatchOverview): Markup {
@@ -131,9 +125,9 @@ ${part('ended', endedSection(views))}
 ${part(
   'watched',
   html`<h2>What is watched</h2>
-${classesTable(watch)}
-${budgetLine(watch)}`,
+${classesTable(watch)}`,
 )}
+${part('budget', budgetSection(watch.budget))}
 ${part('rules', rulesSection(watch.suppressions))}
 ${part(
   'sources',

@@ -60,7 +60,11 @@ describe('incident, while nothing runs', () => {
     expect(list[2]).toMatch(
       /^checkout-1005 +open +2026-03-01T10:05:00Z +3 +acknowledged by ann, rejected by bob +payment: latency$/,
     );
-    expect(incident('show', 'checkout-1005').stdout).toMatch(/rejected by bob: a load test\n/);
+    const { stdout: shown } = incident('show', 'checkout-1005');
+    expect(shown).toMatch(/rejected by bob: a load test\n/);
+    expect(shown).toContain(
+      '  2  ErrorsHigh [critical]: checkout, since 10:06:00\n     calls payment, and began 1m after it (ErrorsHigh/checkout)\n',
+    );
     const store = openStore(state);
     expect(deedsIn(store)).toEqual(['ann incident-acknowledged', 'bob incident-rejected']);
     store.close();

@@ -126,7 +126,12 @@ const watched: WatchOverview = {
     { name: 'prometheus', up: true, lastAt: began + 5 * minute, message: '' },
     { name: 'logs', up: false, lastAt: undefined, message: 'connection refused' },
   ],
-  budget: { statedPerDay: 1, realisedPerDay: 0.4 },
+  budget: {
+    statedPerDay: 2 / 7,
+    realisedPerDay: 3 / 7,
+    over: ['checkout'],
+    judged: { rejected: 1, confirmed: 1, open: 2 },
+  },
   unusual: {
     total: 12,
     rows: [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../core/incident.ts';
+import type { BudgetOverview } from '../../server/model.ts';
 import { incidentPage, overviewPage } from '../../server/page.ts';
 import { began, checkoutIncident, stateOf } from './checkout-incident.ts';
 
@@ -50,5 +51,31 @@ describe('what rules hold back', () => {
 
   it('is no word on the page where it is not measured', () => {
     expect(overviewPage(stateOf([], watch)).text).not.toContain('What is held back');
+  });
+});
+
+describe('the budget on the first page', () => {
+  const told = (budget: BudgetOverview) => {
+    const state = stateOf([]);
+    const { text } = overviewPage({ ...state, watch: () => ({ ...state.watch(), budget }) });
+    const part = /<section data-part="budget">(.*?)<\/section>/s.exec(text)?.[1] ?? '';
+    return part
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  };
+
+  it('says what is allowed, what came, what people said of it, and who is over it', () => {
+    const judged = { rejected: 1, confirmed: 1, open: 2 };
+    expect(told({ statedPerDay: 2 / 7, realisedPerDay: 3 / 7, over: ['checkout'], judged })).toBe(
+      'Budget of false pages Each service may have 2 a week. The service with most of them had 3. Of 4 pages 1 was confirmed, 1 rejected, of 2 nobody said anything: they count as false. Over its budget checkout',
+    );
+  });
+
+  it('says when there was none', () => {
+    const judged = { rejected: 0, confirmed: 0, open: 0 };
+    expect(told({ statedPerDay: 2 / 7, realisedPerDay: 0, over: [], judged })).toBe(
+      'Budget of false pages Each service may have 2 a week. The service with most of them had 0. Nobody was paged in that time.',
+    );
   });
 });
