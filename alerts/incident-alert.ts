@@ -1,7 +1,8 @@
 import type { Alert } from '../core/alert.ts';
 import type { Incident, Suspect } from '../core/incident.ts';
 import { fingerprint, type Labels } from '../core/labels.ts';
-import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { sayCount, sayEntity, sayList } from '../core/say-name.ts';
+import { saySymptom } from '../core/say-symptom.ts';
 import { severities } from '../core/severity.ts';
 import { runbookUrl, servedRunbooks } from './runbook.ts';
 
@@ -68,7 +69,14 @@ function suspectText(incident: Incident): string {
   const [first] = incident.suspects;
   return first === undefined
     ? 'not enough evidence'
-    : `${sayEntity(first.entity)}: ${saySignal(first.signal)}`;
+    : `${sayEntity(first.entity)}: ${saySymptom(first, incident)}`;
+}
+
+/** One alert speaks for itself, by its first sentence; of several it is told how many, and where. */
+function summaryOf(incident: Incident): string {
+  const [only, ...others] = incident.members;
+  const own = others.length === 0 ? only?.alert.annotations.summary?.split(/; |\. |\.?\n/)[0] : undefined;
+  return own || `${sayCount(incident.members.length, 'alert')} on ${sayList(affected(incident))}`;
 }
 
 /** So many things are named in one annotation. */
@@ -120,7 +128,7 @@ export function incidentAlert(
   const url = `${told.url.replace(/\/$/, '')}/incidents/${incident.id}`;
   const [first] = incident.suspects;
   const annotations: Labels = {
-    summary: `${sayCount(incident.members.length, 'alert')} on ${sayList(affected(incident))}`,
+    summary: summaryOf(incident),
     description: [...(first?.evidence ?? ['no suspect stands out']), ...forecastsOf(incident)].join('; '),
     alerts: String(incident.members.length),
     affected: affected(incident).slice(0, mostNamed).join(', '),

@@ -28,7 +28,10 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** Queues for the named receivers. Throws a RangeError for a name that is not there. */
   enqueue(notifications: readonly Notification[], receivers: readonly string[], at: number): void;
-  /** What those receivers hear again that need it again: the annotations of what fires and was delivered, as they are now. */
+  /**
+   * What those receivers hear again that need it again: the annotations of what fires and was delivered, as they are now. One that
+   * was never told anything hears all of it: it came into the config while that fired.
+   */
   refresh(alerts: readonly Alert[]): void;
   /** One attempt at each receiver that is due. May be called while a slow receiver is still busy. */
   round(): Promise<void>;
@@ -50,6 +53,7 @@ class Lane {
   readonly #told: KeyValues;
   readonly #dead: KeyValues;
   #busy = false;
+  #met = false;
   #failures = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
   #resentAt = Number.NEGATIVE_INFINITY;
@@ -108,8 +112,22 @@ class Lane {
     observe({ receiver: name, kind: 'delivered', count: entries.length, message: '', notifications });
   }
 
+  refresh(alerts: readonly Alert[]): void {
+    const isNew = !this.#met && this.#told.entries().length === 0 && this.#dead.entries().length === 0;
+    this.#met = true;
+    for (const alert of alerts)
+      if (isNew) this.#remember(alert);
+      else this.#renew(alert);
+  }
+
+  #remember(alert: Alert): void {
+    const key = `${alert.fingerprint}/${alert.startsAt}/firing`;
+    this.#resentAt = Number.NEGATIVE_INFINITY;
+    this.#told.set(alert.fingerprint, bytes(writeNotification({ key, status: 'firing', alert })));
+  }
+
   /** What was said of the last change stays. */
-  refresh({ fingerprint, annotations }: Alert): void {
+  #renew({ fingerprint, annotations }: Alert): void {
     const stored = this.#told.get(fingerprint);
     if (stored === undefined) return;
     const told = readNotification(new TextDecoder().decode(stored));
@@ -185,7 +203,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     refresh(alerts) {
       const again = [...lanes.values()].filter(({ receiver }) => receiver.resendEvery > 0);
-      for (const alert of alerts) for (const lane of again) lane.refresh(alert);
+      for (const lane of again) lane.refresh(alerts);
     },
     async round() {
       await Promise.all([...lanes.values()].map(lane => lane.round(stopped.signal)));

@@ -47,16 +47,17 @@ export function countSignalStates(watch: ClassWatch): ReturnType<SeriesStates['c
   return watch.model === undefined ? [] : watch.states.countSignals(watch.model);
 }
 
+const notLearned = 'not learned yet: its history is read, or is too short; it is tried again';
+
 /** Why a class has no model, in words. */
 export function whyUnfitted({ leftOut, doubt }: ClassWatch): string {
-  return leftOut?.reason ?? (doubt === undefined ? 'has no model yet' : `has no history yet: ${doubt}`);
+  return leftOut?.reason ?? (doubt === undefined ? notLearned : `has no history yet: ${doubt}`);
 }
 
 /** What is said of a class as a whole: why it has no model, or what is not right with its samples although it has one. */
 function classReason(watch: ClassWatch): string | undefined {
   const { model, leftOut, doubt } = watch;
-  if (leftOut === undefined && doubt === undefined) return undefined;
-  return model === undefined ? whyUnfitted(watch) : doubt;
+  return model === undefined || leftOut !== undefined ? whyUnfitted(watch) : doubt;
 }
 
 /** The class in numbers: its rows by state, and the rates that were stated and kept. */

@@ -21,6 +21,7 @@ import { SilencedNotices } from './silenced-notices.ts';
 import { SourceReads } from './source-reads.ts';
 import type { Sources } from './sources.ts';
 import type { SpentBudgetParts } from './spent-budget.ts';
+import { heardBy } from './stage-store.ts';
 import { ThreatDesk } from './threat-desk.ts';
 import { topologySources } from './topology-sources.ts';
 import { createTopologyWatch, type TopologyWatch } from './topology-watch.ts';
@@ -29,16 +30,17 @@ import { tracedReceiver } from './traced-receiver.ts';
 /** Its alerts about itself and the measured budget, as they were stored. */
 export function createSelfWatch(
   { config: { global, web, detection } }: Loaded,
-  parts: Pick<Daemon, 'store' | 'url'> & { readonly unreadable: Unreadable },
+  parts: Pick<Daemon, 'options' | 'store' | 'url'> & { readonly unreadable: Unreadable },
 ): Pick<Daemon, 'self' | 'budget'> {
-  const { store, url, unreadable } = parts;
+  const { options: how, store, url, unreadable } = parts;
+  const heard = heardBy(how);
   const runbooks = web.runbook_url === undefined ? {} : { runbooks: web.runbook_url };
   const options = { url, externalLabels: global.external_labels, ...runbooks };
   const budget = parseBudget(detection.budget);
-  const told = { name: 'budget', state: store.values('budget').get('told') };
+  const told = { name: 'budget', state: store.values('budget').get(heard('told')) };
   return {
     self: resume(
-      { name: 'self', state: store.values('stages').get('self') },
+      { name: 'self', state: store.values('stages').get(heard('self')) },
       state => createSelfAlerts(options, state),
       unreadable,
     ),

@@ -12,7 +12,7 @@ import { longestGap, pieceEnds, worthTelling } from './gap.ts';
 import { type Judged, judgeStep } from './judging.ts';
 import { namedBy } from './realised-rate.ts';
 import type { ClassBatches } from './source-reads.ts';
-import { saveFollowed, savePassedAt, saveStages } from './stage-store.ts';
+import { heardBy, saveFollowed, savePassedAt, saveStages } from './stage-store.ts';
 import { tracedStages } from './traced-stages.ts';
 import { noTracing, type SpanAttributes, type Tracing } from './tracing.ts';
 
@@ -42,22 +42,23 @@ function keep(daemon: Daemon, result: PassResult, { settle, abnormal }: Pass): v
   const { store, wired, dispatcher, self, budget, incidents, events, eventBook, audit } = daemon;
   for (const { alert } of result.notifications)
     if (alert.annotations.notification === 'opened') budget.count(result.t, alert.labels);
+  const heard = heardBy(daemon.options);
   const told = [...result.notifications, ...self.step(result.t, troubles(daemon, result.t))];
   store.transaction(() => {
-    saveStages(store, wired);
+    saveStages(store, wired, heard);
     incidents.keep(result.incidents);
     daemon.escalation.save();
     daemon.regret.save();
     savePassedAt(store, result.t);
     saveFollowed(store, daemon.followed);
-    store.values('budget').set('told', budget.toBytes());
-    store.values('stages').set('self', self.toBytes());
+    store.values('budget').set(heard('told'), budget.toBytes());
+    store.values('stages').set(heard('self'), self.toBytes());
     settle();
     events.enqueue(eventBook.take(abnormal, result.incidents), result.t);
     audit.pass(result);
     audit.forward();
     enqueue(daemon, told, result.t);
-    dispatcher.refresh(wired.stages.tell.current(result.incidents));
+    dispatcher.refresh([...wired.stages.tell.current(result.incidents), ...self.current()]);
   });
 }
 

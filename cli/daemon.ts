@@ -55,7 +55,7 @@ import type { SilenceDesk } from './silence-desk.ts';
 import type { SilencedNotices } from './silenced-notices.ts';
 import type { SourceReads } from './source-reads.ts';
 import { createSources, identitiesOf, type Sources } from './sources.ts';
-import { loadFollowed, loadPassedAt, loadStages } from './stage-store.ts';
+import { heardBy, loadFollowed, loadPassedAt, loadStages } from './stage-store.ts';
 import type { ThreatDesk } from './threat-desk.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 import type { Tracing } from './tracing.ts';
@@ -191,7 +191,7 @@ function wiredOn(
   parts: Pick<Daemon, 'regret' | 'silences'> & Pick<DaemonMeans, 'network'>,
 ): Wired {
   const { regret, silences, network } = parts;
-  const { loaded, store, url, unreadable, feedback } = ground;
+  const { loaded, options, store, url, unreadable, feedback } = ground;
   const { config, packs } = loaded;
   const wired = wire(packs, {
     isOff: regret.isOff,
@@ -206,7 +206,7 @@ function wiredOn(
     silences: silences.active,
     externalLabels: config.global.external_labels,
     lookedAfter: isLookedAfter(feedback.of),
-    stored: loadStages(store),
+    stored: loadStages(store, heardBy(options)),
     unreadable,
     sources: identitiesOf(config),
     network,

@@ -2,7 +2,8 @@ import { affected } from '../alerts/incident-alert.ts';
 import { homeOf } from '../core/feedback.ts';
 import type { Incident } from '../core/incident.ts';
 import { reshape } from '../core/reshape.ts';
-import { sayEntity, saySignal } from '../core/say-name.ts';
+import { sayEntity } from '../core/say-name.ts';
+import { saySymptom } from '../core/say-symptom.ts';
 import type { IncidentView, SignalView, Surroundings } from '../server/model.ts';
 import type { FeedbackBook } from './feedback-book.ts';
 
@@ -31,7 +32,7 @@ type Added = Partial<Pick<IncidentView, 'signals' | 'dashboardPath' | 'around'>>
 /** What began, in a few words. */
 export function incidentTitle(incident: Incident): string {
   const [suspect] = incident.suspects;
-  if (suspect !== undefined) return `${sayEntity(suspect.entity)}: ${saySignal(suspect.signal)}`;
+  if (suspect !== undefined) return `${sayEntity(suspect.entity)}: ${saySymptom(suspect, incident)}`;
   const [member] = incident.members;
   return member === undefined ? 'nothing is known yet' : (member.alert.labels.alertname ?? 'an alert');
 }

@@ -1,6 +1,7 @@
-import type { Member, Suspect } from '../core/incident.ts';
+import type { Incident, Member, Suspect } from '../core/incident.ts';
 import { omit } from '../core/labels.ts';
 import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { saySymptom } from '../core/say-symptom.ts';
 import { sayClock, saySpan, sayTime } from '../core/say-time.ts';
 import type { IncidentSeen } from './feedback-access.ts';
 import { table } from './model-tables.ts';
@@ -66,13 +67,15 @@ function alertLines({ alert, reason }: Member, k: number): readonly string[] {
   const number = String(k + 1).padStart(3);
   return [
     `${number}  ${what}${grave}: ${sayEntity(omit(labels, notThePlace))}, since ${sayClock(startsAt)}${until}`,
-    `     ${reason} (${fingerprint})`,
+    `     ${reason}`,
+    `     ${fingerprint}`,
   ];
 }
 
-function suspectLines({ entity, signal, score, evidence }: Suspect): readonly string[] {
+function suspectLines(suspect: Suspect, incident: Incident): readonly string[] {
+  const { entity, score, evidence } = suspect;
   return [
-    `  ${sayEntity(entity)}, ${saySignal(signal)}, score ${Number(score.toPrecision(3))}`,
+    `  ${sayEntity(entity)}, ${saySymptom(suspect, incident)}, score ${Number(score.toPrecision(3))}`,
     ...evidence.map(line => `    - ${line}`),
   ];
 }
@@ -89,7 +92,10 @@ export function incidentText(view: IncidentSeen): string {
     head,
     block('Said', remarks(view)),
     block('Odds', odds(view)),
-    block('Suspects', suspects.flatMap(suspectLines)),
+    block(
+      'Suspects',
+      suspects.flatMap(suspect => suspectLines(suspect, view.incident)),
+    ),
     block('Alerts, clocks in UTC', members.flatMap(alertLines)),
     block(
       'Timeline',

@@ -154,7 +154,8 @@ function place(parts: LearningParts, { watch, renews }: Outcome, trained: Traine
   }
   book.record(watch, why, now);
   const { counts } = classOverview(watch);
-  log.info(`learned ${nameOf(watch)} (${why}): ${JSON.stringify(counts)}`);
+  const states = Object.entries(counts).map(([state, n]) => `${n} ${state.replace('_', ' ')}`);
+  log.info(`learned ${nameOf(watch)} (${why}): ${states.join(', ')}`);
 }
 
 /** Says now and then how far a long training is. */

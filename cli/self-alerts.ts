@@ -28,6 +28,8 @@ export interface Trouble {
 export interface SelfAlerts {
   /** A trouble that fired and is no longer listed (its receiver left the config) ends too. */
   step(t: number, troubles: readonly Trouble[]): readonly Notification[];
+  /** What fires now. */
+  current(): readonly Alert[];
   toBytes(): Uint8Array;
 }
 
@@ -110,6 +112,7 @@ export function createSelfAlerts(options: SelfAlertOptions, stored?: Uint8Array)
       }
       return out;
     },
+    current: () => [...firing.values()].map(told => tell(told, url, undefined).alert),
     toBytes: () => new TextEncoder().encode(JSON.stringify([...firing])),
   };
 }

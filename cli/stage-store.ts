@@ -3,13 +3,20 @@ import type { StoredStages, Wired } from './wire.ts';
 
 const table = 'stages';
 
+/** The key of what was told: nobody heard of what a dry run told, so that it is kept apart. */
+export type Heard = (key: string) => string;
+
+export function heardBy({ dryRun }: { readonly dryRun: boolean }): Heard {
+  return key => (dryRun ? `${key} in a dry run` : key);
+}
+
 /** The states of the stages as the last pass left them. */
-export function loadStages(store: Store): StoredStages {
+export function loadStages(store: Store, heard: Heard): StoredStages {
   const values = store.values(table);
   return {
     rule: values.get('rule'),
     correlate: values.get('correlate'),
-    tell: values.get('tell'),
+    tell: values.get(heard('tell')),
     thresholds: values.get('thresholds'),
     inhibit: values.get('inhibit'),
     silence: values.get('silence'),
@@ -39,11 +46,12 @@ export function saveFollowed(store: Store, key: string): void {
 export function saveStages(
   store: Store,
   { stages, thresholds, inhibit, silence }: Pick<Wired, 'stages' | 'thresholds' | 'inhibit' | 'silence'>,
+  heard: Heard,
 ): void {
   const values = store.values(table);
   values.set('rule', stages.rule.toBytes());
   values.set('correlate', stages.correlate.toBytes());
-  values.set('tell', stages.tell.toBytes());
+  values.set(heard('tell'), stages.tell.toBytes());
   values.set('thresholds', thresholds.toBytes());
   values.set('inhibit', inhibit.toBytes());
   values.set('silence', silence.toBytes());

@@ -1,5 +1,6 @@
-import type { Suspect } from '../core/incident.ts';
-import { sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import type { Incident, Suspect } from '../core/incident.ts';
+import { sayEntity, sayList } from '../core/say-name.ts';
+import { saySymptom } from '../core/say-symptom.ts';
 import { saySpan } from '../core/say-time.ts';
 import { html, type Markup, safeLink } from './html.ts';
 import type { IncidentView } from './model.ts';
@@ -46,18 +47,20 @@ function evidence(suspect: Suspect): Markup {
   return html`<ul>${suspect.evidence.map(line => html`<li>${cut(line)}</li>`)}</ul>`;
 }
 
-function symptom({ signal, score }: Suspect): string {
-  return `${cut(saySignal(signal))}, score ${Number(score.toPrecision(3))}`;
+function symptom(suspect: Suspect, incident: Incident): string {
+  const { score } = suspect;
+  return `${cut(saySymptom(suspect, incident))}, score ${Number(score.toPrecision(3))}`;
 }
 
-function firstSuspect(suspect: Suspect | undefined): Markup {
+function firstSuspect(incident: Incident): Markup {
+  const [suspect] = incident.suspects;
   if (suspect === undefined)
     return html`<h2>First suspect</h2>
 <p>None stands out yet: no entity left its expected range before the others.</p>`;
   return html`<h2>First suspect</h2>
 <div class="card suspect" role="group" data-stop data-key="suspect" tabindex="-1" aria-label="First suspect">
 <p class="who">${cut(sayEntity(suspect.entity))}</p>
-<p class="soft">${symptom(suspect)}</p>
+<p class="soft">${symptom(suspect, incident)}</p>
 ${evidence(suspect)}</div>`;
 }
 
@@ -74,11 +77,12 @@ function figure(what: string, value: string): Markup {
   return html`<div><dt>${what}</dt><dd>${value}</dd></div>`;
 }
 
-function otherSuspects(suspects: readonly Suspect[]): Markup {
+function otherSuspects(incident: Incident): Markup {
+  const suspects = incident.suspects.slice(1);
   const row = (suspect: Suspect): Markup => {
     const name = cut(sayEntity(suspect.entity));
     return html`<li><details data-key="other ${name}"><summary data-stop data-key="summary of ${name}"><strong>${name}</strong>
-<span class="soft">${symptom(suspect)}</span></summary>${evidence(suspect)}</details></li>
+<span class="soft">${symptom(suspect, incident)}</span></summary>${evidence(suspect)}</details></li>
 `;
   };
   if (suspects.length === 0) return html`<h2>Other suspects</h2><p>There is no other.</p>`;
@@ -89,10 +93,9 @@ function otherSuspects(suspects: readonly Suspect[]): Markup {
 
 /** What stands on the page of one incident, in the order in which it is read at night. */
 export function incidentSections(view: IncidentView): Markup {
-  const { suspects } = view.incident;
   const feedback = feedbackSection(view);
   return html`${part('head', heading(view))}
-${part('suspect', firstSuspect(suspects[0]))}
+${part('suspect', firstSuspect(view.incident))}
 ${part('odds', oddsSection(view))}
 ${feedback === undefined ? undefined : part('feedback', feedback)}
 ${part('around', topologySection(view))}
@@ -100,6 +103,6 @@ ${part('signals', signalsSection(view))}
 ${part('logs', logsSection(view))}
 ${part('figures', figures(view))}
 ${part('timeline', timelineSection(view))}
-${part('others', otherSuspects(suspects.slice(1)))}
+${part('others', otherSuspects(view.incident))}
 ${part('members', membersSection(view))}`;
 }

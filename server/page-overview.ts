@@ -1,5 +1,6 @@
 import type { WatchState } from '../core/detector.ts';
-import { sayCount, sayEntity, sayList, saySignal } from '../core/say-name.ts';
+import { sayCount, sayEntity, sayList } from '../core/say-name.ts';
+import { saySymptom } from '../core/say-symptom.ts';
 import { saySpan, sayTime } from '../core/say-time.ts';
 import { html, type Markup } from './html.ts';
 import type { ClassOverview, Health, IncidentView, ServerState, WatchOverview } from './model.ts';
@@ -18,7 +19,7 @@ function incidentRow(view: IncidentView): Markup {
   const suspect =
     first === undefined
       ? 'no suspect yet'
-      : `first suspect ${sayEntity(first.entity)} (${saySignal(first.signal)})`;
+      : `first suspect ${sayEntity(first.entity)} (${saySymptom(first, view.incident)})`;
   const affected = `affected: ${sayList(view.affected, 3)}`;
   return html`<li><a data-stop data-key="incident ${id}" href="/incidents/${encodeURIComponent(id)}">
 <strong>${view.title}</strong>${state} <span class="soft">since ${timeTag(startsAt)} · ${suspect} · ${affected} · ${told}</span></a></li>
@@ -76,7 +77,9 @@ function stateCell(state: WatchState, n: number): Markup {
 
 function classRow(row: ClassOverview): Markup {
   const why =
-    row.reasons.length === 0 ? undefined : html`<br><span class="soft">${sayList(row.reasons, 3)}</span>`;
+    row.reasons.length === 0
+      ? undefined
+      : html`<br><span class="soft">${row.reasons.slice(0, 3).join('; ')}</span>`;
   return html`<tr><th scope="row">${row.name}${why}</th>
 ${states.map(state => stateCell(state, row.counts[state] ?? 0))}
 <td class="n" data-label="marked, allowed">${percent(row.statedRate)}</td>

@@ -68,6 +68,15 @@ describe('what fires', () => {
     expect(bodies.at(-1)!.alert.annotations).toEqual({ ...annotations, affected: 'cart, pay' });
   });
 
+  it('is told at once to a receiver that came into the config while it fired', async () => {
+    const { round, dispatcher } = start();
+    const { alert } = told('cart');
+    dispatcher.refresh([alert]);
+    expect(await round(0)).toEqual([[`${alert.fingerprint}/${alert.startsAt}/firing`]]);
+    dispatcher.refresh([alert, told('pay').alert]);
+    expect(await round(60_000)).toHaveLength(1);
+  });
+
   it('is sent again although others are new in that round', async () => {
     const { round } = start();
     await round(0, told('cart'));

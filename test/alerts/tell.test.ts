@@ -137,6 +137,33 @@ describe('an incident that somebody looks after', () => {
   });
 });
 
+describe('the summary of an incident', () => {
+  const toldOf = (...members: Incident['members']) =>
+    createTeller({ url: 'http://us' }).step(30, [incident({ members })])[0]!.alert.annotations;
+  const full = {
+    ...slow,
+    alert: { ...slow.alert, annotations: { summary: 'disk of db is full on Friday; 9 of 10 GB. Act.' } },
+  };
+
+  it('is what its one alert says first', () => {
+    expect(toldOf(full).summary).toBe('disk of db is full on Friday');
+    expect(toldOf(slow).summary).toBe('1 alert on cart');
+  });
+
+  it('counts where there are several', () => {
+    expect(toldOf(full, down).summary).toBe('2 alerts on cart');
+  });
+
+  it('names the resource that a suspect is about', () => {
+    const labels = { alertname: 'ForeshockResourceFilling', instance: 'db', resource: 'disk' };
+    const suspects = [{ entity: { instance: 'db' }, signal: labels.alertname, score: 1, evidence: [] }];
+    const [told] = createTeller({ url: 'http://us' }).step(30, [
+      incident({ members: [member(labels)], suspects }),
+    ]);
+    expect(told!.alert.annotations.suspect).toBe('db: disk fills up');
+  });
+});
+
 describe('an incident with a resource that is full soon', () => {
   it('says in its description when, and what is to be done', () => {
     const labels = { alertname: 'ForeshockResourceFilling', generator: 'foreshock', resource: 'disk' };

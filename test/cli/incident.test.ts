@@ -63,7 +63,7 @@ describe('incident, while nothing runs', () => {
     const { stdout: shown } = incident('show', 'checkout-1005');
     expect(shown).toMatch(/rejected by bob: a load test\n/);
     expect(shown).toContain(
-      '  2  ErrorsHigh [critical]: checkout, since 10:06:00\n     calls payment, and began 1m after it (ErrorsHigh/checkout)\n',
+      '  2  ErrorsHigh [critical]: checkout, since 10:06:00\n     calls payment, and began 1m after it\n     ErrorsHigh/checkout\n',
     );
     const store = openStore(state);
     expect(deedsIn(store)).toEqual(['ann incident-acknowledged', 'bob incident-rejected']);
