@@ -15,6 +15,7 @@ import { recordedLogs } from './demo-logs.ts';
 import { createDemoPage, type DemoPage } from './demo-page.ts';
 import { writeDemoReport } from './demo-report.ts';
 import { InputError } from './exit.ts';
+import { makeFolder } from './files.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { showSurroundings } from './incident-surroundings.ts';
 import { type Loaded, loadContext, loadOrExplain } from './load.ts';
@@ -173,6 +174,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   };
   const loaded = loadOrExplain('demo.yaml', context);
   say(pc.bold('foreshock demo: a recorded real incident, as it would have been told'));
+  makeFolder('--out', options.out);
   const recording = await readRecording(folder);
   const input = inputOf(recording, loaded);
   say(

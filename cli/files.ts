@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from './exit.ts';
@@ -24,6 +33,16 @@ export function readText(file: string): string {
 /** Whether a new file may take this place: a device, a pipe, a link is written through and never replaced. */
 export function mayReplace(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+/** Makes a folder to write into, before the work that ends there. Throws an InputError that names its flag when that cannot be. */
+export function makeFolder(flag: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`${flag} ${folder}: cannot be written (${reason(error)})`);
+  }
 }
 
 function replaceFile(file: string, content: string | Uint8Array): void {

@@ -11,7 +11,7 @@ import { readValues } from '../../store/reader.ts';
 import { alertedIn, fleetDashboards, incidentDashboards } from '../dashboard-files.ts';
 import { type PreviewSources, previewOf } from '../dashboard-preview.ts';
 import { exitCodes, InputError } from '../exit.ts';
-import { writeText } from '../files.ts';
+import { makeFolder, writeText } from '../files.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { impatient } from '../impatient-source.ts';
 import { linksOf } from '../incident-links.ts';
@@ -110,6 +110,7 @@ async function preview(flags: Flags): Promise<void> {
   const end = given('--to', flags.to, now);
   if (start !== undefined && !(start < (end ?? now))) throw new InputError('--from must be before --to');
   const { chosen, titles } = chosenOf(loaded, flags.dashboard);
+  makeFolder('--out', flags.out);
   const own = await ownSource(loaded, flags, now);
   const sources = createSources(loaded.config, createMetrics());
   const asked = askedOf(loaded, sources, own);

@@ -6,7 +6,7 @@ import { capacityReport } from '../../reports/report.ts';
 import { withReader } from '../../store/reader.ts';
 import { tellStages } from '../capacity-progress.ts';
 import { exitCodes, InputError } from '../exit.ts';
-import { writeBytes } from '../files.ts';
+import { makeFolder, writeBytes } from '../files.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { loadOrExplain } from '../load.ts';
 import { type CapacityNow, capacityNow } from '../report-capacity.ts';
@@ -55,6 +55,7 @@ function sayNothing({ declared, failed }: CapacityNow): void {
 async function capacity(flags: Flags): Promise<void> {
   const formats = formatsOf(flags.format);
   const loaded = loadOrExplain(flags.config);
+  makeFolder('--out', flags.out);
   const { config, packs } = loaded;
   const now = { madeAt: Date.now(), timeZone: readersZone(config.report) };
   const progress = tellStages({ clock: Date.now, write: say, terminal: process.stderr.isTTY === true });

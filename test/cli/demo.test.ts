@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lintDashboard } from '../../dashboards/lint.ts';
-import { foreshock, temporaryFolder } from './command.ts';
+import { foreshock, temporaryFile, temporaryFolder } from './command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -82,4 +82,18 @@ describe.each([
     expect(pages[1]).toContain('resolved');
     expect(stdout).toContain('over after');
   });
+});
+
+it('a folder that cannot be written is told before the work begins', () => {
+  const config = temporaryFile('c.yaml', 'prometheus: {url: "http://127.0.0.1:9"}\npacks: [node]\n');
+  const out = path.join(temporaryFile('a-file', ''), 'out');
+  for (const args of [
+    ['demo', '--once'],
+    ['report', 'capacity', '--config', config],
+  ]) {
+    const { code, stdout, stderr } = foreshock([...args, '--out', out]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`--out ${out}: cannot be written (ENOTDIR)\n`);
+    expect(stderr.split('\n').length).toBeLessThan(4);
+  }
 });
