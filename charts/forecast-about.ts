@@ -2,7 +2,15 @@ import { sayValue } from '../core/say-value.ts';
 import { byLevel, type ForecastFan, largest, smallest } from './forecast-course.ts';
 
 /** What the picture shows, in sentences: for those who do not see it. */
-export function aboutFan({ history, forecast, limit, unit, fill, calendar }: ForecastFan): string {
+export function aboutFan({
+  history,
+  forecast,
+  limit,
+  unit,
+  fill,
+  calendar,
+  ends = 'is full',
+}: ForecastFan): string {
   const [low, high] = [smallest(history.v), largest(history.v)];
   const last = history.v.findLast(Number.isFinite);
   const measured =
@@ -22,6 +30,6 @@ export function aboutFan({ history, forecast, limit, unit, fill, calendar }: For
   const said = [measured, ahead];
   if (Number.isFinite(limit)) said.push(`The limit is ${sayValue(limit, unit)}`);
   if (fill !== undefined && Number.isFinite(fill.median))
-    said.push(`It is full on ${calendar.day(fill.median)}`);
+    said.push(`It ${ends} on ${calendar.day(fill.median)}`);
   return `${said.join('. ')}.`;
 }

@@ -12,6 +12,8 @@ export interface ForecastFan {
   /** NaN is none known. */
   readonly limit: number;
   readonly fill: FillDate | undefined;
+  /** What it is at its limit, `expires` of a certificate; `is full` unless given. */
+  readonly ends?: 'is full' | 'expires';
   /** When the forecast was made, ms. */
   readonly madeAt: number;
   readonly calendar: Calendar;

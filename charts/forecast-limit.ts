@@ -42,7 +42,7 @@ function segment(
 function dateMarks(fan: ForecastFan, { box }: Scales, [mid, at]: Point): readonly Mark[] {
   const bottom = box.height - box.bottom;
   const diamond = `M${px(mid)},${px(at - 5)}L${px(mid + 5)},${px(at)}L${px(mid)},${px(at + 5)}L${px(mid - 5)},${px(at)}Z`;
-  const words = `full on ${fan.calendar.day(fan.fill!.median)}`;
+  const words = `${fan.ends === 'expires' ? 'expires' : 'full'} on ${fan.calendar.day(fan.fill!.median)}`;
   const hasRoom = box.width - box.right - mid > words.length * fan.fontSize * 0.56 + 8;
   const place = hasRoom ? { at: mid + 5, anchor: 'start' as const } : { at: mid - 5, anchor: 'end' as const };
   return [

@@ -67,10 +67,11 @@ function factsOf(resource: ReportedResource, calendar: Calendar): (readonly [str
 /** One resource: its answer, its picture, and what is known of it. */
 export function resourceBlock(resource: ReportedResource, size: FigureSize, calendar: Calendar): Block {
   const { id, name, unit, history, forecast, limit, fill, madeAt } = resource;
-  const label = isExpiry(resource.resource) ? '' : 'Used: ';
+  const expires = isExpiry(resource.resource);
   const short = clipped(name, longestHeading);
   const picture = forecastFan({
     title: short,
+    ends: expires ? 'expires' : 'is full',
     ...{ unit, history, forecast, limit, fill, madeAt, calendar },
     ...size,
   });
@@ -79,7 +80,7 @@ export function resourceBlock(resource: ReportedResource, size: FigureSize, cale
     kind: 'group',
     blocks: [
       heading(3, id, short),
-      paragraph(`${sayAnswer(resource)}. ${label}${sayUsed(resource)}.`, 'strong'),
+      paragraph(`${sayAnswer(resource)}. ${expires ? '' : 'Used: '}${sayUsed(resource)}.`, 'strong'),
       ...(empty ? [paragraph('There is nothing to draw.', 'note')] : [{ kind: 'figure' as const, picture }]),
       { kind: 'facts', facts: factsOf(resource, calendar) },
     ],

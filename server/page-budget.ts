@@ -8,8 +8,8 @@ const aWeek = (perDay: number): string => String(Number((perDay * 7).toPrecision
 function sayJudged({ rejected, confirmed, open }: NonNullable<BudgetOverview['judged']>): string {
   const all = rejected + confirmed + open;
   if (all === 0) return 'Nobody was paged in that time.';
-  const unsaid = open === 0 ? '' : `, of ${open} nobody said anything: they count as false`;
-  return `Of ${sayCount(all, 'page')} ${confirmed} ${confirmed === 1 ? 'was' : 'were'} confirmed, ${rejected} rejected${unsaid}.`;
+  const unsaid = open === 0 ? '' : `, ${open} not judged, which counts as false`;
+  return `Of ${sayCount(all, 'page')}: ${confirmed} confirmed, ${rejected} rejected${unsaid}.`;
 }
 
 /** The false pages that each service may have, those of the one that had most, and what people said of them. */

@@ -52,6 +52,20 @@ function symptom(suspect: Suspect, incident: Incident): string {
   return `${cut(saySymptom(suspect, incident))}, score ${Number(score.toPrecision(3))}`;
 }
 
+/** More of them are among the alerts. */
+const mostForecasts = 3;
+
+/** What forecasts say of resources: when they are full, and what to do. */
+function forecasts({ members }: Incident): readonly Markup[] {
+  const said = members.flatMap(({ alert: { labels, annotations } }) =>
+    labels.generator === 'foreshock' && labels.resource !== undefined ? (annotations.summary ?? []) : [],
+  );
+  return [...new Set(said)].slice(0, mostForecasts).map(
+    text => html`<p>${cut(text)}</p>
+`,
+  );
+}
+
 function firstSuspect(incident: Incident): Markup {
   const [suspect] = incident.suspects;
   if (suspect === undefined)
@@ -61,7 +75,7 @@ function firstSuspect(incident: Incident): Markup {
 <div class="card suspect" role="group" data-stop data-key="suspect" tabindex="-1" aria-label="First suspect">
 <p class="who">${cut(sayEntity(suspect.entity))}</p>
 <p class="soft">${symptom(suspect, incident)}</p>
-${evidence(suspect)}</div>`;
+${evidence(suspect)}${forecasts(incident)}</div>`;
 }
 
 function figures(view: IncidentView): Markup {

@@ -67,9 +67,11 @@ function row({ alert, reason }: Member, place: string, about: About): Markup {
     alert.endsAt === undefined ? undefined : html`, ended ${clockTag(alert.endsAt, incident.startsAt)}`;
   const { severity } = alert.labels;
   const { log_examples: lines } = alert.annotations;
+  const { description = alert.annotations.summary } = alert.annotations;
+  const said = description === undefined ? undefined : html`<br>${cut(description)}`;
   const log = lines === undefined ? undefined : html`<pre class="log">${lines}</pre>`;
   return html`<li><strong>${alertName(alert.labels)}</strong>${severity === 'critical' ? html` <span class="state down">critical</span>` : undefined}
-<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}${steps}${quieten}<br>${cut(reason)}${log}</li>
+<span class="soft">${labels.join(' ')}</span> since ${clockTag(alert.startsAt, incident.startsAt)}${ended}${source}${steps}${quieten}${said}<br><span class="soft">${cut(reason)}</span>${log}</li>
 `;
 }
 

@@ -75,6 +75,8 @@ describe('the report as HTML', () => {
     expect(pictures).toHaveLength(10);
     expect(pictures[1]).toContain('It is full on 8 December.');
     expect(pictures[1]).toContain('The limit is 100 GB');
+    expect(pictures[2]).toContain('It expires on 12 December.');
+    expect(html).toContain('>expires on 12 December</text>');
   });
 
   it('takes hostile names for text, shortens them, and keeps them in full once', () => {

@@ -35,6 +35,19 @@ describe('the odds of an incident', () => {
   });
 });
 
+it('what an alert says stands beside the reason why it belongs, and what fills up beside the suspect', () => {
+  const view = checkoutIncident();
+  const [member] = view.incident.members;
+  const labels = { ...member!.alert.labels, generator: 'foreshock', resource: 'disk' };
+  const annotations = { summary: 'disk of checkout is full on Friday. Make room.' };
+  const members = [{ ...member!, alert: { ...member!.alert, labels, annotations } }];
+  const { text } = incidentPage({ ...view, incident: { ...view.incident, members } });
+  const part = (name: string) =>
+    new RegExp(`<section data-part="${name}">(.*?)</section>`, 's').exec(text)?.[1];
+  expect(part('suspect')).toContain(`<p>${annotations.summary}</p>`);
+  expect(part('members')).toContain(annotations.summary);
+});
+
 describe('what rules hold back', () => {
   const watch = stateOf([]).watch();
 
@@ -68,7 +81,7 @@ describe('the budget on the first page', () => {
   it('says what is allowed, what came, what people said of it, and who is over it', () => {
     const judged = { rejected: 1, confirmed: 1, open: 2 };
     expect(told({ statedPerDay: 2 / 7, realisedPerDay: 3 / 7, over: ['checkout'], judged })).toBe(
-      'Budget of false pages Each service may have 2 a week. The service with most of them had 3. Of 4 pages 1 was confirmed, 1 rejected, of 2 nobody said anything: they count as false. Over its budget checkout',
+      'Budget of false pages Each service may have 2 a week. The service with most of them had 3. Of 4 pages: 1 confirmed, 1 rejected, 2 not judged, which counts as false. Over its budget checkout',
     );
   });
 
