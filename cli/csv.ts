@@ -1,3 +1,4 @@
+import { clipped } from '../core/visible-text.ts';
 import { InputError } from './exit.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -58,11 +59,13 @@ function parseHeader(line: string | undefined, file: string): readonly string[] 
     throw new InputError(`${file}:1: the file is empty; the first line must be timestamp,<signal>...`);
   const header = fieldsOf(line.replace(/^\uFEFF/, ''), `${file}:1`).map(name => name.trim());
   if (header[0] !== 'timestamp')
-    throw new InputError(`${file}:1:1: the first column must be "timestamp", not "${header[0]}"`);
+    throw new InputError(
+      `${file}:1:1: the first column must be "timestamp", not "${clipped(header[0]!, 40)}"`,
+    );
   if (header.length < 2)
     throw new InputError(`${file}:1: there is no column beside timestamp; at least one signal is needed`);
   const twice = header.find((name, k) => header.indexOf(name) !== k);
-  if (twice !== undefined) throw new InputError(`${file}:1: column "${twice}" stands twice`);
+  if (twice !== undefined) throw new InputError(`${file}:1: column "${clipped(twice, 40)}" stands twice`);
   const nameless = header.indexOf('');
   if (nameless >= 0) throw new InputError(`${file}:1: column ${nameless + 1} has no name`);
   return header.slice(1);
@@ -71,7 +74,9 @@ function parseHeader(line: string | undefined, file: string): readonly string[] 
 function parseTime(field: string, before: number, where: string): number {
   const t = parseTimestamp(field);
   if (Number.isNaN(t))
-    throw new InputError(`${where}:1: "${field}" is not a timestamp; write ISO 8601 or Unix seconds`);
+    throw new InputError(
+      `${where}:1: "${clipped(field, 40)}" is not a timestamp; write ISO 8601 or Unix seconds`,
+    );
   if (t < before)
     throw new InputError(
       `${where}:1: timestamp ${field} lies before the row above it; sort the file by time`,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { SourceError } from '../core/series.ts';
+import { escaped } from '../core/visible-text.ts';
 import { StoreError } from '../store/database.ts';
 import { exitCodes, InputError } from './exit.ts';
 import { createProgram } from './program.ts';
@@ -14,7 +15,9 @@ function wordsOf(error: unknown): string {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
-  process.stderr.write(`foreshock: ${wordsOf(error)}\n`);
+  // What a broken file holds must not steer the terminal.
+  const words = wordsOf(error).replace(/[^\P{Cc}\n]/gu, escaped);
+  process.stderr.write(`foreshock: ${words}\n`);
   return error instanceof SourceError ? exitCodes.outsideFailed : exitCodes.badInput;
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { sayCount } from '../../core/say-name.ts';
 import { Regret } from '../../correlators/regret.ts';
 import { watchRegret } from '../../correlators/regret-watch.ts';
 import { createMetrics } from '../../server/metrics.ts';
@@ -93,7 +94,7 @@ function tellNoise(book: IncidentBook, { alerts, held, heldBy, notifications }: 
     `${alerts} alerts in, ${notifications} notifications out, ${held} held back, ${lone} incidents of one alert\n`,
   );
   for (const [by, count] of [...heldBy].sort(([, a], [, b]) => b - a))
-    process.stderr.write(`held back ${count} times: ${by}\n`);
+    process.stderr.write(`held back ${sayCount(count, 'time')}: ${by}\n`);
 }
 
 async function backtest(flags: Flags): Promise<void> {
@@ -143,8 +144,8 @@ export function backtestCommand(): Command {
   const command = new Command('backtest')
     .description('what would have fired, been grouped and been told over past data; sends nothing')
     .requiredOption('--config <file>', 'config file')
-    .requiredOption('--from <time>', 'first moment')
-    .requiredOption('--to <time>', 'last moment')
+    .requiredOption('--from <time>', 'start of the past that is lived through again')
+    .requiredOption('--to <time>', 'its end')
     .action(backtest);
   return withHelp(command, {
     examples: ['backtest --config foreshock.yaml --from 2026-03-01T00:00:00Z --to 2026-03-02T00:00:00Z'],

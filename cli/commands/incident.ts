@@ -44,6 +44,7 @@ function list(flags: ReadFlags): Promise<void> {
     const views = await access.list();
     if (flags.json) print(views);
     else process.stdout.write(incidentLines(views.map(view => viewSchema.parse(view))));
+    if (views.length === 0) process.stderr.write('there was no incident yet\n');
   });
 }
 

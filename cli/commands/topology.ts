@@ -43,7 +43,8 @@ async function withTopology(flags: Flags, body: (now: TopologyNow, t: number) =>
 
 async function show(flags: Flags): Promise<void> {
   await withTopology(flags, ({ told }, t) => {
-    if (told.edges.length === 0) process.stderr.write('nobody knows of an edge\n');
+    if (told.edges.length === 0)
+      process.stderr.write('no source tells who calls whom; docs/topology.md says what can\n');
     else process.stdout.write(topologyTable(told, t));
   });
 }

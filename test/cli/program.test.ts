@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createProgram } from '../../cli/program.ts';
-import { foreshock } from './command.ts';
+import { foreshock, temporaryFile } from './command.ts';
 
 function every(command: Command): Command[] {
   return [command, ...command.commands.flatMap(every)];
@@ -47,6 +47,14 @@ test('every command and every option is described', () => {
     expect(command.description()).not.toBe('');
     for (const option of command.options) expect(option.description, option.flags).not.toBe('');
   }
+});
+
+test('what a broken file holds is shown in the error, and steers no terminal', () => {
+  const input = temporaryFile('broken.csv', `\u001b[2J\u0000${'x'.repeat(100)},value\n`);
+  const { code, stderr } = foreshock(['detect', '--input', input, '--output', '-']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/first column must be "timestamp", not "\\u\{1b\}\[2J\\u\{0\}x+…x+"\n$/);
+  expect(stderr).not.toMatch(/[^\P{Cc}\n]/u);
 });
 
 test('the help says which options must be given', () => {
