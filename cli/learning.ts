@@ -55,6 +55,9 @@ export interface Learning {
 }
 
 const refreshEvery = 86_400_000;
+/** A history with fewer rows is short and has the step of its class: it is learned again when it has doubled, so soon at most. */
+const longHistory = 2016;
+const soonest = 900_000;
 const retryEvery = 60_000;
 const toldEvery = 30_000;
 
@@ -169,6 +172,13 @@ function teller({ log, progress }: LearningParts, name: string): (share: number)
   };
 }
 
+/** How long a model is used, ms: a day, less where it was fitted on what a young Prometheus had. */
+function usedFor({ book }: LearningParts, watch: ClassWatch): number {
+  const rows = book.rows(watch) ?? longHistory;
+  if (rows >= longHistory) return refreshEvery;
+  return Math.min(refreshEvery, Math.max(soonest, rows * watch.watch.class.step));
+}
+
 export function createLearning(parts: LearningParts): Learning {
   const { watches, trainer, book, log, failed } = parts;
   const retryAt = new Map<ClassWatch, number>();
@@ -181,7 +191,7 @@ export function createLearning(parts: LearningParts): Learning {
 
   const due = (watch: ClassWatch, now: number): boolean => {
     if (running.has(watch) || watch.leftOut !== undefined || now < (retryAt.get(watch) ?? 0)) return false;
-    return !watch.fitted || requested.has(watch) || now - (book.triedAt(watch) ?? 0) >= refreshEvery;
+    return !watch.fitted || requested.has(watch) || now - (book.triedAt(watch) ?? 0) >= usedFor(parts, watch);
   };
 
   const settle = (ended: Outcome, now: number): void => {

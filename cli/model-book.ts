@@ -22,6 +22,8 @@ export interface ModelBook {
   close(watches: readonly ClassWatch[]): void;
   /** When the model in use was fitted or taken back; undefined when the class has none. */
   at(watch: ClassWatch): number | undefined;
+  /** Rows of history that the model in use was fitted on; undefined when the class has none. */
+  rows(watch: ClassWatch): number | undefined;
   /** When a model was last made or refused; undefined when there was none. */
   triedAt(watch: ClassWatch): number | undefined;
 }
@@ -125,6 +127,7 @@ export function createModelBook(models: ModelStore, log: Log): ModelBook {
       }
     },
     at: watch => used.get(nameOf(watch))?.at,
+    rows: watch => used.get(nameOf(watch))?.rows,
     triedAt(watch) {
       const at = used.get(nameOf(watch))?.at;
       return at === undefined ? undefined : Math.max(at, refused.get(nameOf(watch)) ?? at);

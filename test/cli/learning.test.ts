@@ -32,12 +32,12 @@ const batch = (watch: ClassWatch, t: number) => ({
   partial: false,
 });
 
-/** What a class has learned of the 400 steps before `until`. */
-function learned(name: string, until: number): TrainedClass {
+/** What a class has learned of the 400 steps before `until`, which stand for `rows` steps of history. */
+function learned(name: string, until: number, rows = 8640): TrainedClass {
   const watch = makeWatch(name);
   const batches = Array.from({ length: 400 }, (_, i) => batch(watch, until - (399 - i) * step));
   watch.fit({ batches, entities, failures: [] });
-  return { snapshot: watch.snapshot()!, thresholds: new TextEncoder().encode('[]') };
+  return { snapshot: { ...watch.snapshot()!, rows }, thresholds: new TextEncoder().encode('[]') };
 }
 
 /** A trainer whose jobs end when the test says so. */
@@ -208,6 +208,22 @@ it('renews a model after a day, and the class goes on where it is', async () => 
   learning.step(t0 + 21 * step, t0 + day + 60_000);
   expect(watch?.t).toBe(t0 + 21 * step);
   expect(models.versions('a/a').map(each => each.why)).toEqual(['first fit', 'refresh']);
+});
+
+it.each([
+  ['a quarter of an hour, where there was hardly any', 6, 900_000],
+  ['as long again, where there was an hour', 240, 3_600_000],
+  ['a day, where there was enough', 2016, day],
+])('renews a model after %s of history', async (_, rows, after) => {
+  const { learning, jobs } = setUp('a/a');
+  learning.step(t0, t0);
+  jobs[0]?.end(learned('a/a', t0, rows));
+  await learning.idle();
+  learning.step(t0, t0);
+  learning.step(t0, t0 + after - 1);
+  expect(jobs).toHaveLength(1);
+  learning.step(t0, t0 + after);
+  expect(jobs.map(({ job }) => job.depth)).toEqual(['whole', 'fit']);
 });
 
 it('does not take a new model that is worse in the race, says so, and tries again a day later', async () => {
