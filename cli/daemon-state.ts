@@ -5,6 +5,10 @@ import type { Daemon } from './daemon.ts';
 import { linksOf } from './incident-links.ts';
 import { unusualNow } from './unusual.ts';
 
+function unlearnedOf({ learnings }: Daemon, watch: ClassWatch): string | undefined {
+  return learnings.map(each => each.whyUnlearned(watch)).find(reason => reason !== undefined);
+}
+
 /** What the page and the health checks read of a running daemon. Ready = at least one class is watched. */
 export function daemonState(daemon: Daemon): ServerState {
   const { album, book, wired, sources, reads, budget, feedback, loaded, regret } = daemon;
@@ -23,10 +27,7 @@ export function daemonState(daemon: Daemon): ServerState {
     },
     watch: () => ({
       classes: wired.watches.map(watch => {
-        const unlearned = daemon.learnings
-          .map(each => each.whyUnlearned(watch))
-          .find(reason => reason !== undefined);
-        const overview = { ...classOverview(watch), unlearned };
+        const overview = { ...classOverview(watch), unlearned: unlearnedOf(daemon, watch) };
         const failure = failureOf(watch);
         return failure === undefined ? overview : { ...overview, reasons: [failure, ...overview.reasons] };
       }),

@@ -256,20 +256,35 @@ export function createLearning(parts: LearningParts): Learning {
     },
     request: watch => void requested.add(watch),
     hasNoHistory: doubts.isWaiting,
-    whyUnlearned(watch) {
-      if (watch.fitted || !watches.includes(watch)) return undefined;
-      if (watch.leftOut !== undefined) return watch.leftOut.reason;
-      if (doubts.isWaiting(watch)) {
-        const why = watch.doubt === undefined ? '' : `: ${watch.doubt}`;
-        return `its source has no history of it yet${why}; it is tried again`;
-      }
-      if (failures.has(watch)) return `learning it failed: ${failures.get(watch)}; it is tried again`;
-      return running.has(watch) ? 'it is being learned' : 'it waits for its turn to be learned';
-    },
+    whyUnlearned: watch =>
+      watch.fitted || !watches.includes(watch)
+        ? undefined
+        : sayUnlearned(watch, {
+            silent: doubts.isWaiting(watch),
+            failure: failures.get(watch),
+            isRunning: running.has(watch),
+          }),
     async idle() {
       await Promise.all(running.values());
     },
   };
+}
+
+/** What the last try came to, and whether the next one is under way. */
+interface LastTry {
+  readonly silent: boolean;
+  readonly failure: string | undefined;
+  readonly isRunning: boolean;
+}
+
+function sayUnlearned({ leftOut, doubt }: ClassWatch, { silent, failure, isRunning }: LastTry): string {
+  if (leftOut !== undefined) return leftOut.reason;
+  if (silent) {
+    const why = doubt === undefined ? '' : `: ${doubt}`;
+    return `its source has no history of it yet${why}; it is tried again`;
+  }
+  if (failure !== undefined) return `learning it failed: ${failure}; it is tried again`;
+  return isRunning ? 'it is being learned' : 'it waits for its turn to be learned';
 }
 
 /** How large the classes are, as far as that was asked. */

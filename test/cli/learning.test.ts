@@ -301,3 +301,21 @@ it('keeps the model in use when the new one cannot be read', async () => {
   expect(watches[0]?.fitted).toBe(true);
   expect(said.at(-1)).toMatch(/a\/a failed: RangeError: .*damaged/);
 });
+
+it('says of each class why it has no model', async () => {
+  const { watches, learning, jobs } = setUp('a/a', 'b/b');
+  const why = () => watches.map(watch => learning.whyUnlearned(watch));
+  learning.step(t0, t0);
+  expect(why()).toEqual(['it is being learned', 'it waits for its turn to be learned']);
+  jobs[0]?.fail(new SourceError('no answer in 30s', { retryable: true }));
+  await learning.idle();
+  learning.step(t0 + step, t0 + step);
+  expect(why()).toEqual(['learning it failed: no answer in 30s; it is tried again', 'it is being learned']);
+  jobs[1]?.end();
+  await learning.idle();
+  learning.step(t0 + 2 * step, t0 + 2 * step);
+  expect(why()[1]).toBe('its source has no history of it yet; it is tried again');
+  watches[1]?.leaveOut({ limit: 'series', reason: 'it is over limits.series' });
+  expect(why()[1]).toBe('it is over limits.series');
+  expect(learning.whyUnlearned(makeWatch('c/c'))).toBeUndefined();
+});

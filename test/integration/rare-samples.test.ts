@@ -118,7 +118,9 @@ receivers: [{name: file, file: {path: "${dir}/${name}.jsonl"}}]`,
       const at = ['--at', new Date().toISOString(), '--config', `${dir}/foreshock.yaml`];
       const { code, stderr } = await foreshockBeside(['explain', 'https://shop.example', ...at]);
       expect(code).toBe(1);
-      expect(stderr).toContain(`blackbox/target has no model yet: ${reason}; now, says the foreshock that runs: `);
+      expect(stderr).toContain(
+        `blackbox/target has no model yet: ${reason}; now, says the foreshock that runs: `,
+      );
     } finally {
       await foreshock.stop();
     }
