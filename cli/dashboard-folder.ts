@@ -8,12 +8,15 @@ import { writeText } from './files.ts';
 /** What became, or in a dry run would become, of one file. */
 export interface FileResult {
   readonly path: string;
-  readonly state: 'new' | 'changed' | 'unchanged' | 'conflict' | 'overwritten';
+  readonly state: 'new' | 'changed' | 'unchanged' | 'conflict' | 'overwritten' | 'removed';
   /** Of a conflict. */
   readonly why?: string;
   readonly before?: string;
-  readonly after: string;
+  readonly after?: string;
 }
+
+/** A file that is to be there. */
+type PlannedFile = FileResult & { readonly after: string };
 
 /** Hashes of the files as foreshock wrote them, by path; not named .json, which Grafana would take for a dashboard. */
 const manifestName = '.foreshock-written';
@@ -49,7 +52,7 @@ function planFile(
   folder: string,
   { path: name, content }: LayoutFile,
   how: { readonly written: Manifest | undefined; readonly overwrite: boolean },
-): FileResult {
+): PlannedFile {
   const before = textOf(path.join(folder, name));
   if (before === undefined) return { path: name, state: 'new', after: content };
   const about = { path: name, before, after: content };
@@ -66,7 +69,7 @@ export function planFiles(
   folder: string,
   files: readonly LayoutFile[],
   { overwrite }: { readonly overwrite: boolean },
-): readonly FileResult[] {
+): readonly PlannedFile[] {
   const written = readManifest(folder);
   return files.map(file => planFile(folder, file, { written, overwrite }));
 }
@@ -100,4 +103,34 @@ export function removeFile(folder: string, name: string): boolean {
   rmSync(path.join(folder, name), { force: true });
   if (hash !== undefined) keepManifest(folder, rest);
   return true;
+}
+
+/** A dashboard of the fleet in a folder or as a ConfigMap; those of incidents come and go by a policy of their own. */
+const ofFleet = /^(dashboards\/foreshock|configmaps)\/foreshock-(?!incident-)[\w-]+\.(json|yaml)$/;
+
+/**
+ * Takes away the files of the fleet that foreshock wrote beside these and that are none of them any more, and answers what became of
+ * each; in a dry run what would. One that a person changed stays and is a conflict; one that foreshock did not write is left out.
+ */
+export function pruneFiles(
+  folder: string,
+  files: readonly LayoutFile[],
+  { dryRun }: { readonly dryRun: boolean },
+): readonly FileResult[] {
+  const wanted = new Set(files.map(({ path: name }) => name));
+  const places = new Set(files.map(({ path: name }) => path.dirname(name)));
+  const isOld = (name: string) => ofFleet.test(name) && places.has(path.dirname(name)) && !wanted.has(name);
+  const written = readManifest(folder) ?? {};
+  return Object.keys(written)
+    .filter(isOld)
+    .flatMap((name): FileResult[] => {
+      const before = textOf(path.join(folder, name));
+      if (before === undefined) return [];
+      if (written[name] !== hashOf(before))
+        return [
+          { path: name, state: 'conflict', why: 'no pack has it any more, but it was changed by hand' },
+        ];
+      if (!dryRun) removeFile(folder, name);
+      return [{ path: name, state: 'removed' }];
+    });
 }

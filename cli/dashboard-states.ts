@@ -38,12 +38,13 @@ function sayResult(result: BuildResult, flags: { readonly diff?: true }): readon
   return [`${result.state} ${what}${why}`, ...lines.map(line => `  ${line}`)];
 }
 
-/** A line for each; where nobody asked for more only those that were left alone. */
+/** A line for each; where nobody asked for more only those that were left alone or taken away. */
 export function sayResults(
   results: readonly BuildResult[],
   flags: { readonly dryRun?: true; readonly diff?: true },
 ): string {
-  const shown = flags.dryRun || flags.diff ? results : results.filter(({ state }) => state === 'conflict');
+  const always = ({ state }: BuildResult) => state === 'conflict' || state === 'removed';
+  const shown = flags.dryRun || flags.diff ? results : results.filter(always);
   return shown
     .flatMap(result => sayResult(result, flags))
     .map(line => `${line}\n`)
@@ -52,7 +53,7 @@ export function sayResults(
 
 /** `2 new, 14 unchanged`. */
 export function sayStates(results: readonly BuildResult[]): string {
-  const states = ['new', 'changed', 'overwritten', 'unchanged', 'conflict'] as const;
+  const states = ['new', 'changed', 'overwritten', 'unchanged', 'removed', 'conflict'] as const;
   const counts = states.map(state => [state, results.filter(each => each.state === state).length] as const);
   const parts = counts.filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
   return parts.length === 0 ? 'nothing to do' : parts.join(', ');

@@ -19,7 +19,7 @@ export interface PushHow {
 export interface PushResult {
   readonly uid: string;
   readonly title: string;
-  readonly state: 'new' | 'changed' | 'unchanged' | 'conflict' | 'overwritten';
+  readonly state: 'new' | 'changed' | 'unchanged' | 'conflict' | 'overwritten' | 'removed';
   /** Of a conflict. */
   readonly why?: string;
   /** As it was, without what Grafana adds. */
@@ -47,36 +47,52 @@ export function planPush(
  * when it is the same or when a person changed it. Doing it again changes nothing. Rejects with a GrafanaError.
  */
 export async function pushDashboard(grafana: Grafana, wanted: Model, how: PushHow): Promise<PushResult> {
-  const first = await tryPush(grafana, wanted, how);
-  // Somebody was faster: another foreshock, which left it as we want it, or a person, whom the second look finds.
-  return first.refused ? (await tryPush(grafana, wanted, how)).result : first.result;
+  return withSecondLook(() => lookAtDashboard(grafana, wanted, how));
 }
 
-interface Tried {
+/** What was read of one thing in Grafana, and what is left to be done with it; nothing in a dry run. */
+export interface Look {
   readonly result: PushResult;
-  /** Grafana holds another version than the one that was read, or something else of this title. */
-  readonly refused: boolean;
+  readonly save?: () => Promise<unknown>;
 }
 
-async function tryPush(grafana: Grafana, wanted: Model, how: PushHow): Promise<Tried> {
+/**
+ * Looks at one thing and saves it. Where Grafana refuses, as another version is there than the one that was read, it looks a second
+ * time: somebody was faster, another foreshock, which left it as we want it, or a person, whom that look finds. What is refused
+ * again is a conflict. Rejects with a GrafanaError for any other failure.
+ */
+export async function withSecondLook(look: () => Promise<Look>): Promise<PushResult> {
+  const first = await look();
+  if ((await refusalOf(first)) === undefined) return first.result;
+  const second = await look();
+  const why = await refusalOf(second);
+  return why === undefined ? second.result : { ...second.result, state: 'conflict', why };
+}
+
+/** Saves it; answers why Grafana holds something else than what was read. */
+async function refusalOf({ save }: Look): Promise<string | undefined> {
+  try {
+    await save?.();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GrafanaError) || error.outcome !== 'conflict') throw error;
+    return error.message;
+  }
+}
+
+async function lookAtDashboard(grafana: Grafana, wanted: Model, how: PushHow): Promise<Look> {
+  const { folderUid, dryRun, signal } = how;
   const about = { ...headOf(wanted), after: bareModel(wanted) };
-  const held = await grafana.dashboard(about.uid, how.signal);
+  const held = await grafana.dashboard(about.uid, signal);
   const before = held === undefined ? {} : { before: bareModel(held.model) };
   const plan = planPush(held, wanted, how);
   const result = { ...about, ...before, ...plan };
-  if (how.dryRun || plan.state === 'unchanged' || plan.state === 'conflict')
-    return { result, refused: false };
+  if (dryRun || plan.state === 'unchanged' || plan.state === 'conflict') return { result };
   const dashboard = markedModel(wanted, held?.version ?? 0);
   const message = `foreshock: ${contentHash(about.after)}`;
   const overwrite = plan.state === 'overwritten';
-  try {
-    const save = { dashboard, folderUid: how.folderUid, message, overwrite, over: held };
-    await grafana.saveDashboard(save, how.signal);
-  } catch (error) {
-    if (!(error instanceof GrafanaError) || error.outcome !== 'conflict') throw error;
-    return { result: { ...about, ...before, state: 'conflict', why: error.message }, refused: true };
-  }
-  return { result, refused: false };
+  const save = () => grafana.saveDashboard({ dashboard, folderUid, message, overwrite, over: held }, signal);
+  return { result, save };
 }
 
 /** Takes a dashboard away where it is as foreshock left it; answers why it stays otherwise. */

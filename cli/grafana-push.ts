@@ -8,6 +8,7 @@ import type { Change } from '../core/topology.ts';
 import { toSchemaV2 } from '../dashboards/schema-v2.ts';
 import { annotationsOf, changeAnnotation, type OwnAnnotation, putAnnotation } from './grafana-annotations.ts';
 import { ensureFolder, type PushHow, type PushResult, pushDashboard } from './grafana-dashboards.ts';
+import { pruneGrafana } from './grafana-prune.ts';
 import { pushRule, rulesOf } from './grafana-rules.ts';
 
 /** Everything that one push brings. */
@@ -22,7 +23,11 @@ export interface PushContent {
 }
 
 /** What a push does with what is there. */
-export type PushChoice = Omit<PushHow, 'folderUid'> & { readonly random: () => number };
+export type PushChoice = Omit<PushHow, 'folderUid'> & {
+  readonly random: () => number;
+  /** Take away what foreshock pushed for packs that the config has no more. */
+  readonly prune: boolean;
+};
 
 /** A dashboard as plain JSON, as it is sent. */
 export function modelOf(
@@ -51,8 +56,14 @@ export async function pushAll(
     const model = modelOf(dashboard, push.schema);
     results.push(await again(() => pushDashboard(grafana, model, { ...how, folderUid })));
   }
-  for (const rule of wantedRules(content, push))
+  const rules = wantedRules(content, push);
+  for (const rule of rules ?? [])
     results.push(await again(() => pushRule(grafana, rule, { ...how, folderUid })));
+  const wanted = {
+    dashboards: new Set(content.dashboards.map(({ uid = '' }) => uid)),
+    rules: rules && new Set(rules.map(({ uid }) => uid)),
+  };
+  if (how.prune) results.push(...(await pruneGrafana(grafana, wanted, { ...how, folderUid })));
   if (push.annotations && !dryRun)
     for (const mark of marksOf(content)) await again(() => putAnnotation(grafana, mark, { signal }));
   return results;
@@ -65,9 +76,10 @@ function marksOf({ incidents, changes, pageOf }: PushContent): readonly OwnAnnot
   ];
 }
 
+/** Undefined where the config does not ask for rules: then nothing is done with those that are there. */
 function wantedRules({ packs, runbooks }: PushContent, push: PushBlock) {
   const { alert_rules: rules, folder_uid: folderUid } = push;
-  if (rules === undefined) return [];
+  if (rules === undefined) return undefined;
   return rulesOf(packs, { folderUid, datasourceUid: rules.datasource_uid, runbooks });
 }
 

@@ -3,7 +3,7 @@ import type { AlertRule, Grafana } from '../clients/grafana.ts';
 import type { ResolvedPack } from '../config/resolve.ts';
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import { uidOf } from '../dashboards/text.ts';
-import type { PushHow, PushResult } from './grafana-dashboards.ts';
+import { type Look, type PushHow, type PushResult, withSecondLook } from './grafana-dashboards.ts';
 import { contentHash } from './grafana-mark.ts';
 
 /** Where rules are put, and whom they ask. */
@@ -86,14 +86,23 @@ function millis(text: string): number | string {
 
 /** Brings one rule to Grafana, as `pushDashboard` does a dashboard. */
 export async function pushRule(grafana: Grafana, wanted: AlertRule, how: PushHow): Promise<PushResult> {
+  return withSecondLook(() => lookAtRule(grafana, wanted, how));
+}
+
+async function lookAtRule(grafana: Grafana, wanted: AlertRule, how: PushHow): Promise<Look> {
   const { uid, title } = wanted;
-  const held = await grafana.alertRule(uid, how.signal);
+  const { dryRun, signal } = how;
+  const held = await grafana.alertRule(uid, signal);
   const state = planRule(held, wanted, how);
-  const why = 'the rule was changed by hand, or foreshock did not write it';
-  if (!how.dryRun && state === 'new') await grafana.addAlertRule(wanted, how.signal);
-  if (!how.dryRun && (state === 'changed' || state === 'overwritten'))
-    await grafana.replaceAlertRule(wanted, how.signal);
-  return { uid, title, state, ...(state === 'conflict' ? { why } : {}) };
+  if (state === 'conflict') {
+    const why = 'the rule was changed by hand, or foreshock did not write it';
+    return { result: { uid, title, state, why } };
+  }
+  const result = { uid, title, state };
+  if (dryRun || state === 'unchanged') return { result };
+  const save = () =>
+    state === 'new' ? grafana.addAlertRule(wanted, signal) : grafana.replaceAlertRule(wanted, signal);
+  return { result, save };
 }
 
 function planRule(
@@ -102,7 +111,16 @@ function planRule(
   { overwrite }: Pick<PushHow, 'overwrite'>,
 ): PushResult['state'] {
   if (held === undefined) return 'new';
-  const pushed = held.annotations[hashName];
-  if (pushed !== contentHash(essence(held))) return overwrite ? 'overwritten' : 'conflict';
-  return pushed === wanted.annotations[hashName] ? 'unchanged' : 'changed';
+  if (!isAsPushed(held)) return overwrite ? 'overwritten' : 'conflict';
+  return held.annotations[hashName] === wanted.annotations[hashName] ? 'unchanged' : 'changed';
+}
+
+/** Whether a rule says of itself that foreshock wrote it. */
+export function isPushed({ annotations }: AlertRule): boolean {
+  return annotations[hashName] !== undefined;
+}
+
+/** Whether nobody changed a rule since foreshock wrote it. */
+export function isAsPushed(held: AlertRule): boolean {
+  return held.annotations[hashName] === contentHash(essence(held));
 }

@@ -28,6 +28,9 @@ export interface DashboardSave {
   readonly over?: HeldDashboard | undefined;
 }
 
+/** A dashboard as a search finds it, whatever its schema. */
+export type FoundDashboard = z.output<typeof foundDashboard>;
+
 /** Dashboards in one schema: as JSON of v1, or as resources of v2. */
 export interface DashboardCalls {
   dashboard(uid: string, signal: AbortSignal): Promise<HeldDashboard | undefined>;
@@ -51,12 +54,17 @@ export type AlertRule = z.output<typeof alertRule>;
 
 /**
  * Grafana's HTTP API, as far as we use it: https://grafana.com/docs/grafana/latest/developers/http_api/ (dashboard, folder,
- * annotations, alerting_provisioning). Each call is one request; it rejects with a GrafanaError, or with the reason of its signal.
+ * folder_dashboard_search, annotations, alerting_provisioning). Each call is one request; it rejects with a GrafanaError, or with the reason of its signal.
  */
 export interface Grafana extends DashboardCalls {
   /** The folder's title; undefined when there is none of this uid. */
   folder(uid: string, signal: AbortSignal): Promise<string | undefined>;
   addFolder(folder: { readonly uid: string; readonly title: string }, signal: AbortSignal): Promise<void>;
+  /** One page of the dashboards in a folder that carry the tag, numbered from 1; empty after the last. */
+  dashboardsIn(
+    at: { readonly folderUid: string; readonly tag: string; readonly page: number },
+    signal: AbortSignal,
+  ): Promise<readonly FoundDashboard[]>;
   /** Those that carry all the tags. */
   annotations(tags: readonly string[], signal: AbortSignal): Promise<readonly HeldAnnotation[]>;
   /** Answers its id. */
@@ -64,9 +72,13 @@ export interface Grafana extends DashboardCalls {
   /** False when it is not there any more. */
   endAnnotation(id: number, timeEnd: number, signal: AbortSignal): Promise<boolean>;
   alertRule(uid: string, signal: AbortSignal): Promise<AlertRule | undefined>;
+  /** All that have the form of an alert rule of ours. */
+  alertRules(signal: AbortSignal): Promise<readonly AlertRule[]>;
   /** Rules stay editable in Grafana: they are sent with X-Disable-Provenance. */
   addAlertRule(rule: AlertRule, signal: AbortSignal): Promise<void>;
   replaceAlertRule(rule: AlertRule, signal: AbortSignal): Promise<void>;
+  /** One that is not there is gone, too. */
+  removeAlertRule(uid: string, signal: AbortSignal): Promise<void>;
 }
 
 const dashboardAnswer = z
@@ -86,6 +98,7 @@ const dashboardAnswer = z
       provisioned: meta.provisioned ?? false,
     }),
   );
+const foundDashboard = z.object({ uid: z.string(), title: z.string() });
 const heldAnnotation = z.object({
   id: z.number(),
   time: z.number(),
@@ -169,13 +182,27 @@ function createAsker(place: GrafanaPlace, client: HttpSender): GrafanaAsker {
   };
 }
 
-function folderCalls({ ask, must }: GrafanaAsker): Pick<Grafana, 'folder' | 'addFolder'> {
+/** Of so many dashboards a search is answered at once. */
+const pageSize = 1000;
+
+function folderCalls({ ask, must }: GrafanaAsker): Pick<Grafana, 'folder' | 'addFolder' | 'dashboardsIn'> {
   const form = z.object({ title: z.string() });
   return {
     folder: async (uid, signal) =>
       (await ask({ method: 'GET', path: `/api/folders/${at(uid)}` }, form, signal))?.title,
     addFolder: async (body, signal) => {
       await must({ method: 'POST', path: '/api/folders', body }, form, signal);
+    },
+    dashboardsIn: ({ folderUid, tag, page }, signal) => {
+      const where = {
+        type: 'dash-db',
+        folderUIDs: folderUid,
+        tag,
+        limit: String(pageSize),
+        page: String(page),
+      };
+      const path = `/api/search?${new URLSearchParams(where)}`;
+      return must({ method: 'GET', path }, z.array(foundDashboard), signal);
     },
   };
 }
@@ -216,15 +243,26 @@ function annotationCalls({
 function alertRuleCalls({
   ask,
   must,
-}: GrafanaAsker): Pick<Grafana, 'alertRule' | 'addAlertRule' | 'replaceAlertRule'> {
+}: GrafanaAsker): Pick<
+  Grafana,
+  'alertRule' | 'alertRules' | 'addAlertRule' | 'replaceAlertRule' | 'removeAlertRule'
+> {
   return {
     alertRule: (uid, signal) => ask({ method: 'GET', path: `${rules}/${at(uid)}` }, alertRule, signal),
+    alertRules: async signal => {
+      const all = await must({ method: 'GET', path: rules }, z.array(z.unknown()), signal);
+      // Those of others may have any form, such as that of recording rules.
+      return all.flatMap(each => alertRule.safeParse(each).data ?? []);
+    },
     addAlertRule: async (body, signal) => {
       await must({ method: 'POST', path: rules, body, headers: editable }, z.unknown(), signal);
     },
     replaceAlertRule: async (body, signal) => {
       const path = `${rules}/${at(body.uid)}`;
       await must({ method: 'PUT', path, body, headers: editable }, z.unknown(), signal);
+    },
+    removeAlertRule: async (uid, signal) => {
+      await ask({ method: 'DELETE', path: `${rules}/${at(uid)}`, headers: editable }, z.unknown(), signal);
     },
   };
 }

@@ -5,7 +5,7 @@ import { writeLayout } from '../../dashboards/layout.ts';
 import { readValues } from '../../store/reader.ts';
 import { changesOf } from '../change-book.ts';
 import { alertedIn, fleetDashboards, incidentDashboards } from '../dashboard-files.ts';
-import { planFiles, writeFiles } from '../dashboard-folder.ts';
+import { type FileResult, planFiles, pruneFiles, writeFiles } from '../dashboard-folder.ts';
 import { outdated } from '../dashboard-retention.ts';
 import { type BuildResult, sayResults, sayStates } from '../dashboard-states.ts';
 import { exitCodes, InputError } from '../exit.ts';
@@ -26,6 +26,7 @@ interface Flags {
   readonly diff?: true;
   readonly push?: true;
   readonly overwrite?: true;
+  readonly prune?: true;
   readonly schema?: 'v1' | 'v2';
 }
 
@@ -49,13 +50,19 @@ function contentOf({ config, packs }: Loaded): PushContent {
   };
 }
 
-function buildFiles(out: string, dashboards: readonly Dashboard[], loaded: Loaded, flags: Flags) {
-  const folder = loaded.config.dashboards?.push?.folder ?? 'foreshock';
+function buildFiles(
+  out: string,
+  dashboards: readonly Dashboard[],
+  { config }: Loaded,
+  flags: Flags,
+): readonly FileResult[] {
+  const folder = config.dashboards?.push?.folder ?? 'foreshock';
   const files = flags.format === 'files' ? writeLayout(dashboards) : configMaps(dashboards, folder);
   const how = { overwrite: flags.overwrite === true };
-  if (flags.dryRun) return planFiles(out, files, how);
+  const dryRun = flags.dryRun === true;
   try {
-    return writeFiles(out, files, how);
+    const brought = dryRun ? planFiles(out, files, how) : writeFiles(out, files, how);
+    return flags.prune ? [...brought, ...pruneFiles(out, files, { dryRun })] : brought;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(`--out ${out}: cannot be written (${reason})`);
@@ -74,6 +81,7 @@ async function push(content: PushContent, { config }: Loaded, flags: Flags) {
     return await pushAll(grafana, content, {
       push: block,
       overwrite: flags.overwrite === true,
+      prune: flags.prune === true,
       dryRun: flags.dryRun === true,
       signal: new AbortController().signal,
       random: Math.random,
@@ -81,6 +89,12 @@ async function push(content: PushContent, { config }: Loaded, flags: Flags) {
   } finally {
     await close();
   }
+}
+
+function sayFiles(files: readonly FileResult[], out: string): string {
+  const removed = files.filter(({ state }) => state === 'removed').length;
+  const left = files.filter(({ state }) => state === 'conflict').length;
+  return `${files.length - left - removed} files in ${out}${removed === 0 ? '' : `, ${removed} removed`}\n`;
 }
 
 async function build(flags: Flags): Promise<void> {
@@ -101,8 +115,7 @@ async function build(flags: Flags): Promise<void> {
   };
   if (out !== undefined) {
     const files = buildFiles(out, content.dashboards, loaded, flags);
-    const left = files.filter(({ state }) => state === 'conflict').length;
-    tell(files, `${files.length - left} files in ${out}\n`);
+    tell(files, sayFiles(files, out));
   }
   if (flags.push) {
     const pushed = await push(content, loaded, flags);
@@ -116,6 +129,7 @@ const help = {
     'dashboards build --config foreshock.yaml --out /etc/grafana/provisioning',
     'dashboards build --config foreshock.yaml --out manifests --format configmaps',
     'dashboards build --config foreshock.yaml --push --dry-run --diff',
+    'dashboards build --config foreshock.yaml --push --prune --dry-run',
     'dashboards build --config foreshock.yaml --push --schema v2',
   ],
   exits: {
@@ -147,6 +161,7 @@ function buildCommand(): Command {
     .option('--dry-run', 'only say what would be done')
     .option('--diff', 'say what differs, setting by setting and panel by panel')
     .option('--overwrite', 'also take over what a person changed by hand')
+    .option('--prune', 'also take away what foreshock brought for packs that the config has no more')
     .action(build);
   return withHelp(command, help);
 }

@@ -148,6 +148,50 @@ storage: {path: ${config}-state}\n`,
     expect(server.rules.get(uid)?.rule.for).toBe('10m');
   });
 
+  it.each([
+    ['PUT', /^Grafana: 1 overwritten/],
+    ['POST', /^Grafana: \d+ new/],
+  ] as const)(
+    'a rule whose %s Grafana refuses once is tried again over what is there now',
+    async (method, said) => {
+      write({ push: ', alert_rules: {datasource_uid: prom}' });
+      const uid = 'foreshock-node-NodeFilesystemAlmostFull';
+      if (method === 'PUT') {
+        await push();
+        Object.assign(server.rules.get(uid)!.rule, { for: '1h' });
+      }
+      let refused = 0;
+      server.fault = call =>
+        call.method === method && call.path.includes('/alert-rules') && refused++ === 0 ? 412 : undefined;
+      const { code, stderr } = await push('--overwrite');
+      expect(stderr).toMatch(said);
+      expect(code).toBe(0);
+      expect(refused).toBeGreaterThan(1);
+      expect(server.rules.get(uid)?.rule.for).toBe('10m');
+    },
+  );
+
+  it('a rule that a person was faster with is a conflict, one that is refused again too, and the rest is pushed', async () => {
+    write({ push: ', alert_rules: {datasource_uid: prom}' });
+    await push();
+    const uid = 'foreshock-node-NodeFilesystemAlmostFull';
+    write({ push: ', alert_rules: {datasource_uid: other}' });
+    const again = 'foreshock-node-NodeOutOfMemory';
+    server.fault = ({ method, path }) => {
+      if (method !== 'PUT') return undefined;
+      if (path.endsWith(again)) return 412;
+      if (!path.endsWith(uid) || server.rules.get(uid)?.rule.for === '1h') return undefined;
+      Object.assign(server.rules.get(uid)!.rule, { for: '1h' });
+      return 409;
+    };
+    const { code, stdout, stderr } = await push();
+    expect(stdout).toMatch(new RegExp(`^conflict ${uid} .*: the rule was changed by hand`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^conflict ${again} .*answered 412`, 'm'));
+    expect(stderr).toMatch(/\d+ changed, .*2 conflict/);
+    expect(server.rules.get(uid)?.rule.for).toBe('1h');
+    expect(code).toBe(1);
+  });
+
   it('changes that the store has are marked once, beside incidents', async () => {
     const change = { t: 1000, entity: { service: 'shop' }, kind: 'deploy', text: 'v2 <b>' };
     const store = openStore(`${config}-state`);

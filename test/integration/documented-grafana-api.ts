@@ -103,6 +103,32 @@ function dashboards(state: GrafanaState, { method, path, body }: ApiRequest): Ap
   return ok({ title: model.title, message: `Dashboard ${model.title} deleted`, id: model.id });
 }
 
+/** https://grafana.com/docs/grafana/latest/developers/http_api/folder_dashboard_search/ */
+function search(
+  { dashboards: v1, resources }: GrafanaState,
+  { method, path, query }: ApiRequest,
+): ApiAnswer | undefined {
+  if (method !== 'GET' || path !== '/api/search') return undefined;
+  const all = [
+    ...[...v1].map(([uid, { model, folderUid }]) => ({ uid, model, folderUid })),
+    ...[...resources].map(([uid, { spec, annotations: said }]) => ({
+      ...{ uid, model: spec, folderUid: said['grafana.app/folder'] ?? '' },
+    })),
+  ].map(({ uid, model: { title, tags }, folderUid }) => ({
+    ...{ id: 1, uid, title, uri: 'db/x', url: `/d/${uid}/x`, type: 'dash-db', isStarred: false },
+    ...{ tags: z.array(z.string()).catch([]).parse(tags), folderUid },
+  }));
+  const [tags, folders] = [query.getAll('tag'), query.getAll('folderUIDs')];
+  const found = all.filter(
+    each =>
+      tags.every(tag => each.tags.includes(tag)) &&
+      (folders.length === 0 || folders.includes(each.folderUid)),
+  );
+  const limit = Number(query.get('limit') ?? 1000);
+  const from = (Number(query.get('page') ?? 1) - 1) * limit;
+  return ok(found.slice(from, from + limit));
+}
+
 const annotation = z.object({
   time: z.number(),
   timeEnd: z.number().optional(),
@@ -158,6 +184,12 @@ function alertRules(state: GrafanaState, request: ApiRequest): ApiAnswer | undef
   if (!path.startsWith('/api/v1/provisioning/alert-rules')) return undefined;
   const held = state.rules.get(named ?? '');
   if (named !== undefined && held === undefined) return { status: 404, json: {} };
+  if (method === 'GET' && named === undefined)
+    return ok([...state.rules.values()].map(each => ({ ...each.rule, id: 1, provenance: each.provenance })));
+  if (method === 'DELETE') {
+    state.rules.delete(named ?? '');
+    return { status: 204, json: undefined };
+  }
   if (method === 'GET' && held !== undefined) return ok({ ...held.rule, id: 1, provenance: held.provenance });
   const { data, error } = rule.safeParse(body);
   if (data === undefined) return refuse(400, `invalid alert rule: ${error?.issues[0]?.path.join('.')}`);
@@ -172,7 +204,7 @@ function alertRules(state: GrafanaState, request: ApiRequest): ApiAnswer | undef
 
 /** What the documented API answers, by what it holds. */
 export function answerApi(state: GrafanaState, request: ApiRequest): ApiAnswer {
-  for (const route of [folders, dashboards, dashboardResources, annotations, alertRules]) {
+  for (const route of [folders, search, dashboards, dashboardResources, annotations, alertRules]) {
     const answer = route(state, request);
     if (answer !== undefined) return answer;
   }

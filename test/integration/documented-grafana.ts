@@ -38,7 +38,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 
 function send(response: ServerResponse, status: number, json: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' });
-  response.end(JSON.stringify(json));
+  response.end(json === undefined ? undefined : JSON.stringify(json));
 }
 
 function misbehave(response: ServerResponse, fault: GrafanaFault): void {
