@@ -1,5 +1,6 @@
 import { type Budget, type BudgetKeeper, type IsReal, serviceOf } from '../alerts/budget.ts';
-import type { Labels } from '../core/labels.ts';
+import { type Labels, parseFingerprint } from '../core/labels.ts';
+import { sayEntity } from '../core/say-name.ts';
 import { computedTimes, lazySeries } from './computed-series.ts';
 import type { SampledSeries } from './sampled-series.ts';
 
@@ -30,9 +31,26 @@ function pagesByService({ budget, keeper, entities, isReal }: BudgetParts): Read
   return pages;
 }
 
+/** What has neither the label of the budget nor a job is known by all its labels: those as a person says them. */
+function sayOwner(service: string): string {
+  if (!/^\{\w+="/.test(service)) return service;
+  try {
+    return sayEntity(parseFingerprint(service));
+  } catch {
+    return service;
+  }
+}
+
+/** The name of each service; of what would be called like another the labels, so that each is a series of its own. */
+function namesOf(services: readonly string[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>();
+  for (const said of services.map(sayOwner)) counts.set(said, (counts.get(said) ?? 0) + 1);
+  return new Map(services.map(each => [each, counts.get(sayOwner(each)) === 1 ? sayOwner(each) : each]));
+}
+
 /**
  * False pages of each service in the time of its budget, at any time of that time up to now, and how many it allows. What
- * nobody judged is taken for false. The label is `service`, by whatever label the budget counts.
+ * nobody judged is taken for false. The label is `service`, by whatever label the budget counts; what lacks that is named in words.
  */
 export function budgetSeries(parts: BudgetParts): SampledSeries {
   const { count, every } = parts.budget;
@@ -43,9 +61,11 @@ export function budgetSeries(parts: BudgetParts): SampledSeries {
       const now = parts.now();
       const t = computedTimes(Math.max(start, now - every), Math.min(end, now));
       if (t.length === 0) return [];
-      return [...pagesByService(parts)].flatMap(([service, times]) =>
+      const pages = pagesByService(parts);
+      const said = namesOf([...pages.keys()]);
+      return [...pages].flatMap(([service, times]) =>
         wanted.map(__name__ =>
-          lazySeries({ __name__, service }, () => {
+          lazySeries({ __name__, service: said.get(service)! }, () => {
             const within = (at: number) => times.filter(page => page > at - every && page <= at).length;
             const v = __name__ === names.pages ? t.map(within) : new Float64Array(t.length).fill(count);
             return { t, v };

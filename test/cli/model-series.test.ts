@@ -9,6 +9,7 @@ import { allSeries } from '../../cli/sampled-series.ts';
 import { seriesKey } from '../../cli/series-key.ts';
 import { stateSeries } from '../../cli/state-series.ts';
 import { resultSeries } from '../../cli/stored-series.ts';
+import type { Labels } from '../../core/labels.ts';
 import { openStore } from '../../store/sqlite.ts';
 import { levelAt, step, watchedWeb } from './watched-web.ts';
 
@@ -127,6 +128,38 @@ describe('budgets', () => {
       [{ __name__: 'foreshock_budget_allowed', service: 'cart' }, [2]],
       [{ __name__: 'foreshock_budget_allowed', service: 'quiet' }, [2]],
     ]);
+  });
+});
+
+describe('budgets of what has neither the label of the budget nor a job', () => {
+  const budget = parseBudget('2 per service per 1w');
+  const servicesOf = (entities: readonly Labels[]) =>
+    budgetSeries({
+      budget,
+      keeper: createBudgetKeeper(budget),
+      entities: () => entities,
+      isReal: () => undefined,
+      now: () => day,
+    })
+      .select(['foreshock_budget_allowed'], day, day)
+      .map(({ labels }) => labels.service);
+
+  it('are told by a name, not by a set of labels', () => {
+    expect(servicesOf([{ instance: '10.0.0.1:9100' }, { namespace: 'shop', pod: 'cart-1' }])).toEqual([
+      '10.0.0.1:9100',
+      'cart-1',
+    ]);
+  });
+
+  it('keep their labels where two would have one name, so that each is a series of its own', () => {
+    const [a, b, c] = servicesOf([{ pod: 'x' }, { node: 'x' }, { service: 'y' }]);
+    expect([a, b, c]).toEqual(['{pod="x"}', '{node="x"}', 'y']);
+    const [named, other] = servicesOf([{ service: 'x' }, { pod: 'x' }]);
+    expect([named, other]).toEqual(['x', '{pod="x"}']);
+  });
+
+  it('are told as they are where the label itself looks like a set', () => {
+    expect(servicesOf([{ service: '{a' }, { service: '{}' }])).toEqual(['{a', '{}']);
   });
 });
 
