@@ -4,16 +4,14 @@ import { parseExpr } from '../promql/build.ts';
 import type { Answer, Question } from '../promql/evaluate/engine.ts';
 import type { Pace } from '../promql/evaluate/steps.ts';
 import { unreadable } from './query-errors.ts';
-import { createPace, QueryTimeout } from './query-gate.ts';
+import { createPace } from './query-gate.ts';
 import { answerChunks } from './query-json.ts';
 import { ParamError, type Parameters, parameters } from './query-params.ts';
 import { cut, type Desk, type Exchange, sendJson } from './query-reply.ts';
+import { takeTurn } from './query-turn.ts';
 
 /** Most points a range query may ask for a series, as in Prometheus. */
 export const maxPoints = 11_000;
-
-/** Longest time for one query, ms, as in Prometheus; `timeout` may ask for less. */
-const longestQueryTime = 120_000;
 
 /** The answer's first `limit` series. */
 function limited(answer: Answer, limit: number): { answer: Answer; warnings: readonly string[] } {
@@ -50,36 +48,16 @@ export function rangeQuestion(given: Parameters): Asked {
 }
 
 /** Answers a query in chunks, in turns, in its time; who hangs up stops it. */
-export async function answerQuery(
-  desk: Desk,
-  { request, reply }: Exchange,
-  question: Asked,
-): Promise<FastifyReply> {
-  const given = parameters(request);
-  const limit = given.limit();
-  const controller = new AbortController();
-  const timeout = Math.min(given.timeout() ?? longestQueryTime, longestQueryTime);
-  const stop = () => controller.abort(new QueryTimeout('expression evaluation'));
-  const timer = setTimeout(stop, timeout).unref();
-  if (timeout <= 0) stop();
-  const { signal } = controller;
+export async function answerQuery(desk: Desk, exchange: Exchange, question: Asked): Promise<FastifyReply> {
+  const limit = parameters(exchange.request).limit();
+  const { signal, end } = await takeTurn(desk, exchange);
   const pace = createPace();
-  let leave: (() => void) | undefined;
-  const end = () => {
-    clearTimeout(timer);
-    leave?.();
-  };
-  reply.raw.once('close', () => {
-    stop();
-    end();
-  });
   try {
-    leave = await desk.gate.enter(signal);
     unreadable('query', question.query, () => parseExpr(question.query));
     const told = await desk.target.answer({ ...question, pace, signal });
     const { answer, warnings } = limited(told.answer, limit);
     const chunks = answerChunks(answer, [...told.warnings, ...warnings]);
-    return sendChunks(reply, { chunks, pace, signal, end });
+    return sendChunks(exchange.reply, { chunks, pace, signal, end });
   } catch (error) {
     end();
     throw error;

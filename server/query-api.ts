@@ -9,6 +9,7 @@ import { labelNames, labelValues, metadata, series } from './query-lists.ts';
 import { parameters } from './query-params.ts';
 import { type Desk, type Exchange, sendData, sendJson } from './query-reply.ts';
 import type { QueryTarget } from './query-target.ts';
+import { takeTurn } from './query-turn.ts';
 
 /** The Prometheus whose API this is: Grafana decides by it what it may ask for. */
 const prometheusVersion = '3.0.0';
@@ -32,6 +33,18 @@ function fail(desk: Desk, { request, reply }: Exchange, error: unknown): Fastify
 
 type Handler = (desk: Desk, exchange: Exchange) => FastifyReply | Promise<FastifyReply>;
 
+/** A handler that waits for its turn, as queries do: lists of many series are work, too. */
+const gated =
+  (handler: Handler): Handler =>
+  async (desk, exchange) => {
+    const { end } = await takeTurn(desk, exchange);
+    try {
+      return await handler(desk, exchange);
+    } finally {
+      end();
+    }
+  };
+
 const exemplars: Handler = (_, { request, reply }) => {
   const query = parameters(request).text('query');
   unreadable('query', query, () => parseExpr(query));
@@ -51,9 +64,9 @@ const routes: readonly (readonly [path: string, methods: readonly ('GET' | 'POST
     ['GET', 'POST'],
     (desk, exchange) => answerQuery(desk, exchange, rangeQuestion(parameters(exchange.request))),
   ],
-  ['series', ['GET', 'POST'], series],
-  ['labels', ['GET', 'POST'], labelNames],
-  ['label/:name/values', ['GET'], labelValues],
+  ['series', ['GET', 'POST'], gated(series)],
+  ['labels', ['GET', 'POST'], gated(labelNames)],
+  ['label/:name/values', ['GET'], gated(labelValues)],
   ['metadata', ['GET'], metadata],
   ['query_exemplars', ['GET', 'POST'], exemplars],
   ['rules', ['GET'], (_, { reply }) => sendData(reply, '{"groups":[]}')],
