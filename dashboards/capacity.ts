@@ -5,6 +5,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { arrange, type BoardRow, type Placeable } from './grid.ts';
 import type { DashboardClass, DashboardPack, DashboardResource } from './model.ts';
+import { fillLimits, nextFull } from './next-full.ts';
 import { type Ask, seriesPanel } from './series-panel.ts';
 import { dashboardShell, withPanels } from './shell.ts';
 import { statPanel } from './stat-panel.ts';
@@ -23,8 +24,7 @@ export function fillDates(
   return tablePanel(
     {
       title: 'Days until it is full',
-      about:
-        'Soonest first. Earliest and latest hold the date in 8 of 10 cases; below 0 it is full already, and infinite is beyond the forecast. Normal: above 30. What to do stands in the report of capacity and in the alert.',
+      about: `Soonest first. Earliest and latest hold the date in 8 of 10 cases; below 0 it is full already, and infinite is beyond the forecast. Normal: above ${fillLimits.normal}. What to do stands in the report of capacity and in the alert.`,
       columns: [
         { of: 'foreshock', expr: soonest, title: 'Median', unit: 'd' },
         { of: 'foreshock', expr: `${days('earliest')} and ${soonest}`, title: 'Earliest', unit: 'd' },
@@ -99,26 +99,6 @@ function classOf(pack: DashboardPack, resource: DashboardResource): DashboardCla
 
 const size = { w: 6, h: 4 } as const;
 
-function nextFull(): Placeable {
-  return statPanel(
-    {
-      title: 'Days until the next one is full',
-      about: 'Median date of the resource that is full first; below 0 it is full already. Normal: above 30.',
-      unit: 'd',
-      expr: `min(foreshock_capacity_days_until_full{${chosen},bound="median"})`,
-      of: 'foreshock',
-      steps: [
-        { from: null, colour: 'red' },
-        { from: 7, colour: 'orange' },
-        { from: 30, colour: 'green' },
-      ],
-      none: 'nothing fills',
-      timeFrom,
-    },
-    size,
-  );
-}
-
 function counts(): Placeable[] {
   const within = (days: number, colour: string) =>
     statPanel(
@@ -136,7 +116,9 @@ function counts(): Placeable[] {
       },
       size,
     );
-  return [nextFull(), within(7, 'red'), within(30, 'orange'), within(90, 'blue')];
+  const { urgent, normal } = fillLimits;
+  const next = statPanel({ ...nextFull(chosen), timeFrom }, size);
+  return [next, within(urgent, 'red'), within(normal, 'orange'), within(90, 'blue')];
 }
 
 /** Shares of the limit are alike for all, so that the fullest can be told; of one thing that is chosen the fan is its own. */

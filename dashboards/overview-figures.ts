@@ -1,4 +1,5 @@
 import type { Placeable } from './grid.ts';
+import { nextFull } from './next-full.ts';
 import { type StatSpec, statPanel } from './stat-panel.ts';
 
 const steps = (warn: number, bad: number) => [
@@ -38,22 +39,7 @@ const budget: StatSpec = {
   none: 'no budget in use',
 };
 
-const nextFull: StatSpec = {
-  title: 'Days until the next resource is full',
-  about:
-    'Median date of the resource that is full first; below 0 it is full already. Normal: above 30. The table below names it.',
-  unit: 'd',
-  expr: 'min(foreshock_capacity_days_until_full{bound="median"})',
-  of: 'foreshock',
-  steps: [
-    { from: null, colour: 'red' },
-    { from: 7, colour: 'orange' },
-    { from: 30, colour: 'green' },
-  ],
-  none: 'nothing fills',
-};
-
 /** The state of the whole fleet in four numbers. */
 export function figures(): readonly Placeable[] {
-  return [abnormal, open, budget, nextFull].map(spec => statPanel(spec, { w: 6, h: 4 }));
+  return [abnormal, open, budget, nextFull('')].map(spec => statPanel(spec, { w: 6, h: 4 }));
 }
