@@ -10,7 +10,14 @@ import {
   type PreviewTarget,
 } from '../dashboards/preview-model.ts';
 import { previewPage } from '../dashboards/preview-page.ts';
-import { fillIn, legendOf, type PreviewRange, stepFor, timeOf } from '../dashboards/preview-query.ts';
+import {
+  fillIn,
+  legendOf,
+  type PreviewRange,
+  rangeOf,
+  stepFor,
+  timeOf,
+} from '../dashboards/preview-query.ts';
 import { colourOf } from '../dashboards/preview-style.ts';
 import type { NamedSource } from './sources.ts';
 
@@ -59,10 +66,7 @@ export async function previewOf(
   options: PreviewOptions,
 ): Promise<Preview> {
   const { now, incidents, signal } = options;
-  const range = {
-    start: options.range?.start ?? timeOf(dashboard.time.from, now),
-    end: options.range?.end ?? timeOf(dashboard.time.to, now),
-  };
+  const range = rangeOf(dashboard.time, options);
   const variables = dashboard.templating.list.flatMap(({ name, type }) => (type === 'query' ? [name] : []));
   const asking: Asking = { sources, range, variables, signal, now };
   const drawn = dashboard.panels.filter(({ type }) => type !== 'row');

@@ -20,6 +20,14 @@ export function timeOf(text: string, now: number): number {
   return time;
 }
 
+/** A dashboard's own range, or what is given instead of either end of it. */
+export function rangeOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  { now, range = {} }: { readonly now: number; readonly range?: Partial<PreviewRange> | undefined },
+): PreviewRange {
+  return { start: range.start ?? timeOf(from, now), end: range.end ?? timeOf(to, now) };
+}
+
 const second = 1000;
 const steps = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 

@@ -4,10 +4,11 @@ import { createPrometheusSource, prometheusOptions } from '../../collectors/prom
 import { httpUrl } from '../../core/http-access.ts';
 import { sayCount } from '../../core/say-name.ts';
 import type { SeriesSource } from '../../core/series.ts';
-import { readDashboard } from '../../dashboards/preview-model.ts';
-import { timeOf } from '../../dashboards/preview-query.ts';
+import { type PreviewDashboard, readDashboard } from '../../dashboards/preview-model.ts';
+import { type PreviewRange, rangeOf, timeOf } from '../../dashboards/preview-query.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { readValues } from '../../store/reader.ts';
+import { networkOf } from '../backend.ts';
 import { alertedIn, fleetDashboards, incidentDashboards } from '../dashboard-files.ts';
 import { type PreviewSources, previewOf } from '../dashboard-preview.ts';
 import { exitCodes, InputError } from '../exit.ts';
@@ -19,6 +20,8 @@ import { incidentsOf } from '../incident-store.ts';
 import { type Loaded, loadOrExplain } from '../load.ts';
 import { storedSource } from '../results-from-store.ts';
 import { createSources, type Sources } from '../sources.ts';
+import { storedWatches } from '../stored-watches.ts';
+import { formatTimestamp } from '../timestamp.ts';
 
 interface Flags {
   readonly config: string;
@@ -33,14 +36,45 @@ const say = (text: string) => void process.stderr.write(`${text}\n`);
 /** So long a foreshock on this machine may take to answer. */
 const patience = 10_000;
 
+const year = 365 * 86_400_000;
+/** No metrics are older. */
+const earliest = Date.UTC(2000, 0, 1);
+/** More is no picture: nothing is kept for so long. */
+const longestYears = 5;
+
 /** What is passed to `--from` and `--to`, in ms. */
 function given(flag: string, text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   try {
-    return timeOf(text, now);
+    const time = timeOf(text, now);
+    if (time >= earliest && time <= now + longestYears * year) return time;
   } catch (error) {
     throw new InputError(`${flag} ${text}: ${error instanceof Error ? error.message : error}`);
   }
+  throw new InputError(
+    `${flag} ${text}: must lie between the year 2000 and ${longestYears} years from now (a number is milliseconds)`,
+  );
+}
+
+/** The ends of the range that were asked for. */
+function givenRange({ from, to }: Flags, now: number): Partial<PreviewRange> {
+  const start = given('--from', from, now);
+  const end = given('--to', to, now);
+  if (start !== undefined && !(start < (end ?? now))) throw new InputError('--from must be before --to');
+  return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+}
+
+/** Throws an InputError where the dashboard's own beginning or end leaves no range, or one that is too long. */
+function checkRange(
+  { uid, time }: PreviewDashboard,
+  how: { readonly now: number; readonly range: Partial<PreviewRange> },
+) {
+  const { start, end } = rangeOf(time, how);
+  if (!(start < end)) throw new InputError(`--to is before ${uid} begins (${time.from}): give --from, too`);
+  if (end - start > longestYears * year)
+    throw new InputError(
+      `${uid}: from ${formatTimestamp(start)} to ${formatTimestamp(end)} is more than ${longestYears} years: ask for less`,
+    );
 }
 
 function addressOf({ config }: Loaded, flag: string | undefined): string {
@@ -76,10 +110,16 @@ async function ownSource(loaded: Loaded, flags: Flags, now: number): Promise<Own
     await source.close();
     const reason = error instanceof Error ? error.message : String(error);
     if (flags.foreshock !== undefined) throw new InputError(`--foreshock ${url}: ${reason}`);
-    const directory = loaded.config.storage.path;
+    const { config } = loaded;
+    const directory = config.storage.path;
     say(`foreshock does not answer at ${url}: its own series are read from ${directory} (${reason})`);
     return {
-      source: storedSource(directory, () => now),
+      source: storedSource({
+        directory,
+        watches: storedWatches(loaded, await networkOf(config), say),
+        budget: config.detection.budget,
+        now: () => now,
+      }),
       said: `the store in ${directory}`,
       close: async () => {},
     };
@@ -106,24 +146,22 @@ function chosenOf(loaded: Loaded, uid: string | undefined) {
 async function preview(flags: Flags): Promise<void> {
   const now = Date.now();
   const loaded = loadOrExplain(flags.config);
-  const start = given('--from', flags.from, now);
-  const end = given('--to', flags.to, now);
-  if (start !== undefined && !(start < (end ?? now))) throw new InputError('--from must be before --to');
+  const range = givenRange(flags, now);
   const { chosen, titles } = chosenOf(loaded, flags.dashboard);
+  const dashboards = chosen.map(made => readDashboard(JSON.parse(JSON.stringify(made))));
+  for (const each of dashboards) checkRange(each, { now, range });
   makeFolder('--out', flags.out);
   const own = await ownSource(loaded, flags, now);
   const sources = createSources(loaded.config, createMetrics());
   const asked = askedOf(loaded, sources, own);
-  const range = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
   const { signal } = new AbortController();
   try {
-    for (const made of chosen) {
-      const read = readDashboard(JSON.parse(JSON.stringify(made)));
+    for (const read of dashboards) {
       const { html, unanswered } = await previewOf(read, asked, { now, range, incidents: titles, signal });
-      const file = path.join(flags.out, `${made.uid}.html`);
+      const file = path.join(flags.out, `${read.uid}.html`);
       writeText(file, html);
       process.stdout.write(`${file}\n`);
-      for (const reason of unanswered) say(`${made.uid}: not answered: ${reason}`);
+      for (const reason of unanswered) say(`${read.uid}: not answered: ${reason}`);
       if (unanswered.length > 0) process.exitCode = exitCodes.outsideFailed;
     }
     say(`${sayCount(chosen.length, 'dashboard')} drawn from ${asked.said}`);

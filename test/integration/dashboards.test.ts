@@ -183,6 +183,13 @@ describe.skipIf(missing.length > 0)('every query of every dashboard has an answe
     ['--dashboard', 'nonsense', 'there is none with this uid, only foreshock-overview, '],
     ['--from', 'yesterday', 'write now-6h, an ISO 8601 time or milliseconds'],
     ['--from', 'now+1d', '--from must be before --to'],
+    ['--from', '0000-01-01', 'must lie between the year 2000 and 5 years from now'],
+    ['--from', '1e300', 'write now-6h, an ISO 8601 time or milliseconds'],
+    ['--from', '9'.repeat(40), 'must lie between'],
+    ['--from', 'now-300y', 'must lie between'],
+    ['--from', '2001-01-01', 'is more than 5 years: ask for less'],
+    ['--to', 'now+99y', 'must lie between'],
+    ['--to', 'now-60d', '--to is before foreshock-overview begins (now-6h): give --from, too'],
     ['--foreshock', 'here', 'must be an address such as http://127.0.0.1:9477'],
   ])('the preview refuses %s %s', async (flag, value, message) => {
     const told = await preview('prometheus: {url: "http://127.0.0.1:1"}\npacks: [node]', flag, value);
