@@ -8,7 +8,7 @@ import type { KeyValues } from '../core/store.ts';
 import { writeLayout } from '../dashboards/layout.ts';
 import { removeFile, writeFiles } from './dashboard-folder.ts';
 import { ensureFolder, pushDashboard, withdrawDashboard } from './grafana-dashboards.ts';
-import { bareModel, contentHash, headOf } from './grafana-mark.ts';
+import { headOf, wantedModel } from './grafana-mark.ts';
 import { modelOf } from './grafana-push.ts';
 import { readStored, toStored } from './stored-json.ts';
 
@@ -79,14 +79,14 @@ export function createGrafanaTarget(grafana: Grafana, push: PushBlock, records: 
   return {
     name: 'grafana',
     async put(dashboard, { kept, signal }) {
-      const model = modelOf(dashboard, push.schema);
-      const { uid } = headOf(model);
-      const hash = contentHash(bareModel(model));
+      const wanted = wantedModel(modelOf(dashboard, push.schema));
+      const { uid } = headOf(wanted.bare);
+      const { hash } = wanted;
       const record = kept ? recordOf(uid) : undefined;
       if (record !== undefined && (record.left || record.hash === hash)) return { outcome: 'unchanged' };
       const known = record !== undefined;
       const how = { folderUid, overwrite: false, known, dryRun: false, signal };
-      const { state, why } = await inFolder(() => pushDashboard(grafana, model, how), signal);
+      const { state, why } = await inFolder(() => pushDashboard(grafana, wanted, how), signal);
       const left = state === 'conflict';
       if (kept) records.set(uid, toStored({ hash, left }));
       if (left) return { outcome: 'left', ...(why === undefined ? {} : { why }) };

@@ -1,6 +1,6 @@
 import type { Grafana, HeldDashboard } from '../clients/grafana.ts';
 import { GrafanaError } from '../clients/grafana-failure.ts';
-import { bareModel, contentHash, handiwork, headOf, markedModel, markOf } from './grafana-mark.ts';
+import { bareModel, handiwork, headOf, markedModel, markOf, type WantedModel } from './grafana-mark.ts';
 
 type Model = Readonly<Record<string, unknown>>;
 
@@ -31,14 +31,13 @@ export interface PushResult {
 /** What is to be done with a dashboard that Grafana holds, or does not. */
 export function planPush(
   held: HeldDashboard | undefined,
-  wanted: Model,
+  { hash }: Pick<WantedModel, 'hash'>,
   how: Pick<PushHow, 'folderUid' | 'overwrite' | 'known'>,
 ): Pick<PushResult, 'state' | 'why'> {
   if (held === undefined)
     return how.known ? { state: 'conflict', why: 'it was deleted by hand' } : { state: 'new' };
   const why = handiwork(held, how.folderUid);
-  if (why === undefined)
-    return { state: markOf(held.model)?.hash === contentHash(bareModel(wanted)) ? 'unchanged' : 'changed' };
+  if (why === undefined) return { state: markOf(held.model)?.hash === hash ? 'unchanged' : 'changed' };
   return how.overwrite && !held.provisioned ? { state: 'overwritten' } : { state: 'conflict', why };
 }
 
@@ -46,7 +45,11 @@ export function planPush(
  * Brings one dashboard to Grafana: made when it is not there, saved over the version that foreshock saved last, left alone
  * when it is the same or when a person changed it. Doing it again changes nothing. Rejects with a GrafanaError.
  */
-export async function pushDashboard(grafana: Grafana, wanted: Model, how: PushHow): Promise<PushResult> {
+export async function pushDashboard(
+  grafana: Grafana,
+  wanted: WantedModel,
+  how: PushHow,
+): Promise<PushResult> {
   return withSecondLook(() => lookAtDashboard(grafana, wanted, how));
 }
 
@@ -80,16 +83,16 @@ async function refusalOf({ save }: Look): Promise<string | undefined> {
   }
 }
 
-async function lookAtDashboard(grafana: Grafana, wanted: Model, how: PushHow): Promise<Look> {
+async function lookAtDashboard(grafana: Grafana, wanted: WantedModel, how: PushHow): Promise<Look> {
   const { folderUid, dryRun, signal } = how;
-  const about = { ...headOf(wanted), after: bareModel(wanted) };
+  const about = { ...headOf(wanted.bare), after: wanted.bare };
   const held = await grafana.dashboard(about.uid, signal);
   const before = held === undefined ? {} : { before: bareModel(held.model) };
   const plan = planPush(held, wanted, how);
   const result = { ...about, ...before, ...plan };
   if (dryRun || plan.state === 'unchanged' || plan.state === 'conflict') return { result };
   const dashboard = markedModel(wanted, held?.version ?? 0);
-  const message = `foreshock: ${contentHash(about.after)}`;
+  const message = `foreshock: ${wanted.hash}`;
   const overwrite = plan.state === 'overwritten';
   const save = () => grafana.saveDashboard({ dashboard, folderUid, message, overwrite, over: held }, signal);
   return { result, save };

@@ -16,11 +16,12 @@ const markName = 'foreshock_pushed';
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const parts = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
-  return `{${parts.join(',')}}`;
+  let text = '';
+  for (const key of Object.keys(value).sort()) {
+    const item = Reflect.get(value, key);
+    if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(item)}`;
+  }
+  return `{${text}}`;
 }
 
 /** The first 64 bits of SHA-256 of a content, in hexadecimal. */
@@ -64,10 +65,21 @@ export function bareModel(model: Model): Model {
   );
 }
 
-/** The dashboard as it is to be saved over version `over` (0: it is new), with its mark. */
-export function markedModel(model: Model, over: number): Model {
+/** A dashboard as it is to be: without what Grafana adds, and the hash of that, which costs some milliseconds. */
+export interface WantedModel {
+  readonly bare: Model;
+  readonly hash: string;
+}
+
+/** A dashboard that is to be brought to Grafana. */
+export function wantedModel(model: Model): WantedModel {
   const bare = bareModel(model);
-  const query = `v${over + 1} ${contentHash(bare)}`;
+  return { bare, hash: contentHash(bare) };
+}
+
+/** The dashboard as it is to be saved over version `over` (0: it is new), with its mark. */
+export function markedModel({ bare, hash }: WantedModel, over: number): Model {
+  const query = `v${over + 1} ${hash}`;
   const shared = {
     name: markName,
     description: 'What foreshock wrote last: it tells what was changed by hand since.',

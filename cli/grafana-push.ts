@@ -8,6 +8,7 @@ import type { Change } from '../core/topology.ts';
 import { toSchemaV2 } from '../dashboards/schema-v2.ts';
 import { annotationsOf, changeAnnotation, type OwnAnnotation, putAnnotation } from './grafana-annotations.ts';
 import { ensureFolder, type PushHow, type PushResult, pushDashboard } from './grafana-dashboards.ts';
+import { wantedModel } from './grafana-mark.ts';
 import { pruneGrafana } from './grafana-prune.ts';
 import { pushRule, rulesOf } from './grafana-rules.ts';
 
@@ -34,8 +35,8 @@ export function modelOf(
   dashboard: Dashboard,
   schema: PushBlock['schema'],
 ): Readonly<Record<string, unknown>> {
-  const json: unknown = JSON.parse(JSON.stringify(dashboard));
-  return { ...JSON.parse(JSON.stringify(schema === 'v2' ? toSchemaV2(json) : json)) };
+  const json: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(dashboard));
+  return schema === 'v2' ? { ...JSON.parse(JSON.stringify(toSchemaV2(json))) } : json;
 }
 
 /**
@@ -53,17 +54,17 @@ export async function pushAll(
   if (!dryRun) await again(() => ensureFolder(grafana, { uid: folderUid, title: push.folder }, signal));
   const results: PushResult[] = [];
   for (const dashboard of content.dashboards) {
-    const model = modelOf(dashboard, push.schema);
-    results.push(await again(() => pushDashboard(grafana, model, { ...how, folderUid })));
+    const wanted = wantedModel(modelOf(dashboard, push.schema));
+    results.push(await again(() => pushDashboard(grafana, wanted, { ...how, folderUid })));
   }
   const rules = wantedRules(content, push);
   for (const rule of rules ?? [])
     results.push(await again(() => pushRule(grafana, rule, { ...how, folderUid })));
-  const wanted = {
+  const uids = {
     dashboards: new Set(content.dashboards.map(({ uid = '' }) => uid)),
     rules: rules && new Set(rules.map(({ uid }) => uid)),
   };
-  if (how.prune) results.push(...(await pruneGrafana(grafana, wanted, { ...how, folderUid })));
+  if (how.prune) results.push(...(await pruneGrafana(grafana, uids, { ...how, folderUid })));
   if (push.annotations && !dryRun)
     for (const mark of marksOf(content)) await again(() => putAnnotation(grafana, mark, { signal }));
   return results;

@@ -8,13 +8,39 @@ import { usualRange } from './usual.ts';
 
 export const panelHeight = 8;
 
+/** Grafana's variable, and how packs write it. */
+const window = /\$(?:__)?rate_interval\b/g;
 /** No duration that anybody writes: stands for Grafana's variable while the query is parsed. */
 const placeholder = '987654321s';
 
-/** A query for Grafana: its windows are `$__rate_interval`, and every selector carries `matchers`. */
+/** No matcher that anybody writes: stands for those that are to come. */
+const anyMatchers = 'foreshock_matchers_stand_here="987654321"';
+
+/** So many queries are remembered; a config has some hundred. */
+const mostKnown = 5000;
+/** What stands between the matchers of a query: it is parsed once, and asked for again with each entity. */
+const known = new Map<string, readonly string[]>();
+
+function partsOf(query: string): readonly string[] {
+  const before = known.get(query);
+  if (before !== undefined) return before;
+  const parsed = query.replaceAll(window, placeholder);
+  const parts = addMatchers(parsed, anyMatchers)
+    .replaceAll(placeholder, '$__rate_interval')
+    .split(anyMatchers);
+  if (known.size >= mostKnown) known.clear();
+  known.set(query, parts);
+  return parts;
+}
+
+/**
+ * A query for Grafana: its windows are `$__rate_interval`, and every selector carries `matchers`. Throws a PromqlError where either
+ * cannot be read.
+ */
 export function grafanaQuery(query: string, matchers: string): string {
-  const parsed = query.replaceAll(/\$(?:__)?rate_interval\b/g, placeholder);
-  return addMatchers(parsed, matchers).replaceAll(placeholder, '$__rate_interval');
+  if (matchers.trim() === '') return query.replaceAll(window, '$__rate_interval');
+  addMatchers('up', matchers);
+  return partsOf(query).join(matchers);
 }
 
 /** What one panel shows of the k-th signal of a class. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '../core/duration.ts';
+import { labelOf } from '../core/labels.ts';
 
 /** A range of time, ms. */
 export interface PreviewRange {
@@ -14,7 +15,8 @@ export function timeOf(text: string, now: number): number {
     const [, sign, span] = relative;
     return span === undefined ? now : now + (sign === '-' ? -1 : 1) * parseDuration(span);
   }
-  const time = Date.parse(text);
+  // Date.parse takes much that is no ISO 8601, each runtime in its own way.
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
     throw new Error(`"${text}" is no time: write now-6h, an ISO 8601 time or milliseconds`);
   return time;
@@ -55,7 +57,7 @@ export function fillIn(
     __range: said(range.end - range.start),
   };
   return expr.replaceAll(/\$(\w+)/g, (whole, name: string) => {
-    if (known[name] !== undefined) return known[name];
+    if (Object.hasOwn(known, name)) return known[name]!;
     return variables.includes(name) ? '.*' : whole;
   });
 }
@@ -63,7 +65,7 @@ export function fillIn(
 /** The name of a line: Grafana's format with the labels filled in, or the labels themselves. */
 export function legendOf(format: string, labels: Readonly<Record<string, string>>): string {
   if (format !== '' && format !== '__auto')
-    return format.replaceAll(/\{\{\s*([^}\s]+)\s*\}\}/g, (_, name: string) => labels[name] ?? '').trim();
+    return format.replaceAll(/\{\{\s*([^}\s]+)\s*\}\}/g, (_, name: string) => labelOf(labels, name)).trim();
   const { __name__: name = '', ...rest } = labels;
   const said = Object.entries(rest).map(([label, value]) => `${label}=${value}`);
   return said.length === 0 ? name : `${name} ${said.join(' ')}`.trim();

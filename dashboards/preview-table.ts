@@ -1,4 +1,5 @@
 import { tablePicture } from '../charts/table.ts';
+import { labelOf } from '../core/labels.ts';
 import type { PanelAnswer, TargetAnswer } from './preview-answer.ts';
 import type { PreviewPanel } from './preview-model.ts';
 import { sayIn } from './preview-say.ts';
@@ -34,7 +35,7 @@ export function tableOf(
     panel,
     values.map(({ title }) => title),
   ).map(row => [
-    ...labels.map(name => row.labels[name] ?? ''),
+    ...labels.map(name => labelOf(row.labels, name)),
     ...values.map(({ say }, k) => (row.values[k] === undefined ? '' : say(row.values[k]))),
   ]);
   const answered = answer.targets.every(target => target.error === undefined);

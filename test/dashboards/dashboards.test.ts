@@ -9,6 +9,8 @@ import { writeLayout } from '../../dashboards/layout.ts';
 import { lintDashboard } from '../../dashboards/lint.ts';
 import { noiseDashboard } from '../../dashboards/noise.ts';
 import { packDashboard } from '../../dashboards/pack.ts';
+import { grafanaQuery } from '../../dashboards/panel.ts';
+import { PromqlError } from '../../promql/parse.ts';
 import { incidentOn, smallPack } from './fleet.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -201,5 +203,25 @@ describe('writeLayout', () => {
     expect(() => writeLayout([packDashboard(smallPack), packDashboard(smallPack)])).toThrow(
       'two dashboards have the uid',
     );
+  });
+});
+
+describe('a query of a panel', () => {
+  const query = 'rate(a{x="1"}[$rate_interval]) / b{} + sum(c)';
+
+  it('carries the matchers of each entity in every selector, the second time as the first', () => {
+    for (const value of ['one', 'two', '$1 $& $`', 'foreshock_matchers_stand_here'])
+      for (const matchers of [`y="${value}"`, `y="${value}",z=~".+"`])
+        expect(grafanaQuery(query, matchers)).toBe(
+          `rate(a{x="1",${matchers}}[$__rate_interval]) / b{${matchers}} + sum(c{${matchers}})`,
+        );
+    expect(grafanaQuery(query, '')).toBe('rate(a{x="1"}[$__rate_interval]) / b{} + sum(c)');
+  });
+
+  it('is refused where it, or its matchers, cannot be read', () => {
+    for (const _ of [1, 2]) {
+      expect(() => grafanaQuery('rate(a[', 'y="1"')).toThrow(PromqlError);
+      expect(() => grafanaQuery(query, 'y="1')).toThrow(PromqlError);
+    }
   });
 });

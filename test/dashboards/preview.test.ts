@@ -190,7 +190,8 @@ describe('what a preview fills in', () => {
     expect(timeOf('now+30d', now)).toBe(now + 720 * hour);
     expect(timeOf('1700000000000', now)).toBe(1_700_000_000_000);
     expect(timeOf('2026-03-01T00:00:00Z', now)).toBe(now - 12 * hour);
-    expect(() => timeOf('yesterday', now)).toThrow('write now-6h');
+    for (const odd of ['yesterday', '1e300', 'March', '-5', '2026-13-41'])
+      expect(() => timeOf(odd, now)).toThrow('write now-6h');
   });
 
   it('asks in round steps', () => {
@@ -209,5 +210,6 @@ describe('what a preview fills in', () => {
     expect(legendOf('{{a}}: {{ b }}', { a: '1', b: '{{a}}' })).toBe('1: {{a}}');
     expect(legendOf('__auto', { __name__: 'up', a: '1' })).toBe('up a=1');
     expect(legendOf('__auto', {})).toBe('');
+    expect(legendOf('{{constructor}} {{a}}', { a: '1' })).toBe('1');
   });
 });
