@@ -80,15 +80,15 @@ export function createGrafanaTarget(grafana: Grafana, push: PushBlock, records: 
     name: 'grafana',
     async put(dashboard, { kept, signal }) {
       const wanted = wantedModel(modelOf(dashboard, push.schema));
-      const { uid } = headOf(wanted.bare);
       const { hash } = wanted;
+      const { uid } = headOf(wanted.bare);
       const record = kept ? recordOf(uid) : undefined;
       if (record !== undefined && (record.left || record.hash === hash)) return { outcome: 'unchanged' };
       const known = record !== undefined;
       const how = { folderUid, overwrite: false, known, dryRun: false, signal };
-      const { state, why } = await inFolder(() => pushDashboard(grafana, wanted, how), signal);
+      const { state, why, refused } = await inFolder(() => pushDashboard(grafana, wanted, how), signal);
       const left = state === 'conflict';
-      if (kept) records.set(uid, toStored({ hash, left }));
+      if (kept && !refused) records.set(uid, toStored({ hash, left }));
       if (left) return { outcome: 'left', ...(why === undefined ? {} : { why }) };
       return { outcome: state === 'unchanged' ? 'unchanged' : 'written' };
     },

@@ -22,6 +22,8 @@ export interface PushResult {
   readonly state: 'new' | 'changed' | 'unchanged' | 'conflict' | 'overwritten' | 'removed';
   /** Of a conflict. */
   readonly why?: string;
+  /** Of a conflict with nobody that can be named: Grafana refused it twice. Another time it may be saved. */
+  readonly refused?: true;
   /** As it was, without what Grafana adds. */
   readonly before?: Model;
   /** As it is to be. */
@@ -69,7 +71,7 @@ export async function withSecondLook(look: () => Promise<Look>): Promise<PushRes
   if ((await refusalOf(first)) === undefined) return first.result;
   const second = await look();
   const why = await refusalOf(second);
-  return why === undefined ? second.result : { ...second.result, state: 'conflict', why };
+  return why === undefined ? second.result : { ...second.result, state: 'conflict', why, refused: true };
 }
 
 /** Saves it; answers why Grafana holds something else than what was read. */

@@ -184,6 +184,18 @@ describe('the dashboards of incidents', () => {
     await until('Grafana has it', () => server.dashboards.has(uid));
   });
 
+  it('Grafana refuses it twice as somebody else saves: it is left for now, and written the next time', async () => {
+    let refusing = true;
+    server.fault = ({ path: asked }) => (refusing && asked === '/api/dashboards/db' ? 412 : undefined);
+    const { made } = desk();
+    made.show([incident], []);
+    await until('it is left', () => told('left'));
+    refusing = false;
+    made.show([over], []);
+    await until('it is written', () => told('written'));
+    expect(server.dashboards.has(uid)).toBe(true);
+  });
+
   it('the policy takes it away in both places; one that a person changed stays', async () => {
     const { made } = desk({ resolved: 'remove' });
     const other = { ...incident, id: 'kept' };
