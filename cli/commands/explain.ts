@@ -74,10 +74,8 @@ async function unlearned(
     seen === 0
       ? `its source has no samples of it in the ${formatDuration(lead)} before ${formatTimestamp(t)}, and no history in the ${formatDuration(window)} before that`
       : `the history of the ${seen} that its source has begins at less than ${formatDuration(lead)} before ${formatTimestamp(t)}`;
-  const doubt =
-    scrapes === undefined
-      ? undefined
-      : await historyDoubt(watch, source, { t, interval: scrapes }).catch(() => undefined);
+  const look = (interval: number) => historyDoubt(watch, source, { t, interval });
+  const doubt = scrapes === undefined ? undefined : await look(scrapes).catch(() => undefined);
   const isSure = doubt?.kind === 'rare' || doubt?.kind === 'apart';
   return { name: watch.class.name, reason: isSure ? doubt.reason : lately };
 }

@@ -66,7 +66,7 @@ beforeAll(async () => {
   const { url } = await server.listen('127.0.0.1:0');
   writeFileSync(
     file,
-    `prometheus: {url: "${url}"}\npacks: [service]\nglobal: {step: 1m}\n` +
+    `prometheus: {url: "${url}"}\npacks: [service]\nglobal: {step: 1m, scrape_interval: 1m}\n` +
       `detection: {training: 4h, detectors: [robust-z]}\nstorage: {path: "${dir}"}\nweb: {listen: "${new URL(url).host}"}\n`,
   );
   const loaded = loadOrExplain(file);
