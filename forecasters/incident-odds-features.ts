@@ -1,5 +1,12 @@
 import { saySpan } from '../core/say-time.ts';
-import { countsAround, type HourlyPast, hour, hourOfWeek, type OddsSignal } from './incident-odds-past.ts';
+import {
+  countsAround,
+  type HourlyPast,
+  hour,
+  hourOfWeek,
+  hoursOfWeek,
+  type OddsSignal,
+} from './incident-odds-past.ts';
 
 /** What a model looks at, and how a person says a value of it. */
 export interface OddsFeature {
@@ -76,14 +83,16 @@ export function oddsFeatures(signals: readonly OddsSignal[]): readonly OddsFeatu
   ];
 }
 
-/** What the profile says of the `hours` after each row (before it where negative). */
+/** What the profile says of the `hours` after each row (before it where negative): a sum for each hour of the week. */
 function usual({ from, rows }: HourlyPast, profile: Float64Array, hours: number): Float64Array {
-  return Float64Array.from({ length: rows }, (_, i) => {
+  const sums = profile.map((_, how) => {
     let sum = 0;
     for (let k = Math.min(0, hours); k < Math.max(0, hours); k++)
-      sum += profile[hourOfWeek(from + (i + k) * hour)]!;
+      sum += profile[(how + k + hoursOfWeek) % hoursOfWeek]!;
     return sum;
   });
+  const first = hourOfWeek(from);
+  return Float64Array.from({ length: rows }, (_, i) => sums[(first + i) % hoursOfWeek]!);
 }
 
 /** s_i = s_(i-1) 2^(-1 / half) + x_i. */
@@ -137,31 +146,47 @@ export function activityAnHour({ activity }: HourlyPast): Float64Array {
   return activity.map((_, i) => activity[i + 1] ?? Number.NaN);
 }
 
+/** Where the columns of `usualColumns` stand among those of all features. */
+export const usualFeatures: readonly number[] = [
+  0,
+  1,
+  2,
+  ...levels.map((_, k) => straightFeatures.length + 1 + windows.length + k),
+];
+
+/** The columns that what is usual enters, in the order of `usualFeatures`. */
+export function usualColumns(past: HourlyPast, profile: PlaceProfile, ahead: number): Float64Array[] {
+  const expected = usual(past, profile.activity, ahead);
+  const level = levelOf(past, profile.activity);
+  return [
+    expected.map((value, i) => Math.log1p(value * level[i]!)),
+    expected.map(Math.log1p),
+    usual(past, profile.incidents, ahead).map(value => Math.log(value + leastIncidents)),
+    ...levels.map(hours => {
+      const due = usual(past, profile.activity, -hours);
+      return windowSum(past.activity, hours).map((value, i) => Math.log((value + 2) / (due[i]! + 2)));
+    }),
+  ];
+}
+
 /** The columns of all features, one value a row; a row looks at what was known by then. */
 export function featureColumns(
   past: HourlyPast,
   profile: PlaceProfile,
   ahead: number,
 ): readonly Float64Array[] {
-  const expected = usual(past, profile.activity, ahead);
-  const level = levelOf(past, profile.activity);
   const known = knownAnHour(past);
-  const since = hoursSince(past);
   const times = Float64Array.from({ length: past.rows }, (_, i) => past.from + i * hour);
-  return [
-    expected.map((value, i) => Math.log1p(value * level[i]!)),
-    expected.map(Math.log1p),
-    usual(past, profile.incidents, ahead).map(value => Math.log(value + leastIncidents)),
+  const columns = [
     decayed(known, echoes[0]!),
     decayed(known, echoes[1]!).map(Math.log1p),
-    since.map(Math.log1p),
+    hoursSince(past).map(Math.log1p),
     ...windows.map(hours => countsAround(past, past.known, hours).map(Math.log1p)),
-    ...levels.map(hours => {
-      const due = usual(past, profile.activity, -hours);
-      return windowSum(past.activity, hours).map((value, i) => Math.log((value + 2) / (due[i]! + 2)));
-    }),
     times.map(t => hourOfWeek(t) % 24),
     times.map(t => Math.floor(hourOfWeek(t) / 24)),
     ...past.signals,
   ];
+  for (const [k, column] of usualColumns(past, profile, ahead).entries())
+    columns.splice(usualFeatures[k]!, 0, column);
+  return columns;
 }

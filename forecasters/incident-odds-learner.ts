@@ -1,17 +1,11 @@
 import { quantile } from '../core/stats.ts';
 import { type Blend, blended, fitBlend, type Unseen } from './incident-odds-blend.ts';
-import {
-  activityAnHour,
-  begunAnHour,
-  featureColumns,
-  type OddsFeature,
-  oddsFeatures,
-  type PlaceProfile,
-} from './incident-odds-features.ts';
+import { columnsOf, columnsToLearnFrom, profilesOf } from './incident-odds-columns.ts';
+import { type OddsFeature, oddsFeatures, type PlaceProfile } from './incident-odds-features.ts';
 import { fitMembers, type Members, memberNames, memberOdds } from './incident-odds-members.ts';
 import { decidedRows, type HourlyPast, hour, type OddsSignal, outcomes } from './incident-odds-past.ts';
-import { type UsedRows, weeklyProfiles } from './incident-odds-profile.ts';
-import { gatherRows, recency } from './incident-odds-rows.ts';
+import type { UsedRows } from './incident-odds-profile.ts';
+import { apart, gatherRows, recency } from './incident-odds-rows.ts';
 
 /** Everything that was learned of some places. */
 export interface LearnedOdds {
@@ -41,12 +35,6 @@ export interface LearnerOptions {
 
 const folds = 6;
 
-function profilesOf(pasts: readonly HourlyPast[], used: UsedRows): readonly PlaceProfile[] {
-  const activity = weeklyProfiles(pasts, pasts.map(activityAnHour), { used });
-  const incidents = weeklyProfiles(pasts, pasts.map(begunAnHour), { used, like: activity });
-  return pasts.map((_, k) => ({ incidents: incidents[k]!, activity: activity[k]! }));
-}
-
 interface Lesson {
   readonly pasts: readonly HourlyPast[];
   readonly features: readonly OddsFeature[];
@@ -55,30 +43,16 @@ interface Lesson {
 
 /** Fits everything but the blend on the rows that may be used; the columns of all rows come with it. */
 function learnFrom({ pasts, features, options }: Lesson, used: UsedRows) {
-  const { ahead, seed, until } = options;
-  const profiles = profilesOf(pasts, used);
-  const columns = pasts.map((past, k) => featureColumns(past, profiles[k]!, ahead));
-  const members = fitMembers(gatherRows(pasts, columns, { used, ahead, until }), features, seed);
-  return { profiles, columns, members };
+  const lesson = { pasts, used, ahead: options.ahead, until: options.until };
+  const profiles = profilesOf(lesson);
+  const columns = columnsOf(lesson, profiles);
+  const rows = gatherRows(pasts, columnsToLearnFrom(lesson, columns), lesson);
+  return { profiles, columns, members: fitMembers(rows, features, options.seed) };
 }
 
 /** One row of columns. */
 export const rowAt = (columns: readonly Float64Array[], i: number): number[] =>
   columns.map(column => column[i]!);
-
-/** Rows outside [from, to) and at least `ahead` hours away from it, so that no outcome is shared. */
-function apart(
-  past: HourlyPast,
-  block: { from: number; to: number },
-  { until, ahead }: LearnerOptions,
-): Uint8Array {
-  const rows = new Uint8Array(past.rows);
-  for (let i = 0; i < decidedRows(past, until, ahead); i++) {
-    const t = past.from + i * hour;
-    rows[i] = t < block.from - ahead * hour || t >= block.to + ahead * hour ? 1 : 0;
-  }
-  return rows;
-}
 
 /** What the members say of rows that they have not learned from: blocks of time in turn. */
 function unseenOf(lesson: Lesson): Unseen {

@@ -1,4 +1,4 @@
-import { type HourlyPast, hour, outcomes } from './incident-odds-past.ts';
+import { decidedRows, type HourlyPast, hour, outcomes } from './incident-odds-past.ts';
 import type { UsedRows } from './incident-odds-profile.ts';
 
 /** Rows to learn from: columns of equal length, whether an incident came, and the weight of each row. */
@@ -48,4 +48,18 @@ export function gatherRows(
     y: Float64Array.from(y),
     weight: Float64Array.from(y, (each, n) => (each === 0 ? every : 1) * recency(until, times[n]!)),
   };
+}
+
+/** Rows outside [from, to) and at least `ahead` hours away from it, so that no outcome is shared. */
+export function apart(
+  past: HourlyPast,
+  block: { readonly from: number; readonly to: number },
+  { until, ahead }: { readonly until: number; readonly ahead: number },
+): Uint8Array {
+  const rows = new Uint8Array(past.rows);
+  for (let i = 0; i < decidedRows(past, until, ahead); i++) {
+    const t = past.from + i * hour;
+    rows[i] = t < block.from - ahead * hour || t >= block.to + ahead * hour ? 1 : 0;
+  }
+  return rows;
 }
