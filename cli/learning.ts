@@ -9,6 +9,7 @@ import type { LeftOut } from './left-out.ts';
 import type { Log } from './log.ts';
 import type { ModelBook } from './model-book.ts';
 import { sayWorse } from './model-race.ts';
+import { createDoubts, sayUnlearned, waitOf } from './why-unlearned.ts';
 
 /** What learning stands on. */
 export interface LearningParts {
@@ -58,7 +59,6 @@ const refreshEvery = 86_400_000;
 /** A history with fewer rows is short and has the step of its class: it is learned again when it has doubled, so soon at most. */
 const longHistory = 2016;
 const soonest = 900_000;
-const retryEvery = 60_000;
 const toldEvery = 30_000;
 
 interface Outcome {
@@ -80,9 +80,6 @@ function leaveOut({ log }: LearningParts, watch: ClassWatch, why: LeftOut): void
   log.error(`${nameOf(watch)}: ${why.reason}`);
 }
 
-/** How long a class that was not fitted waits, ms. */
-const waitOf = ({ watch }: ClassWatch): number => Math.max(retryEvery, 20 * watch.class.step);
-
 /** A training, and what is doubted of its samples: a source that does not answer that is no reason to learn less. */
 async function outcomeOf(
   training: Promise<TrainedClass | UntrainedClass | undefined>,
@@ -97,37 +94,6 @@ async function outcomeOf(
   } catch (error) {
     return { error };
   }
-}
-
-/** Says what is doubted of a class once a kind of it: the words change as a history grows. */
-function createDoubts(log: Log) {
-  const told = new Map<ClassWatch, HistoryDoubt['kind'] | 'unknown'>();
-  const waiting = new Set<ClassWatch>();
-  return {
-    /** Of a class without a history, which is tried again. */
-    waits(watch: ClassWatch, doubt: HistoryDoubt | undefined): void {
-      waiting.add(watch);
-      watch.doubt = doubt?.reason;
-      const kind = doubt?.kind ?? 'unknown';
-      if (told.get(watch) === kind) return;
-      told.set(watch, kind);
-      const why = doubt === undefined ? '' : `: ${doubt.reason}`;
-      const say = kind === 'rare' ? log.warn : log.info;
-      say(
-        `${nameOf(watch)} has no history yet${why}; it is tried again every ${formatDuration(waitOf(watch))}`,
-      );
-    },
-    /** Of a class that was learned: it may be dark most of the time. */
-    learned(watch: ClassWatch, doubt: HistoryDoubt | undefined): void {
-      waiting.delete(watch);
-      watch.doubt = doubt?.reason;
-      if (doubt !== undefined && told.get(watch) !== doubt.kind)
-        log.warn(`${nameOf(watch)}: ${doubt.reason}`);
-      if (doubt === undefined) told.delete(watch);
-      else told.set(watch, doubt.kind);
-    },
-    isWaiting: (watch: ClassWatch): boolean => waiting.has(watch) && !watch.fitted,
-  };
 }
 
 /** Watched series of all classes but one. */
@@ -268,23 +234,6 @@ export function createLearning(parts: LearningParts): Learning {
       await Promise.all(running.values());
     },
   };
-}
-
-/** What the last try came to, and whether the next one is under way. */
-interface LastTry {
-  readonly silent: boolean;
-  readonly failure: string | undefined;
-  readonly isRunning: boolean;
-}
-
-function sayUnlearned({ leftOut, doubt }: ClassWatch, { silent, failure, isRunning }: LastTry): string {
-  if (leftOut !== undefined) return leftOut.reason;
-  if (silent) {
-    const why = doubt === undefined ? '' : `: ${doubt}`;
-    return `its source has no history of it yet${why}; it is tried again`;
-  }
-  if (failure !== undefined) return `learning it failed: ${failure}; it is tried again`;
-  return isRunning ? 'it is being learned' : 'it waits for its turn to be learned';
 }
 
 /** How large the classes are, as far as that was asked. */

@@ -1,87 +1,7 @@
 import { expect, it } from 'vitest';
-import { parseBudget } from '../../alerts/budget.ts';
-import { createPageThresholds } from '../../alerts/page-threshold.ts';
-import { classOverview } from '../../cli/class-readings.ts';
-import type { TrainedClass, Trainer, TrainingJob } from '../../cli/class-training.ts';
-import { ClassWatch } from '../../cli/class-watch.ts';
-import { createLearning, type LearningParts } from '../../cli/learning.ts';
-import { createModelBook } from '../../cli/model-book.ts';
-import { signalSchema } from '../../core/pack.ts';
+import type { ClassWatch } from '../../cli/class-watch.ts';
 import { SourceError } from '../../core/series.ts';
-import { openStore } from '../../store/sqlite.ts';
-import { normalLife } from './virtual-past.ts';
-
-const step = 15_000;
-const day = 86_400_000;
-const entities = [{ service: 'a' }];
-const makeWatch = (name: string) =>
-  new ClassWatch(
-    {
-      class: { name, step, signals: [signalSchema.parse({ name: 'traffic', kind: 'traffic', query: 'x' })] },
-      entityLabels: ['service'],
-      absent: 'missing',
-      queries: ['x'],
-    },
-    { fpr: 0.01, seed: 1 },
-  );
-const batch = (watch: ClassWatch, t: number) => ({
-  class: watch.watch.class,
-  t,
-  entities,
-  values: Float64Array.of(normalLife('a', t)),
-  partial: false,
-});
-
-/** What a class has learned of the 400 steps before `until`, which stand for `rows` steps of history. */
-function learned(name: string, until: number, rows = 8640): TrainedClass {
-  const watch = makeWatch(name);
-  const batches = Array.from({ length: 400 }, (_, i) => batch(watch, until - (399 - i) * step));
-  watch.fit({ batches, entities, failures: [] });
-  return { snapshot: { ...watch.snapshot()!, rows }, thresholds: new TextEncoder().encode('[]') };
-}
-
-/** A trainer whose jobs end when the test says so. */
-function makeTrainer(atOnce: number) {
-  const jobs: { job: TrainingJob; end: (made?: TrainedClass) => void; fail: (error: Error) => void }[] = [];
-  const trainer: Trainer = {
-    atOnce,
-    train: job => new Promise((end, fail) => jobs.push({ job, end, fail })),
-    close: async () => undefined,
-  };
-  return { trainer, jobs };
-}
-
-function setUp(...names: string[]) {
-  return setUpWith(names, {});
-}
-
-function setUpWith(
-  names: readonly string[],
-  { atOnce = 1, ...how }: Pick<LearningParts, 'size' | 'doubt'> & { readonly atOnce?: number },
-) {
-  const watches = names.map(makeWatch);
-  const said: string[] = [];
-  const say = (text: string) => void said.push(text);
-  const log = { info: say, warn: say, error: say };
-  const { models } = openStore(':memory:');
-  const { trainer, jobs } = makeTrainer(atOnce);
-  const book = createModelBook(models, log);
-  const learning = createLearning({
-    watches,
-    thresholds: createPageThresholds(parseBudget('2 per service per 1w')),
-    trainer,
-    book,
-    log,
-    series: 1000,
-    ...how,
-    progress: () => undefined,
-    refused: name => say(`${name} counted as refused`),
-    failed: (watch, error) => say(`${watch.watch.class.name} failed: ${error}`),
-  });
-  return { watches, learning, jobs, models, said, book };
-}
-
-const t0 = 1000 * day;
+import { batch, day, learned, setUp, setUpWith, step, t0 } from './learning-classes.ts';
 
 it('lets the first class watch while the second is still to be fitted', async () => {
   const { watches, learning, jobs } = setUp('a/a', 'b/b');
@@ -143,51 +63,6 @@ it('tries a class without a history again a minute later, and one that failed to
   expect(said).toContain('b/b failed: SourceError: away');
   learning.step(t0, t0 + 310_000);
   expect(jobs.map(({ job }) => job.class)).toEqual(['a/a', 'b/b', 'a/a']);
-});
-
-it('says why a class has no history once a kind of reason, and the newest words on the page', async () => {
-  const reasons = ['reach only 40s back', 'reach only 5m40s back', undefined];
-  const doubt = async () => {
-    const reason = reasons.shift();
-    return reason === undefined ? undefined : { kind: 'young' as const, reason };
-  };
-  const { watches, learning, jobs, said } = setUpWith(['a/a'], { doubt });
-  for (const now of [t0, t0 + 310_000]) {
-    learning.step(t0, now);
-    jobs.at(-1)?.end(undefined);
-    await learning.idle();
-    learning.step(t0, now);
-  }
-  expect(said.filter(line => line.includes('history'))).toEqual([
-    'a/a has no history yet: reach only 40s back; it is tried again every 5m',
-  ]);
-  expect(learning.hasNoHistory(watches[0]!)).toBe(true);
-  expect(classOverview(watches[0]!).reasons).toEqual(['has no history yet: reach only 5m40s back']);
-  learning.step(t0, t0 + 620_000);
-  jobs.at(-1)?.end(learned('a/a', t0));
-  await learning.idle();
-  learning.step(t0, t0 + 620_000);
-  expect(learning.hasNoHistory(watches[0]!)).toBe(false);
-  expect(classOverview(watches[0]!)).toMatchObject({ counts: { watching: 1 }, reasons: [] });
-});
-
-it('warns of a class that was learned of samples too rare to be watched, and learns on where the source does not say', async () => {
-  const rare = { kind: 'rare' as const, reason: 'samples come every 1m' };
-  const { watches, learning, jobs, said } = setUpWith(['a/a', 'b/b'], {
-    doubt: async watch => {
-      if (watch.watch.class.name === 'a/a') return rare;
-      throw new SourceError('away', { retryable: true });
-    },
-  });
-  for (const name of ['a/a', 'b/b']) {
-    learning.step(t0, t0);
-    jobs.at(-1)?.end(learned(name, t0));
-    await learning.idle();
-  }
-  learning.step(t0, t0);
-  expect(watches.map(({ fitted }) => fitted)).toEqual([true, true]);
-  expect(said).toContain('a/a: samples come every 1m');
-  expect(watches.map(watch => classOverview(watch).reasons[0])).toEqual(['samples come every 1m', undefined]);
 });
 
 it('renews a model after a day, and the class goes on where it is', async () => {
@@ -300,22 +175,4 @@ it('keeps the model in use when the new one cannot be read', async () => {
   learning.step(t0, t0 + day + 1);
   expect(watches[0]?.fitted).toBe(true);
   expect(said.at(-1)).toMatch(/a\/a failed: RangeError: .*damaged/);
-});
-
-it('says of each class why it has no model', async () => {
-  const { watches, learning, jobs } = setUp('a/a', 'b/b');
-  const why = () => watches.map(watch => learning.whyUnlearned(watch));
-  learning.step(t0, t0);
-  expect(why()).toEqual(['it is being learned', 'it waits for its turn to be learned']);
-  jobs[0]?.fail(new SourceError('no answer in 30s', { retryable: true }));
-  await learning.idle();
-  learning.step(t0 + step, t0 + step);
-  expect(why()).toEqual(['learning it failed: no answer in 30s; it is tried again', 'it is being learned']);
-  jobs[1]?.end();
-  await learning.idle();
-  learning.step(t0 + 2 * step, t0 + 2 * step);
-  expect(why()[1]).toBe('its source has no history of it yet; it is tried again');
-  watches[1]?.leaveOut({ limit: 'series', reason: 'it is over limits.series' });
-  expect(why()[1]).toBe('it is over limits.series');
-  expect(learning.whyUnlearned(makeWatch('c/c'))).toBeUndefined();
 });
