@@ -19,7 +19,7 @@ const notRouting = new Set([
 ]);
 
 /** The gravest severity among the labels given; `warning` where none is known. */
-export function worstSeverity(labels: readonly Labels[]): string {
+function worstSeverity(labels: readonly Labels[]): string {
   const ranks = labels.map(each => severities.indexOf(each.severity ?? ''));
   const worst = Math.max(-1, ...ranks);
   return worst < 0 ? 'warning' : severities[worst]!;

@@ -31,7 +31,7 @@ export interface PushResult {
 }
 
 /** What is to be done with a dashboard that Grafana holds, or does not. */
-export function planPush(
+function planPush(
   held: HeldDashboard | undefined,
   { hash }: Pick<WantedModel, 'hash'>,
   how: Pick<PushHow, 'folderUid' | 'overwrite' | 'known'>,

@@ -15,7 +15,7 @@ const incidents = uidOf('foreshock', 'incident', '');
  * Whether a push of the fleet may have given this uid: those of incidents come and go by a policy of their own, and what a person
  * saved as a copy has our mark, but a uid of Grafana's.
  */
-export function isOfFleet(uid: string): boolean {
+function isOfFleet(uid: string): boolean {
   return uid.startsWith(prefix) && !uid.startsWith(incidents);
 }
 

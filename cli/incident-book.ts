@@ -30,7 +30,7 @@ export interface IncidentBook {
 type Added = Partial<Pick<IncidentView, 'signals' | 'dashboardPath' | 'around'>>;
 
 /** What began, in a few words. */
-export function incidentTitle(incident: Incident): string {
+function incidentTitle(incident: Incident): string {
   const [suspect] = incident.suspects;
   if (suspect !== undefined) return `${sayEntity(suspect.entity)}: ${saySymptom(suspect, incident)}`;
   const [member] = incident.members;

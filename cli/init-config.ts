@@ -31,7 +31,7 @@ const seriesBytes = 4e3;
 const entityBytes = 24e3;
 
 /** Series, queries a pass and memory of what was found. */
-export function costOf(packs: readonly FoundPack[]): InitCost {
+function costOf(packs: readonly FoundPack[]): InitCost {
   const classes = packs.flatMap(pack => pack.classes);
   const sum = (of: (each: (typeof classes)[number]) => number) =>
     classes.reduce((total, each) => total + of(each), 0);

@@ -42,7 +42,7 @@ export const signalSchema = z.strictObject({
 export type SignalSpec = z.output<typeof signalSchema>;
 
 /** The entities of one kind that a technology has. */
-export const classSchema = z.strictObject({
+const classSchema = z.strictObject({
   name,
   entity: z.array(label).min(1),
   /** What no sample means: missing, or zero for counters of errors. */

@@ -57,7 +57,7 @@ const failed = (gap: number) =>
   gap < 1000 ? 'which failed at the same time' : `which failed ${saySpan(gap)} earlier`;
 
 /** How long a place has been quiet, ms: 0 while an alert fires there. */
-export function quietOf({ firing, quietSince }: Activity, t: number): number {
+function quietOf({ firing, quietSince }: Activity, t: number): number {
   return firing > 0 ? 0 : Math.max(0, t - quietSince);
 }
 

@@ -36,7 +36,7 @@ const whole = (value: number) => String(Math.round(value));
 const levels = [2, 8, 24];
 const windows = [4, 24, 168];
 /** Half-lives of what an incident leaves behind, in hours. */
-export const echoes = [1, 72];
+const echoes = [1, 72];
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
@@ -96,7 +96,7 @@ function usual({ from, rows }: HourlyPast, profile: Float64Array, hours: number)
 }
 
 /** s_i = s_(i-1) 2^(-1 / half) + x_i. */
-export function decayed(values: Float64Array, half: number): Float64Array {
+function decayed(values: Float64Array, half: number): Float64Array {
   const keep = 0.5 ** (1 / half);
   let sum = 0;
   return values.map(value => {
@@ -132,7 +132,7 @@ function windowSum(values: Float64Array, hours: number): Float64Array {
 }
 
 /** Incidents that became known in the hour before each row, few at most. */
-export function knownAnHour(past: HourlyPast): Float64Array {
+function knownAnHour(past: HourlyPast): Float64Array {
   return countsAround(past, past.known, 1).map(count => Math.min(mostAnHour, count));
 }
 

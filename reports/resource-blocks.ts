@@ -17,7 +17,7 @@ export interface FigureSize {
 const longestHeading = 90;
 
 /** `Full on 4 December (80 %: 2 to 9 December).` */
-export function sayAnswer({ answer, interval }: ReportedResource): string {
+function sayAnswer({ answer, interval }: ReportedResource): string {
   const sentence = answer.charAt(0).toUpperCase() + answer.slice(1);
   return interval === '' ? sentence : `${sentence} (80 %: ${interval})`;
 }
