@@ -11,13 +11,19 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** As it is, with a name such as `__proto__` too, which z.record leaves out. */
+const detailsSchema = z.custom<Readonly<Record<string, unknown>>>(
+  value => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+
 const entrySchema = z.strictObject({
   number: z.int().min(1),
   at: z.number(),
   actor: z.string(),
   action: z.string(),
   message: z.string(),
-  details: z.record(z.string(), z.unknown()),
+  details: detailsSchema,
 });
 
 /** An entry of the log; numbers count from 1 without a gap. */

@@ -207,6 +207,7 @@ it('any record whatever is written, reads back and fits', () => {
       expect(made).toMatchObject({ at: at + 0, actor, action, message });
       expect(store.audit.after(made.number - 1, 1)).toEqual([made]);
     }),
+    { examples: [[{ at: 0, actor: '', action: '', message: '', details: { ['__proto__']: null } }]] },
   );
   store.close();
 });
