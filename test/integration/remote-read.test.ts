@@ -160,7 +160,9 @@ receivers: [{name: file, file: {path: "${dir}/told.jsonl"}}]`,
   });
 
   it('draws the forecast beyond now, at every step as foreshock itself does', async () => {
-    const span = { from: now - 5 * day, to: now + 20 * day };
+    // Half past: the reader carries a last sample on for five minutes, which foreshock does not.
+    const half = Math.floor(now / hour) * hour + hour / 2;
+    const span = { from: half - 5 * day, to: half + 20 * day };
     for (const query of [
       'foreshock_capacity_forecast{mountpoint="/data",quantile="0.5"}',
       'foreshock_capacity_used{mountpoint="/data"}',
