@@ -8,8 +8,14 @@ export function parseNumber(text: string, at: number): number {
   if (body === 'inf') return sign * Number.POSITIVE_INFINITY;
   if (body === 'nan') return Number.NaN;
   if (/^\d+(ms|[smhdwy])/.test(body)) return (sign * parseDurationText(body, at)) / 1000;
-  const value = Number(body.replaceAll('_', ''));
+  // Go reads whole numbers that begin with 0 in octal where they can be.
+  const value = /^0[0-7]+$/.test(body) ? Number.parseInt(body, 8) : Number(body.replaceAll('_', ''));
   if (Number.isNaN(value)) throw new PromqlError(`"${text}" is not a number`, at);
+  if (!Number.isFinite(value))
+    throw new PromqlError(
+      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`,
+      at,
+    );
   return sign * value;
 }
 

@@ -44,6 +44,7 @@ export const signatures: Readonly<Record<string, Signature>> = {
   predict_linear: signature('ms'),
   double_exponential_smoothing: signature('mss'),
   histogram_quantile: signature('sv'),
+  histogram_fraction: signature('ssv'),
   label_replace: signature('vtttt'),
   label_join: signature('vttt*'),
   time: signature('', 'scalar'),

@@ -1,5 +1,5 @@
 import type { Labels } from '../../core/labels.ts';
-import type { Expr, Matcher } from '../ast.ts';
+import type { Expr } from '../ast.ts';
 import type { Element, Grid } from './value.ts';
 
 /** 1 where no element has a sample; its labels are what the selector demands by equality. */
@@ -10,11 +10,18 @@ export function absent(expr: Expr, elements: readonly Element[], grid: Grid): El
   return [{ labels: demanded(expr), v, on }];
 }
 
+/** A label that is named again is told no more; only what comes first by equality, or after other comparisons, counts. */
 function demanded(expr: Expr): Labels {
   const matchers =
     expr.kind === 'selector' ? expr.matchers : expr.kind === 'matrix' ? expr.selector.matchers : [];
-  const names = matchers.map(({ label }) => label);
-  const once = ({ label, op }: Matcher) =>
-    op === '=' && label !== '__name__' && names.indexOf(label) === names.lastIndexOf(label);
-  return Object.fromEntries(matchers.filter(once).map(({ label, value }) => [label, value]));
+  const told = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { label, op, value } of matchers) {
+    if (label === '__name__') continue;
+    if (op === '=' && !seen.has(label)) {
+      told.set(label, value);
+      seen.add(label);
+    } else told.delete(label);
+  }
+  return Object.fromEntries(told);
 }

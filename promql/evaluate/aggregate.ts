@@ -1,5 +1,7 @@
 import { fingerprint, type Labels, omit, pick } from '../../core/labels.ts';
 import type { AggregateExpr } from '../ast.ts';
+import { ExecutionError } from '../parse.ts';
+import { numberText } from './number-text.ts';
 import { nanFirst } from './quantile.ts';
 import { reduced } from './reduce.ts';
 import type { Steps } from './steps.ts';
@@ -13,14 +15,22 @@ export function* aggregate(
   param: Float64Array | undefined,
 ): Steps<Element[]> {
   const { op } = expr;
+  const isTop = op === 'topk' || op === 'bottomk';
+  if (isTop) checkCounts(param!);
   const out: Element[] = [];
   for (const { labels, members } of groupsOf(expr, elements)) {
-    if (op === 'topk' || op === 'bottomk')
+    if (isTop)
       for (const element of yield* select(members, param!, op === 'topk' ? 1 : -1)) out.push(element);
     else out.push({ labels, ...(yield* reduced(op, members, param)) });
     yield;
   }
   return out;
+}
+
+/** Throws an ExecutionError where a number of elements is none that Go's int64 could hold. */
+function checkCounts(k: Float64Array): void {
+  const wrong = k.find(count => !(Math.abs(count) <= 2 ** 63));
+  if (wrong !== undefined) throw new ExecutionError(`Scalar value ${numberText(wrong)} overflows int64`, 0);
 }
 
 /** Elements of equal labels in the result. */

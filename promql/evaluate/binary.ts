@@ -84,7 +84,7 @@ function vectors(
 ): Element[] {
   const swapped = expr.matching?.group === 'right';
   const many = swapped ? sides.right : sides.left;
-  const one = bySignature(expr, swapped ? sides.left : sides.right);
+  const one = bySignature(expr, swapped ? sides.left : sides.right, many);
   const grouped = expr.matching?.group !== undefined;
   const bySide = new Map<string, Element[]>();
   const results: Element[] = [];
@@ -111,8 +111,15 @@ function vectors(
   return mergeEqual(results, fingerprint, clash);
 }
 
-/** The "one" side by signature; two of one signature may take turns but never be there at the same instant. */
-function bySignature(expr: BinaryExpr, elements: readonly Element[]): Map<string, Element[]> {
+/**
+ * The "one" side by signature; two of one signature may take turns but never be there at the same instant, unless the other side
+ * has nothing then.
+ */
+function bySignature(
+  expr: BinaryExpr,
+  elements: readonly Element[],
+  others: readonly Element[],
+): Map<string, Element[]> {
   const out = new Map<string, Element[]>();
   for (const element of elements) {
     const key = signatureOf(expr.matching, element.labels);
@@ -128,9 +135,23 @@ function bySignature(expr: BinaryExpr, elements: readonly Element[]): Map<string
       0,
     );
   };
-  for (const list of out.values()) if (list.length > 1) mergeEqual(list, () => '', clash);
+  const several = [...out.values()].filter(list => list.length > 1);
+  if (several.length === 0) return out;
+  const met = anyOf(others);
+  for (const list of several) mergeEqual(list.map(meeting(met)), () => '', clash);
   return out;
 }
+
+/** 1 where any of the elements has a sample. */
+function anyOf(elements: readonly Element[]): Uint8Array {
+  const out = new Uint8Array(elements[0]?.on.length ?? 0);
+  for (const { on } of elements) for (let i = 0; i < on.length; i++) out[i]! |= on[i]!;
+  return out;
+}
+
+const meeting =
+  (met: Uint8Array) =>
+  ({ labels, v, on }: Element): Element => ({ labels, v, on: on.map((here, i) => here & (met[i] ?? 0)) });
 
 function matchGroup({ matching }: BinaryExpr, labels: Labels): Labels {
   if (matching?.on === true) return pick(labels, matching.labels);

@@ -61,13 +61,20 @@ function each(f: (value: number) => number): Apply {
   return args => vectorOf(mapElements(args.vector(0), f, nameless));
 }
 
+/** As in Go an infinity wins over NaN. */
+const larger = (a: number, b: number) =>
+  a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : Math.max(a, b);
+const smaller = (a: number, b: number) => -larger(-a, -b);
+
 function bounded(low: number | undefined, high: number | undefined): Apply {
   return args => {
     const floor = low === undefined ? undefined : args.scalar(low);
     const ceiling = high === undefined ? undefined : args.scalar(high);
     const least = (i: number) => floor?.[i] ?? Number.NEGATIVE_INFINITY;
     const most = (i: number) => ceiling?.[i] ?? Number.POSITIVE_INFINITY;
-    const clamped = (value: number, i: number) => Math.max(least(i), Math.min(most(i), value));
+    const clamped = (value: number, i: number) => larger(least(i), smaller(most(i), value));
     const elements = mapElements(args.vector(0), clamped, nameless);
     return vectorOf(
       elements.map(each => ({ ...each, on: each.on.map((on, i) => (least(i) > most(i) ? 0 : on)) })),
@@ -87,10 +94,9 @@ const round: Apply = args => {
 function scalarOf(args: Arguments, grid: Grid): Value {
   const elements = args.vector(0);
   const v = new Float64Array(grid.count).fill(Number.NaN);
-  for (let i = 0; i < grid.count; i++) {
-    const present = elements.filter(({ on }) => on[i] === 1);
-    if (present.length === 1) v[i] = present[0]!.v[i]!;
-  }
+  const there = new Uint32Array(grid.count);
+  for (const { v: values, on } of elements)
+    for (let i = 0; i < grid.count; i++) if (on[i] === 1) v[i] = ++there[i]! === 1 ? values[i]! : Number.NaN;
   return { kind: 'scalar', v };
 }
 
@@ -145,6 +151,7 @@ export const functions: Readonly<Record<string, Apply>> = {
   histogram_avg: none,
   histogram_stddev: none,
   histogram_stdvar: none,
+  histogram_fraction: none,
   ...calendarFunctions,
   round,
   clamp: bounded(1, 2),

@@ -13,10 +13,11 @@ export function histogramQuantile(q: Float64Array, elements: readonly Element[])
   for (const element of elements) {
     const bound = decodeBound(element.labels.le);
     if (bound === undefined) continue;
-    const labels = omit(element.labels, ['le', '__name__']);
-    const key = fingerprint(labels);
+    // Of two metrics each is a histogram of its own, though the result has no name.
+    const key = fingerprint(omit(element.labels, ['le']));
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { labels, buckets: [{ bound, element }] });
+    if (group === undefined)
+      groups.set(key, { labels: omit(element.labels, ['le', '__name__']), buckets: [{ bound, element }] });
     else group.buckets.push({ bound, element });
   }
   return [...groups.values()].map(({ labels, buckets }) => {

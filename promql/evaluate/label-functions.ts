@@ -17,7 +17,7 @@ export function labelReplace(args: Arguments): Element[] {
     if (!match.matches()) return element;
     const groups = pattern.namedGroups();
     const group = (name: string) => {
-      const number = /^\d+$/.test(name) ? Number(name) : (groups[name] ?? -1);
+      const number = /^(?:0|[1-9]\d{0,7})$/.test(name) ? Number(name) : (groups[name] ?? -1);
       return number < 0 || number > match.groupCount() ? '' : (match.group(number) ?? '');
     };
     return { ...element, labels: withLabel(element.labels, target, expand(replacement, group)) };
@@ -49,8 +49,10 @@ function withLabel(labels: Labels, name: string, text: string): Labels {
   return text === '' ? omit(labels, [name]) : { ...labels, [name]: text };
 }
 
+/** A name is as long as letters and digits of any script go, as in Go's Regexp.Expand. */
 function expand(template: string, group: (name: string) => string): string {
-  return template.replace(/\$(\$|\w+|\{(\w+)\})/g, (_, whole: string, braced?: string) =>
-    whole === '$' ? '$' : group(braced ?? whole),
+  return template.replace(
+    /\$(\$|[\p{L}\p{Nd}_]+|\{([\p{L}\p{Nd}_]+)\})/gu,
+    (_, whole: string, braced?: string) => (whole === '$' ? '$' : group(braced ?? whole)),
   );
 }

@@ -1,6 +1,7 @@
 import { ExecutionError } from '../parse.ts';
 import { promQuantile } from './quantile.ts';
 import { extrapolated, instantRate, line } from './rate.ts';
+import { Summation, stepOfMean } from './summation.ts';
 import type { RangeFunction, SampleWindow } from './window.ts';
 
 function fold(w: SampleWindow, initial: number, f: (sum: number, value: number) => number): number {
@@ -27,8 +28,19 @@ function variance(w: SampleWindow): number {
   return m2 / (w.to - w.from);
 }
 
+function sum({ v, from, to }: SampleWindow): number {
+  const summation = new Summation();
+  for (let i = from; i < to; i++) summation.add(v[i]!);
+  return summation.total;
+}
+
+/** The sum over the count, or step by step where the sum is beyond the largest number. */
 function mean(w: SampleWindow): number {
-  return fold(w, 0, (sum, value) => sum + value) / (w.to - w.from);
+  const total = sum(w);
+  if (Number.isFinite(total)) return total / (w.to - w.from);
+  let out = w.v[w.from]!;
+  for (let i = w.from + 1; i < w.to; i++) out = stepOfMean(out, w.v[i]!, i - w.from + 1);
+  return out;
 }
 
 /** Median of the distances from the median. */
@@ -81,7 +93,7 @@ export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
       return value + slope * seconds![w.step]!;
     },
   },
-  sum_over_time: { least: 1, apply: w => fold(w, 0, (sum, value) => sum + value) },
+  sum_over_time: { least: 1, apply: sum },
   avg_over_time: { least: 1, apply: mean },
   min_over_time: {
     least: 1,

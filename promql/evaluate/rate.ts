@@ -20,7 +20,7 @@ export function extrapolated(w: SampleWindow, how: { counter: boolean; perSecond
   else before = Math.min(capped(before, threshold, gap), zero);
   const after = capped((w.end - t[to - 1]!) / 1000, threshold, gap);
   const factor = (sampled + before + after) / sampled;
-  return how.perSecond ? (change * factor) / ((w.end - w.start) / 1000) : change * factor;
+  return change * (how.perSecond ? factor / ((w.end - w.start) / 1000) : factor);
 }
 
 function capped(toEnd: number, threshold: number, gap: number): number {

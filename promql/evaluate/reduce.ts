@@ -1,6 +1,7 @@
 import type { AggregateExpr } from '../ast.ts';
 import { promQuantile } from './quantile.ts';
 import type { Steps } from './steps.ts';
+import { stepOfMean } from './summation.ts';
 import type { Element } from './value.ts';
 
 /** What the samples of a group give so far, at each instant: `n` of them were there. */
@@ -26,6 +27,15 @@ function add({ n, v }: Tally, { v: x, on }: Element): void {
     if (on[i] === 0) continue;
     v[i] = n[i] === 0 ? x[i]! : v[i]! + x[i]!;
     n[i]!++;
+  }
+}
+
+/** The mean of what was there: m += x / n - m / n, which holds where the sum is beyond the largest number. */
+function average({ n, v }: Tally, { v: x, on }: Element): void {
+  for (let i = 0; i < x.length; i++) {
+    if (on[i] === 0) continue;
+    n[i]!++;
+    v[i] = n[i] === 1 ? x[i]! : stepOfMean(v[i]!, x[i]!, n[i]!);
   }
 }
 
@@ -57,7 +67,7 @@ const value = ({ v }: Tally, i: number) => v[i]!;
 
 const reductions: Readonly<Record<string, Reduction>> = {
   sum: { take: add, end: value },
-  avg: { take: add, end: ({ v, n }, i) => v[i]! / n[i]! },
+  avg: { take: average, end: value },
   min: { take: extreme(-1), end: value },
   max: { take: extreme(1), end: value },
   count: { take: count, end: ({ n }, i) => n[i]! },

@@ -56,6 +56,8 @@ export function* overWindows(
   const w = { t, v, from: 0, to: 0, start: 0, end: 0, at: 0, step: 0, dialect };
   w.from = firstAfter(t, (pin ?? grid.start) - offset - range - (open ? 0 : 0.5));
   w.to = w.from;
+  // Every window at a fixed time holds the same.
+  const isOnce = pin !== undefined && params.length === 0;
   let any = false;
   let visits = 0;
   for (let i = 0; i < grid.count; i++) {
@@ -70,10 +72,15 @@ export function* overWindows(
     element.v[i] = fn.apply(w, params);
     element.on[i] = 1;
     any = true;
+    if (isOnce) break;
     visits += w.to - w.from + 1;
     if (visits < visitsOfATurn) continue;
     visits = 0;
     yield;
+  }
+  if (any && isOnce) {
+    element.v.fill(element.v[0]!);
+    element.on.fill(1);
   }
   return any ? element : undefined;
 }

@@ -57,11 +57,38 @@ describe('the evaluator', () => {
     ],
     ['up[5m + step()]', /^1:4: parse error: "5m \+ step\(\)" is not supported as a duration/],
     ['up anchored', /^1:1: parse error: AnchoredExpr is not supported: up anchored/],
+    ['topk(NaN, up)', /^Scalar value NaN overflows int64/],
+    ['bottomk(1e30, up)', /^Scalar value 1e\+30 overflows int64/],
+    ['topk(scalar(nothing), up)', /^Scalar value NaN overflows int64/],
+    ['up > 1e400', /parse error: error parsing number: .* parsing "1e400": value out of range/],
   ])('%s is refused with its place', async (query, message) => {
     await expect(ask(query)).rejects.toMatchObject({
       name: 'SourceError',
       retryable: false,
       message: expect.stringMatching(message),
     });
+  });
+
+  it('takes two metrics of one query for two histograms, whose quantiles have one label set', async () => {
+    const bucket = (name: string, le: string, v: number) => ({
+      labels: { __name__: name, le },
+      t: Float64Array.of(0),
+      v: Float64Array.of(v),
+    });
+    const buckets = ['a_bucket', 'b_bucket'].flatMap(name => [bucket(name, '1', 1), bucket(name, '+Inf', 2)]);
+    const query = 'histogram_quantile(0.5, {__name__=~".*_bucket"})';
+    const asked = createEvaluator(buckets, { lookback: 10 }).queryRange({
+      query,
+      start: 0,
+      end: 0,
+      step: 10,
+    });
+    await expect(asked).rejects.toThrow('vector cannot contain metrics with the same labelset');
+  });
+
+  it('asks for unique matches only where both sides have something', async () => {
+    expect(await ask('nothing * on () up')).toEqual([]);
+    expect(await ask('up{instance="b"} offset 20ms * on () up', 20, 20)).toEqual([['', [20], [28]]]);
+    await expect(ask('up * on () up', 20, 20)).resolves.toEqual([['', [20], [16]]]);
   });
 });
