@@ -46,11 +46,15 @@ const answerSchema = z.object({
     z.array(z.unknown()).length(0),
   ]),
 });
-/** Times in seconds, as MISP has them: from when on this reading asks, the newest it has seen, and when all was begun to be read last. */
+/**
+ * Times in seconds, as MISP has them: from when on this reading asks, the newest it has seen, and when all was begun to be read last.
+ * Pages count by `limit`; 0 where that is not known.
+ */
 const positionSchema = z.strictObject({
   since: z.number(),
   newest: z.number(),
   page: z.number(),
+  limit: z.number().default(0),
   wholeAt: z.number(),
 });
 type Position = z.output<typeof positionSchema>;
@@ -58,7 +62,6 @@ type Position = z.output<typeof positionSchema>;
 /** Where one poll stands. */
 interface Reading {
   position: Position;
-  limit: number;
   /** The first attribute of the last page: the same again is no progress. */
   first: string;
 }
@@ -89,13 +92,7 @@ class MispCollector implements FeedCollector {
   }
 
   async *poll(from: string | undefined, signal: AbortSignal): AsyncGenerator<FeedPage> {
-    const stored =
-      from === undefined ? undefined : readStoredPosition(from, positionSchema, this.#options.name);
-    const reading: Reading = {
-      position: stored ?? { since: 0, newest: 0, page: 1, wholeAt: 0 },
-      limit: this.#options.page_size,
-      first: '',
-    };
+    const reading: Reading = { position: this.#begun(from), first: '' };
     for (let pages = 0; pages < mostPages; pages++) {
       const answer = await this.#page(reading, signal);
       const attributes = this.#read(answer.text);
@@ -105,7 +102,7 @@ class MispCollector implements FeedCollector {
       reading.first = first;
       const read = attributes.map(readAttribute);
       const updates = read.flatMap(({ update }) => update ?? []);
-      const isLast = attributes.length < reading.limit;
+      const isLast = isLastPage(attributes.length, reading.position.limit, answer);
       reading.position = this.#next(reading.position, { updates, isLast, date: dateOf(answer) });
       const refused = read.flatMap(each => each.refused ?? []);
       yield { updates, refused, position: JSON.stringify(reading.position) };
@@ -114,20 +111,25 @@ class MispCollector implements FeedCollector {
     throw this.#refuse(`more than ${mostPages} pages: the next poll goes on`);
   }
 
+  /** Where reading begins, or goes on: in pages of the size that they had. */
+  #begun(from: string | undefined): Position {
+    const { name, page_size: limit } = this.#options;
+    if (from === undefined) return { since: 0, newest: 0, page: 1, limit, wholeAt: 0 };
+    const stored = readStoredPosition(from, positionSchema, name);
+    return stored.page > 1 && stored.limit >= 1 ? stored : { ...stored, page: 1, limit };
+  }
+
   /** One page; smaller ones from here on where a page is too long. */
   async #page(reading: Reading, signal: AbortSignal): Promise<TextAnswer> {
     for (;;) {
+      const { position } = reading;
       try {
-        return await this.#ask(reading.position, reading.limit, signal);
+        return await this.#ask(position, signal);
       } catch (error) {
-        if (!(error instanceof TooLong) || reading.limit === 1) throw error;
-        const { page } = reading.position;
-        const smaller = Math.ceil(reading.limit / 4);
-        reading.position = {
-          ...reading.position,
-          page: Math.floor(((page - 1) * reading.limit) / smaller) + 1,
-        };
-        reading.limit = smaller;
+        if (!(error instanceof TooLong) || position.limit === 1) throw error;
+        const limit = Math.ceil(position.limit / 4);
+        const page = Math.floor(((position.page - 1) * position.limit) / limit) + 1;
+        reading.position = { ...position, page, limit };
       }
     }
   }
@@ -143,14 +145,15 @@ class MispCollector implements FeedCollector {
     const newest = updates.reduce((most, { modified }) => Math.max(most, modified / 1000), position.newest);
     const whole = position.since === 0 && position.page === 1 ? (date ?? newest) : position.wholeAt;
     if (!isLast) return { ...position, newest, page: position.page + 1, wholeAt: whole };
-    const { overlap, read_again: again } = this.#options;
+    const { overlap, read_again: again, page_size: limit } = this.#options;
     // A time in the future, of a clock that is wrong, must not hide what is modified until then.
     const reached = Math.min(newest, date ?? newest) - overlap / 1000;
     const isDue = date !== undefined && date - whole >= again / 1000;
-    return { since: isDue ? 0 : Math.max(1, Math.floor(reached)), newest: 0, page: 1, wholeAt: whole };
+    const since = isDue ? 0 : Math.max(1, Math.floor(reached));
+    return { since, newest: 0, page: 1, limit, wholeAt: whole };
   }
 
-  async #ask({ since, page }: Position, limit: number, signal: AbortSignal): Promise<TextAnswer> {
+  async #ask({ since, page, limit }: Position, signal: AbortSignal): Promise<TextAnswer> {
     const { timeout, max_page_bytes: longest, tags, key_file: file } = this.#options;
     const body = JSON.stringify({
       returnFormat: 'json',
@@ -188,6 +191,15 @@ class MispCollector implements FeedCollector {
   #refuse(why: string): SourceError {
     return new SourceError(`${this.#where.origin}${this.#where.pathname}: ${why}`, { retryable: false });
   }
+}
+
+/**
+ * MISP takes what it leaves out (warning lists, proposals) from a page after it has cut it, and tells how much that was since
+ * 2.4.196; before, only an empty page is the last one for sure.
+ */
+function isLastPage(count: number, limit: number, answer: TextAnswer): boolean {
+  const told = answer.header('x-skipped-elements-count')?.trim() ?? '';
+  return /^\d+$/.test(told) ? count + Number(told) < limit : count === 0;
 }
 
 /** The server's own clock, in seconds. */

@@ -34,17 +34,30 @@ const attribute = (n: number, more: object = {}) => ({
 });
 type Attribute = ReturnType<typeof attribute>;
 
-function mispOf(attributes: readonly Attribute[], clock = now) {
+interface MispSetup {
+  readonly clock?: number;
+  /** What it takes from a page, as it does with what is on a warning list. */
+  readonly leavesOut?: (each: Attribute) => boolean;
+  /** Before 2.4.196 it did not tell how much that is. */
+  readonly isOld?: boolean;
+}
+
+function mispOf(
+  attributes: readonly Attribute[],
+  { clock = now, leavesOut = () => false, isOld = false }: MispSetup = {},
+) {
   return ({ path: where, body, headers }: Asked): Answer => {
     if (headers.authorization !== 'the-key')
       return { status: 403, body: { message: 'Authentication failed' } };
     const { page, limit, timestamp = 0, to_ids: only } = bodySchema.parse(JSON.parse(body));
     const all = attributes.filter(each => Number(each.timestamp) >= timestamp && (only !== 1 || each.to_ids));
-    const answered = all.slice((page - 1) * limit, page * limit);
+    const cut = all.slice((page - 1) * limit, page * limit);
+    const answered = cut.filter(each => !leavesOut(each));
+    const skipped = { 'X-Skipped-Elements-Count': String(cut.length - answered.length) };
     return where !== '/attributes/restSearch'
       ? { status: 404, body: '' }
       : {
-          headers: { date: new Date(clock * 1000).toUTCString() },
+          headers: { date: new Date(clock * 1000).toUTCString(), ...(isOld ? {} : skipped) },
           body: { response: { Attribute: answered } },
         };
   };
@@ -81,6 +94,32 @@ describe('reading a MISP', () => {
     }
   });
 
+  it.each([
+    ['tells how much it left out', false],
+    ['does not tell, being older than 2.4.196', true],
+  ])('goes on behind a page of which a MISP left something out that %s', async (_, isOld) => {
+    const leavesOut = ({ id }: Attribute) => id === '1' || id === '4';
+    const { pages, failure } = await read(mispOf(five, { leavesOut, isOld }), { page_size: 2 });
+    const kept = five.filter(each => !leavesOut(each)).map(({ uuid }) => uuid);
+    expect([failure, idsOf(pages)]).toEqual([undefined, kept]);
+  });
+
+  it('goes on in the small pages in which it read before it was stopped', async () => {
+    const many = Array.from({ length: 40 }, (_, n) => attribute(n));
+    const all = many.map(({ uuid }) => uuid);
+    const first = await read(mispOf(many), { page_size: 20, max_page_bytes: 2048 });
+    for (const [k, { position }] of first.pages.entries()) {
+      const { pages } = await read(mispOf(many), { page_size: 20 }, position);
+      const seen = new Set([...idsOf(first.pages.slice(0, k + 1)), ...idsOf(pages)]);
+      expect([...seen].sort()).toEqual(all);
+    }
+  });
+
+  it('begins a page anew whose size an older version did not store', async () => {
+    const position = JSON.stringify({ since: 0, newest: now, page: 2, wholeAt: now });
+    expect(idsOf((await read(mispOf(five), { page_size: 2 }, position)).pages)).toHaveLength(5);
+  });
+
   it('asks for what was modified since, and sees what was withdrawn', async () => {
     const { pages } = await read(mispOf(five), { overlap: '0s' });
     const changed = [
@@ -101,9 +140,9 @@ describe('reading a MISP', () => {
   it('reads all of it again once a day, as others hand on late what is old', async () => {
     const first = await read(mispOf(five));
     const old = [attribute(9, { timestamp: '1000' }), ...five];
-    const soon = await read(mispOf(old, now + 3600), {}, first.pages.at(-1)?.position);
-    const due = await read(mispOf(old, now + 90_000), {}, soon.pages.at(-1)?.position);
-    const whole = await read(mispOf(old, now + 90_100), {}, due.pages.at(-1)?.position);
+    const soon = await read(mispOf(old, { clock: now + 3600 }), {}, first.pages.at(-1)?.position);
+    const due = await read(mispOf(old, { clock: now + 90_000 }), {}, soon.pages.at(-1)?.position);
+    const whole = await read(mispOf(old, { clock: now + 90_100 }), {}, due.pages.at(-1)?.position);
     expect(idsOf(soon.pages)).not.toContain(old[0]?.uuid);
     expect(idsOf(whole.pages)).toContain(old[0]?.uuid);
   });
