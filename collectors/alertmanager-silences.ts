@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { HttpAccess } from '../core/http-access.ts';
-import type { HttpClient } from '../core/http-client.ts';
-import { joinSignal } from '../core/joined-signal.ts';
 import { SourceError } from '../core/series.ts';
 import { type Silence, silenceMatcher } from '../core/silence.ts';
+import { getText } from './get-text.ts';
 import { createHttpClient } from './http-client.ts';
-import { RetryLater, type RetryPolicy, withRetries } from './retry.ts';
+import { type RetryPolicy, withRetries } from './retry.ts';
 
 /** How an Alertmanager is reached; times in ms. */
 export interface SilenceSourceOptions extends HttpAccess {
@@ -99,19 +98,16 @@ export function createSilenceSource(
 ): SilenceSource {
   const client = createHttpClient(options, { connections: 1 });
   const policy: RetryPolicy = { retries: 2, base: 250, random: Math.random, ...retry };
-  const url = `${options.url.replace(/\/+$/, '')}/api/v2/silences`;
+  const url = new URL(`${options.url.replace(/\/+$/, '')}/api/v2/silences`);
+  const request = { client, url, timeout: options.timeout, longest: longestAnswer };
   return {
     name: options.name,
     async read(signal) {
-      const text = await withRetries(
-        () => ask(client, { url, timeout: options.timeout }, signal),
-        policy,
-        signal,
-      );
+      const text = await withRetries(() => getText(request, signal), policy, signal);
       try {
         return readSilences(text);
       } catch (error) {
-        throw new SourceError(`${url}: ${error instanceof Error ? error.message : error}`, {
+        throw new SourceError(`${url.origin}${url.pathname}: ${error instanceof Error ? error.message : error}`, {
           retryable: false,
           cause: error,
         });
@@ -119,46 +115,4 @@ export function createSilenceSource(
     },
     close: () => client.close(),
   };
-}
-
-async function ask(
-  client: HttpClient,
-  { url, timeout }: { readonly url: string; readonly timeout: number },
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const joint = joinSignal(signal);
-  const timer = setTimeout(joint.abort, timeout);
-  try {
-    const { status, body } = await client.get({
-      url,
-      headers: { accept: 'application/json' },
-      signal: joint.signal,
-    });
-    const text = await bounded(body);
-    if (status === 200) return text;
-    const message = `answered ${status}`;
-    if (status === 429 || status >= 500) throw new RetryLater(message, undefined);
-    throw new SourceError(message, { retryable: false });
-  } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    const late = joint.signal.aborted;
-    const words = late ? `no answer within ${timeout} ms` : error instanceof Error ? error.message : error;
-    const retryable = error instanceof SourceError && error.retryable && !late;
-    throw new SourceError(`${url}: ${words}`, { retryable, cause: error });
-  } finally {
-    clearTimeout(timer);
-    joint.letGo();
-  }
-}
-
-async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > longestAnswer)
-      throw new SourceError(`the answer is longer than ${longestAnswer} bytes`, { retryable: false });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -17,7 +17,7 @@ export interface Turn {
  * Waits until a request may be worked on. Rejects with a QueryTimeout when that is not within its time; who hangs up gives the turn
  * back.
  */
-export async function takeTurn({ gate }: Desk, { request, reply }: Exchange): Promise<Turn> {
+export async function takeTurn({ gate }: Pick<Desk, 'gate'>, { request, reply }: Exchange): Promise<Turn> {
   const timeout = Math.min(parameters(request).timeout() ?? longestQueryTime, longestQueryTime);
   const controller = new AbortController();
   const stop = () => controller.abort(new QueryTimeout('expression evaluation'));

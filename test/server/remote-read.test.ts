@@ -34,10 +34,10 @@ function start(select: (query: ReadQuery) => readonly Series[] = () => [score], 
     ...(web === undefined ? {} : { webConfig: webConfigSchema.parse(web) }),
     log: message => logged.push(message),
   });
-  const post = (payload: Uint8Array, headers: Readonly<Record<string, string>> = {}) =>
+  const post = (payload: Uint8Array, headers: Readonly<Record<string, string>> = {}, parameters = '') =>
     app.inject({
       method: 'POST',
-      url: '/api/v1/read',
+      url: `/api/v1/read${parameters}`,
       headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy', ...headers },
       payload: Buffer.from(payload),
     });
@@ -143,6 +143,36 @@ describe('remote read', () => {
     expect((await post(packSnappy(new Uint8Array(2_000_000)))).body).toMatch(/at most 1048576 are read/);
     expect((await post(new Uint8Array(2_000_000))).statusCode).toBe(413);
     expect((await post(Uint8Array.of(1), { 'content-type': 'application/json' })).statusCode).toBe(400);
+  });
+
+  it('works on four reads at a time, whoever asks', async () => {
+    const t = Float64Array.from({ length: 100_000 }, (_, i) => i);
+    let [open, most] = [0, 0];
+    const { read } = start(query => {
+      open += query.start === 0 ? 1 : -1;
+      most = Math.max(most, open);
+      return [{ labels: { __name__: 'x' }, t, v: t }];
+    });
+    const first = { ...one, end: 1e6 };
+    const answers = await Promise.all(Array.from({ length: 9 }, () => read([first, { ...first, start: 1 }])));
+    expect(answers.map(({ results }) => results.length)).toEqual(new Array(9).fill(2));
+    expect([open, most]).toEqual([0, 4]);
+  });
+
+  it('answers in time or says that it did not', async () => {
+    const answer = await start().post(packSnappy(requestBytes([one])), {}, '?timeout=0');
+    expect([answer.statusCode, answer.body]).toEqual([
+      503,
+      'remote read: query timed out in expression evaluation\n',
+    ]);
+  });
+
+  it('refuses a time that is none', async () => {
+    const answer = await start().post(packSnappy(requestBytes([one])), {}, '?timeout=soon');
+    expect([answer.statusCode, answer.body]).toEqual([
+      400,
+      'remote read: invalid parameter "timeout": cannot parse "soon" to a valid duration\n',
+    ]);
   });
 
   it('refuses an answer that is too long before it is built', async () => {
