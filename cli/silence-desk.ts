@@ -5,6 +5,7 @@ import {
   type SilenceSource,
 } from '../collectors/alertmanager-silences.ts';
 import type { Config } from '../config/schema.ts';
+import { sayList } from '../core/say-name.ts';
 import type { Silence } from '../core/silence.ts';
 import type { KeyValues } from '../core/store.ts';
 
@@ -87,7 +88,7 @@ export class SilenceDesk {
       const bytes = new TextEncoder().encode(text);
       if (Buffer.compare(bytes, table.get(source.name) ?? new Uint8Array()) !== 0)
         table.set(source.name, bytes);
-      this.#complain(source.name, refused.length === 0 ? '' : `not honoured: ${refused.join('; ')}`);
+      this.#complain(source.name, refused.length === 0 ? '' : `not honoured: ${sayList(refused)}`);
     } catch (error) {
       if (signal?.aborted === true) return;
       this.#complain(source.name, `cannot be read, those that are known hold on: ${reasonOf(error)}`);

@@ -44,9 +44,10 @@ export function compareVersions(
     canary: median(canary),
   };
   const blocks = blockMeans(differences, blockLength(differences));
-  if (blocks.length < fewestBlocks) {
+  const needed = blocksFor(alpha);
+  if (blocks.length < needed) {
     const unknown = { shift: Number.NaN, lower: Number.NaN, upper: Number.NaN };
-    return { ...known, ...unknown, verdict: 'unsure', reason: tooFew(known, blocks.length) };
+    return { ...known, ...unknown, verdict: 'unsure', reason: tooFew(known, blocks.length, needed) };
   }
   const interval = signedRankInterval(blocks, alpha);
   const verdict = judge(interval, { bad, margin });
@@ -54,10 +55,15 @@ export function compareVersions(
   return { ...known, ...interval, verdict, reason };
 }
 
-function tooFew(known: { baseline: number; canary: number }, blocks: number): string {
+/** The widest interval of n blocks, that of all of them, is wrong in 2 of 2^n cases: with fewer none is wrong as seldom as asked. */
+function blocksFor(alpha: number): number {
+  return Math.max(fewestBlocks, Math.ceil(1 - Math.log2(alpha)));
+}
+
+function tooFew(known: { baseline: number; canary: number }, blocks: number, needed: number): string {
   if (Number.isNaN(known.canary)) return 'the canary has no samples';
   if (Number.isNaN(known.baseline)) return 'the baseline has no samples';
-  return `${blocks} independent moments at which both have samples, ${fewestBlocks} are needed`;
+  return `${blocks} independent moments at which both have samples, ${needed} are needed`;
 }
 
 function pairedDifferences(baseline: Float64Array, canary: Float64Array): Float64Array {

@@ -83,6 +83,17 @@ describe('two versions at the same moments', () => {
     expect(short.reason).toMatch(/^\d independent moments/);
   });
 
+  it('are not told apart by fewer moments than the confidence needs', () => {
+    const baseline = Float64Array.from({ length: 32 }, (_, i) => i % 3);
+    const canary = baseline.map(value => value + 5);
+    const asked = { bad: 'high', margin: 1 } as const;
+    expect(compareVersions(baseline, canary, { ...asked, alpha: 0.01 }).verdict).toBe('worse');
+    expect(compareVersions(baseline, canary, { ...asked, alpha: 0.0025 })).toMatchObject({
+      verdict: 'unsure',
+      reason: '8 independent moments at which both have samples, 10 are needed',
+    });
+  });
+
   it('are the same when nothing ever happens on either', () => {
     const zero = new Float64Array(length);
     expect(compareVersions(zero, zero, { bad: 'high', margin: 0, alpha }).verdict).toBe('same');
