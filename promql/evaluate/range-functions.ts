@@ -1,7 +1,7 @@
 import { ExecutionError } from '../parse.ts';
 import { promQuantile } from './quantile.ts';
 import { extrapolated, instantRate, line } from './rate.ts';
-import { Summation, stepOfMean } from './summation.ts';
+import { stepOfMean, summed } from './summation.ts';
 import type { RangeFunction, SampleWindow } from './window.ts';
 
 function fold(w: SampleWindow, initial: number, f: (sum: number, value: number) => number): number {
@@ -28,11 +28,7 @@ function variance(w: SampleWindow): number {
   return m2 / (w.to - w.from);
 }
 
-function sum({ v, from, to }: SampleWindow): number {
-  const summation = new Summation();
-  for (let i = from; i < to; i++) summation.add(v[i]!);
-  return summation.total;
-}
+const sum = ({ v, from, to }: SampleWindow) => summed(v, from, to);
 
 /** The sum over the count, or step by step where the sum is beyond the largest number. */
 function mean(w: SampleWindow): number {

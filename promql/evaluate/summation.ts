@@ -1,22 +1,18 @@
 /**
- * A sum whose rounding errors are kept beside it and added at the end (Neumaier 1974, Kahan's summation improved): of 1e100, 1 and
- * -1e100 it is 1. As in Prometheus, a sum that is infinite has no error.
+ * The sum of `v` from `from` to before `to`, whose rounding errors are kept beside it and added at the end (Neumaier 1974, Kahan's
+ * summation improved): of 1e100, 1 and -1e100 it is 1. As in Prometheus, a sum that is infinite has no error.
  */
-export class Summation {
-  #sum = 0;
-  #error = 0;
-
-  add(value: number): void {
-    const next = this.#sum + value;
-    if (!Number.isFinite(next)) this.#error = 0;
-    else if (Math.abs(this.#sum) >= Math.abs(value)) this.#error += this.#sum - next + value;
-    else this.#error += value - next + this.#sum;
-    this.#sum = next;
+export function summed(v: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  let error = 0;
+  for (let i = from; i < to; i++) {
+    const value = v[i]!;
+    const next = sum + value;
+    if (Math.abs(sum) >= Math.abs(value)) error += sum - next + value;
+    else error += value - next + sum;
+    sum = next;
   }
-
-  get total(): number {
-    return this.#sum + this.#error;
-  }
+  return Number.isFinite(sum) ? sum + error : sum;
 }
 
 /** The mean of `n` values, of which the newest is `value` and `mean` that of those before; an infinite mean stays what it is for finite ones. */
