@@ -107,10 +107,13 @@ export function createSilenceSource(
       try {
         return readSilences(text);
       } catch (error) {
-        throw new SourceError(`${url.origin}${url.pathname}: ${error instanceof Error ? error.message : error}`, {
-          retryable: false,
-          cause: error,
-        });
+        throw new SourceError(
+          `${url.origin}${url.pathname}: ${error instanceof Error ? error.message : error}`,
+          {
+            retryable: false,
+            cause: error,
+          },
+        );
       }
     },
     close: () => client.close(),
