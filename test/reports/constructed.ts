@@ -1,7 +1,8 @@
 import type { CapacityForecast, Exhaustion, ForecastOutcome } from '../../core/capacity.ts';
 import type { Labels } from '../../core/labels.ts';
 import { createRandom } from '../../core/random.ts';
-import type { ReportInputs } from '../../reports/model.ts';
+import type { ReportedResource, ReportInputs } from '../../reports/model.ts';
+import { capacityReport } from '../../reports/report.ts';
 
 export const day = 86_400_000;
 /** Monday, 30 November 2026, 08:00 in Berlin. */
@@ -254,4 +255,10 @@ export function usualWeek(): ReportInputs {
     noiseBefore: { alerts: 61, incidents: 4, notifications: 9 },
     missing: [],
   });
+}
+
+/** The one resource of a report over this forecast. */
+export function only(made: Parameters<typeof forecastOf>[0]): ReportedResource {
+  const { resources } = capacityReport(inputsOf({ forecasts: [forecastOf(made)] }));
+  return resources[0]!;
 }
