@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HeldDashboard } from '../clients/grafana.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 
 type Model = Readonly<Record<string, unknown>>;
 
@@ -12,21 +13,9 @@ export interface Mark {
 /** A hidden constant: Grafana keeps it over its own migrations of a dashboard, and people do not see it. */
 const markName = 'foreshock_pushed';
 
-/** JSON with the keys in order, so that the same content is the same text. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  let text = '';
-  for (const key of Object.keys(value).sort()) {
-    const item = Reflect.get(value, key);
-    if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(item)}`;
-  }
-  return `{${text}}`;
-}
-
 /** The first 64 bits of SHA-256 of a content, in hexadecimal. */
 export function contentHash(content: unknown): string {
-  return createHash('sha256').update(canonical(content)).digest('hex').slice(0, 16);
+  return createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
 }
 
 const part = (value: unknown, key: string): unknown =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
 
 /** Something that a person or the program did, before it has its place in the log. `at` in ms. */
 export interface AuditRecord {
@@ -61,17 +62,9 @@ export interface AuditProof {
 /** The hash before the first entry. */
 export const beginning = '0'.repeat(64);
 
-/** JSON with sorted keys and no blanks: equal values give equal text. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join(',')}}`;
-}
-
 /** The text of an entry, over which its hash goes. What JSON has no form for is left out or null, as in `JSON.stringify`. */
 export function writeAuditEntry(entry: AuditEntry): string {
-  return canonical(JSON.parse(JSON.stringify(entry)));
+  return canonicalJson(JSON.parse(JSON.stringify(entry)));
 }
 
 /** Throws for what `writeAuditEntry` did not write, to the letter. */
