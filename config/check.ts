@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { sayCount } from '../core/say-name.ts';
 import { type LoadContext, loadConfig } from './load.ts';
 import type { Mistake } from './mistake.ts';
 import { loadPack } from './pack.ts';
@@ -17,7 +18,8 @@ export function checkConfigFile(file: string, context: LoadContext): CheckResult
     const signals = classes.reduce((sum, { queries }) => sum + queries.length, 0);
     const interval = classes[0]?.interval;
     const rare = interval === undefined ? '' : `, a sample every ${formatDuration(interval)}`;
-    return `${pack}: ${classes.length} classes, ${signals} signals${rare}`;
+    const size = `${sayCount(classes.length, 'class', 'classes')}, ${sayCount(signals, 'signal')}`;
+    return `${pack}: ${size}${rare}`;
   });
   return { mistakes: [], summary };
 }

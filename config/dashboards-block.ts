@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { duration, positive } from '../core/duration-field.ts';
 import { httpUrl, oneCredential } from '../core/http-access.ts';
-import { count, duration, http, positive } from './field.ts';
+import { count, http } from './field.ts';
 
 /** A uid as Grafana takes it. */
 const uid = z.string().regex(/^[a-zA-Z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, _ and -');

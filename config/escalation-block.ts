@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { positive } from './field.ts';
+import { positive } from '../core/duration-field.ts';
 
 const hour = 3_600_000;
 

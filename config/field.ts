@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { positive } from '../core/duration-field.ts';
 import { httpAccess, httpUrl } from '../core/http-access.ts';
 
-export { duration, positive } from '../core/duration-field.ts';
-
 /** The name of a label. */
 export const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be a label name');
 /** The settings of every HTTP server that is asked. */

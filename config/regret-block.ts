@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { count, positive } from './field.ts';
+import { positive } from '../core/duration-field.ts';
+import { count } from './field.ts';
 
 const day = 86_400_000;
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { daySpan, monthSpan, weekdaySpan, yearSpan } from '../core/calendar-span.ts';
+import { duration, positive } from '../core/duration-field.ts';
 import { httpUrl, oneCredential } from '../core/http-access.ts';
 import { parseMatcher } from '../core/matcher.ts';
 import { dashboardsBlock } from './dashboards-block.ts';
 import { escalationBlock } from './escalation-block.ts';
-import { count, duration, http, isTimeZone, labelName, positive } from './field.ts';
+import { count, http, isTimeZone, labelName } from './field.ts';
 import { forecastBlock } from './forecast-block.ts';
 import { regretBlock } from './regret-block.ts';
 import { reportBlock } from './report-block.ts';

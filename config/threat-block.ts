@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { count, duration, positive } from './field.ts';
+import { duration, positive } from '../core/duration-field.ts';
+import { count } from './field.ts';
 
 const shortest = 900_000;
 const longest = 14_400_000;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { positive } from '../core/duration-field.ts';
 import { oneCredential } from '../core/http-access.ts';
-import { http, positive } from './field.ts';
+import { http } from './field.ts';
 
 /** The questions that `topology.metrics` may name. */
 export const builtinTopologies = ['istio', 'service_graph', 'http_client', 'kubernetes'] as const;
