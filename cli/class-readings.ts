@@ -5,6 +5,7 @@ import type { ClassOverview } from '../server/model.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { SeriesStates } from './series-states.ts';
 import { countStates } from './state-counts.ts';
+import { whyUnfitted } from './why-unlearned.ts';
 
 function rowOf({ entities }: ClassWatch, entity: Labels): number {
   const key = fingerprint(entity);
@@ -45,13 +46,6 @@ export function lastJudgement(watch: ClassWatch, entity: Labels): Anomaly | unde
 /** How many series of each signal are in each state, by number of the signal; none while unfitted. */
 export function countSignalStates(watch: ClassWatch): ReturnType<SeriesStates['countSignals']> {
   return watch.model === undefined ? [] : watch.states.countSignals(watch.model);
-}
-
-const notLearned = 'not learned yet: its history is read, or is too short; it is tried again';
-
-/** Why a class has no model, in words. */
-export function whyUnfitted({ leftOut, doubt }: ClassWatch): string {
-  return leftOut?.reason ?? (doubt === undefined ? notLearned : `has no history yet: ${doubt}`);
 }
 
 /** What is said of a class as a whole: why it has no model, or what is not right with its samples although it has one. */

@@ -1,9 +1,10 @@
 import type { IncidentView, ServerState } from '../server/model.ts';
-import { classOverview, whyUnfitted } from './class-readings.ts';
+import { classOverview } from './class-readings.ts';
 import type { ClassWatch } from './class-watch.ts';
 import type { Daemon } from './daemon.ts';
 import { linksOf } from './incident-links.ts';
 import { unusualNow } from './unusual.ts';
+import { whyUnfitted } from './why-unlearned.ts';
 
 function unlearnedOf({ learnings }: Daemon, watch: ClassWatch): string | undefined {
   return learnings.map(each => each.whyUnlearned(watch)).find(reason => reason !== undefined);

@@ -19,7 +19,7 @@ function isOfFleet(uid: string): boolean {
   return uid.startsWith(prefix) && !uid.startsWith(incidents);
 }
 
-/** Uids of what the config asks for now; `rules` undefined where it asks for none to be kept there at all. */
+/** Uids of what the config asks for; without `rules` it says nothing of alert rules, and those that are there stay. */
 export interface WantedUids {
   readonly dashboards: ReadonlySet<string>;
   readonly rules: ReadonlySet<string> | undefined;

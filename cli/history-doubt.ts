@@ -72,9 +72,8 @@ const beginningOf = (selector: string): string => `min(${edgeOf(selector, 'min')
 const sayMetric = (selector: string): string => metricNames(selector)[0] ?? selector;
 
 /**
- * Whether samples of a class come more rarely than it looks back for them, so that it is dark most of the time. Costs one query. Not where no sample means 0: there
- * it may well be that nothing happened.
- * Rejects with a SourceError.
+ * Whether samples of a class come more rarely than it looks back for them, so that it is dark most of the time. Not asked where no
+ * sample means 0: there it may well be that nothing happened. Costs one query. Rejects with a SourceError.
  */
 export async function rareDoubt(
   watch: WatchedClass,

@@ -7,14 +7,6 @@ import type { Loaded } from './load.ts';
 import { identitiesOf } from './sources.ts';
 import { maintenanceOf, wire } from './wire.ts';
 
-const noStages = {
-  rule: undefined,
-  correlate: undefined,
-  tell: undefined,
-  thresholds: undefined,
-  inhibit: undefined,
-};
-
 /**
  * The classes of the config as their newest stored models know them, however old, to be read while no daemon watches; those without a
  * model of this config are left out. `unusable` is told of a model that cannot be read, and why.
@@ -34,7 +26,6 @@ export function storedWatches(
     maintenance: maintenanceOf(config),
     sources: identitiesOf(config),
     network,
-    stored: noStages,
   });
   try {
     for (const watch of watches) restoreNewest(watch, models, unusable);

@@ -41,6 +41,13 @@ export function createDoubts(log: Log) {
   };
 }
 
+const notLearned = 'not learned yet: its history is read, or is too short; it is tried again';
+
+/** Why a class has no model, as far as the class itself knows. */
+export function whyUnfitted({ leftOut, doubt }: ClassWatch): string {
+  return leftOut?.reason ?? (doubt === undefined ? notLearned : `has no history yet: ${doubt}`);
+}
+
 /** What the last try came to, and whether the next one is under way. */
 export interface LastTry {
   readonly silent: boolean;
@@ -49,15 +56,8 @@ export interface LastTry {
 }
 
 /** Why a class has no model, by what its last try came to. */
-export function sayUnlearned(
-  { leftOut, doubt }: ClassWatch,
-  { silent, failure, isRunning }: LastTry,
-): string {
-  if (leftOut !== undefined) return leftOut.reason;
-  if (silent) {
-    const why = doubt === undefined ? '' : `: ${doubt}`;
-    return `its source has no history of it yet${why}; it is tried again`;
-  }
+export function sayUnlearned(watch: ClassWatch, { silent, failure, isRunning }: LastTry): string {
+  if (watch.leftOut !== undefined || silent) return whyUnfitted(watch);
   if (failure !== undefined) return `learning it failed: ${failure}; it is tried again`;
   return isRunning ? 'it is being learned' : 'it waits for its turn to be learned';
 }

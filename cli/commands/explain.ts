@@ -14,6 +14,7 @@ import { narrowed } from '../class-past.ts';
 import type { ClassWatch } from '../class-watch.ts';
 import { createDepartures } from '../departures.ts';
 import { exitCodes, InputError } from '../exit.ts';
+import { type UnlearnedClass, unlearnedLines } from '../explain-unlearned.ts';
 import { explanationLines } from '../explanation.ts';
 import { askingExits, withHelp } from '../help.ts';
 import { historyDoubt } from '../history-doubt.ts';
@@ -22,7 +23,6 @@ import { type Loaded, loadOrExplain } from '../load.ts';
 import { createSources, identitiesOf } from '../sources.ts';
 import { formatTimestamp, parseTimestamp } from '../timestamp.ts';
 import { relearn, train } from '../training.ts';
-import { type UnlearnedClass, unlearnedLines } from '../unlearned.ts';
 import { maintenanceOf, type Wired, wire } from '../wire.ts';
 
 interface Flags {

@@ -60,7 +60,7 @@ it('says of each class why it has no model', async () => {
   jobs[1]?.end();
   await learning.idle();
   learning.step(t0 + 2 * step, t0 + 2 * step);
-  expect(why()[1]).toBe('its source has no history of it yet; it is tried again');
+  expect(why()[1]).toBe('not learned yet: its history is read, or is too short; it is tried again');
   watches[1]?.leaveOut({ limit: 'series', reason: 'it is over limits.series' });
   expect(why()[1]).toBe('it is over limits.series');
   expect(learning.whyUnlearned(makeWatch('c/c'))).toBeUndefined();
